@@ -1,0 +1,93 @@
+namespace NodeRuntime.Primitives;
+
+/// <summary>
+/// The second element of every record on the wire, on disk or under a signature. A number, once used, keeps its meaning
+/// for ever; ranges belong to assemblies.
+/// </summary>
+public enum WireType : uint
+{
+    // 1-19: keys, signatures, accounts
+    KeyPolicy = 1,
+    KeyFile = 2,
+
+    // 20-49: what every verifier shares
+    Genesis = 20,
+    Header = 21,
+    Justification = 22,
+    Vote = 23,
+    Certificate = 24,
+    Block = 25,
+    StateProof = 26,
+    Receipt = 27,
+    CertifiedHeader = 28,
+    JobStatement = 29,
+    HandOver = 30,
+    SettlementStatement = 31,
+
+    // 50-69: consensus messages and its log
+    ConsensusPropose = 50,
+    ConsensusVote = 51,
+    ConsensusCertificate = 52,
+    ConsensusHaveCertificate = 53,
+    ConsensusWantCertificate = 54,
+    ConsensusWantBlock = 55,
+    ConsensusBlock = 56,
+    ConsensusStatus = 57,
+    ConsensusEvidence = 58,
+    ConsensusWatermark = 60,
+    ConsensusLogRecord = 61,
+    ConsensusWantTip = 62,
+
+    // 70-129: transactions and ledger records
+    Transaction = 70,
+    Transfer = 71,
+    Faucet = 72,
+    Bond = 73,
+    Unbond = 74,
+    PlaceOrder = 75,
+    PlaceBid = 76,
+    CancelOrder = 77,
+    ReportReady = 78,
+    ReportResult = 79,
+    AcknowledgeResult = 80,
+    CloseLease = 81,
+    WithdrawBid = 82,
+    AccountRecord = 100,
+    BondRecord = 101,
+    OrderRecord = 102,
+    BidRecord = 103,
+    LeaseRecord = 104,
+    SupplyRecord = 105,
+    ParametersRecord = 106,
+
+    // 130-159: membership and network
+    Hello = 130,
+    MemberRecord = 131,
+    MembershipPing = 132,
+    MembershipAck = 133,
+    MembershipGossip = 134,
+    TopicMessage = 135,
+    TransactionAnnounce = 136,
+    TransactionWant = 137,
+    TransactionBody = 138,
+    PeerFrame = 139,
+
+    // 160-189: jobs between client and provider
+    JobSpec = 160,
+    JobManifest = 161,
+    JobOffer = 162,
+    JobChunk = 163,
+    JobAccepted = 164,
+    JobLogs = 165,
+    JobResult = 166,
+    JobAcknowledge = 167,
+    JobRefused = 168,
+    Decline = 169,
+
+    // 190-199: sandbox child protocol
+    SandboxRequest = 190,
+    SandboxReport = 191,
+
+    // 200-: tokens and API
+    AccessToken = 200,
+}
