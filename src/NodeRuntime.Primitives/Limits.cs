@@ -61,5 +61,8 @@ public static class Limits
     /// <summary>Pages of 64 KiB: 2 GiB of guest memory.</summary>
     public const int GuestMemoryPagesMax = 32_768;
 
+    /// <summary>A key of the state has 33 bytes: no path through its tree is longer.</summary>
     public const int StateProofStepsMax = 264;
+
+    public const int GenesisAllocationsMax = 10_000;
 }
