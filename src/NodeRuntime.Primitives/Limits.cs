@@ -65,4 +65,17 @@ public static class Limits
     public const int StateProofStepsMax = 264;
 
     public const int GenesisAllocationsMax = 10_000;
+
+    public const int JobInputsMax = 64;
+
+    public const int JobOutputsMax = 256;
+
+    public const int JobArgumentsMax = 256;
+
+    public const int JobArgumentCharactersMax = 4096;
+
+    public const int FileNameCharactersMax = 128;
+
+    /// <summary>The longest that an order may ask for: a week of ledger time.</summary>
+    public const uint LeaseSecondsMax = 7 * 24 * 3600;
 }
