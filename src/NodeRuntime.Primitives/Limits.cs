@@ -78,4 +78,18 @@ public static class Limits
 
     /// <summary>The longest that an order may ask for: a week of ledger time.</summary>
     public const uint LeaseSecondsMax = 7 * 24 * 3600;
+
+    /// <summary>A piece of a file between client and provider.</summary>
+    public const int JobChunkBytesMax = 256 * 1024;
+
+    /// <summary>Chunks that a client may have under way to a provider before one is acknowledged.</summary>
+    public const int JobChunksInFlightMax = 16;
+
+    public const int ReceiptBytesMax = 1024 * 1024;
+
+    /// <summary>Leases that one provider holds at once.</summary>
+    public const int LeasesPerProviderMax = 64;
+
+    /// <summary>What a sandbox's standard output and error may hold together; the owner can fetch all of it.</summary>
+    public const long LogBytesMax = 64L << 20;
 }
