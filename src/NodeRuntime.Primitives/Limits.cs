@@ -92,4 +92,17 @@ public static class Limits
 
     /// <summary>What a sandbox's standard output and error may hold together; the owner can fetch all of it.</summary>
     public const long LogBytesMax = 64L << 20;
+
+    /// <summary>Priority lanes of one mailbox; each has the mailbox's bound for itself.</summary>
+    public const int MailboxLanesMax = 4;
+
+    /// <summary>Actors under one parent: sessions and leases of a large peer stay far below.</summary>
+    public const int ActorChildrenMax = 131_072;
+
+    public const int TimersPerActorMax = 4096;
+
+    /// <summary>Replies one actor may be waiting for; each has a place in its mailbox reserved.</summary>
+    public const int OpenRepliesPerActorMax = 16_384;
+
+    public const int EventSubscriptionsMax = 4096;
 }
