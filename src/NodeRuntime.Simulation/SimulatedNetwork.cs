@@ -116,7 +116,7 @@ public sealed class SimulatedNetwork(VirtualTimeDispatcher time, Prng prng, Faul
         });
     }
 
-    private void Disconnect(Endpoint from, PeerId peer, DisconnectReason reason)
+    private static void Disconnect(Endpoint from, PeerId peer, DisconnectReason reason)
     {
         if (!from.Partners.Remove(peer, out Endpoint? to)) return;
         from.Tell(new NetworkEvent.Disconnected(peer, reason));
@@ -148,7 +148,7 @@ public sealed class SimulatedNetwork(VirtualTimeDispatcher time, Prng prng, Faul
         public SendVerdict Send(PeerId peer, FrameClass frameClass, ReadOnlyMemory<byte> frame) =>
             IsAlive ? network.Send(this, peer, frameClass, frame) : SendVerdict.NotConnected;
 
-        public void Disconnect(PeerId peer, DisconnectReason reason) => network.Disconnect(this, peer, reason);
+        public void Disconnect(PeerId peer, DisconnectReason reason) => SimulatedNetwork.Disconnect(this, peer, reason);
 
         public void Tell(NetworkEvent happened)
         {
