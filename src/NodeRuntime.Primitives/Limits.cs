@@ -105,4 +105,13 @@ public static class Limits
     public const int OpenRepliesPerActorMax = 16_384;
 
     public const int EventSubscriptionsMax = 4096;
+
+    /// <summary>Open orders that a provider looks at for each block; the others wait their turn, oldest first.</summary>
+    public const int OpenOrdersConsideredMax = 1024;
+
+    /// <summary>Frames that wait for owners who read slowly: 64 MiB at most.</summary>
+    public const int UnsentFramesMax = 256;
+
+    /// <summary>Declines that a gateway remembers, over all orders.</summary>
+    public const int DeclinesMax = 4096;
 }
