@@ -1,5 +1,4 @@
 using System;
-using System.Security.Cryptography;
 using System.Text;
 using NodeRuntime.Primitives;
 
@@ -14,7 +13,7 @@ public static class Hasher
     public static Hash256 Sha256(ReadOnlySpan<byte> bytes)
     {
         Span<byte> digest = stackalloc byte[Hash256.ByteCount];
-        SHA256.HashData(bytes, digest);
+        FastSha256.Hash(bytes, digest);
         return new Hash256(digest);
     }
 
