@@ -20,7 +20,7 @@ public sealed class KeyPair
     private KeyPair(KeyAlgorithm algorithm, byte[] scalar)
     {
         _scalar = scalar;
-        PublicKey = PlatformEcdsa.PublicKeyOf(Curve.Of(algorithm), scalar);
+        PublicKey = EcdsaSigner.PublicKeyOf(Curve.Of(algorithm), scalar);
     }
 
     public PublicKey PublicKey { get; }

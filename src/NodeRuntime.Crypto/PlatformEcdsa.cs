@@ -1,36 +1,39 @@
 using System;
 using System.Security.Cryptography;
+using System.Threading;
 using NodeRuntime.Primitives;
 
 namespace NodeRuntime.Crypto;
 
 /// <summary>
-/// ECDSA by .NET, which on Linux is OpenSSL's: both curves, everywhere. Its nonces are random, so two signatures of one
-/// digest differ; its s may be high and is normalized. A fresh ECDsa object for each call, because .NET promises
-/// thread safety for none of its instances.
+/// Verifies ECDSA by .NET, which on Linux is OpenSSL: both curves, everywhere. Making an ECDsa object costs more than
+/// the verification (decompressing and checking the point: a millisecond on secp256k1), so the last ones used are kept,
+/// one in each of a fixed number of places. .NET promises thread safety for none of its instances: whoever takes one
+/// out of its place owns it until it is put back, and who finds the place empty makes another.
 /// </summary>
-internal static class PlatformEcdsa
+internal sealed class PlatformEcdsa
 {
-    /// <summary>The key's point must have been decompressed, the signature's range checked.</summary>
-    public static bool Verify(Curve curve, ECPoint point, Hash256 digest, ReadOnlySpan<byte> compact)
+    /// <summary>Twice the validators of an epoch, so that most have a place of their own.</summary>
+    private const int PlaceCount = 256;
+
+    private readonly Entry?[] _places = new Entry?[PlaceCount];
+
+    /// <summary>The range of r and s, and low s, must have been checked.</summary>
+    public SignatureVerdict Verify(Curve curve, in PublicKey key, Hash256 digest, ReadOnlySpan<byte> compact)
     {
-        using ECDsa ecdsa = ECDsa.Create(new ECParameters { Curve = curve.Named, Q = point });
-        return ecdsa.VerifyHash(digest.AsSpan(), compact, DSASignatureFormat.IeeeP1363FixedFieldConcatenation);
+        int place = (key.GetHashCode() & int.MaxValue) % PlaceCount;
+        Entry? entry = Interlocked.Exchange(ref _places[place], null);
+        if (entry is null || entry.Key != key)
+        {
+            entry?.Ecdsa.Dispose();
+            if (!curve.TryDecompress(key.Point, out ECPoint point)) return SignatureVerdict.KeyNotOnCurve;
+            entry = new Entry(key, ECDsa.Create(new ECParameters { Curve = curve.Named, Q = point }));
+        }
+
+        bool right = entry.Ecdsa.VerifyHash(digest.AsSpan(), compact, DSASignatureFormat.IeeeP1363FixedFieldConcatenation);
+        Interlocked.Exchange(ref _places[place], entry)?.Ecdsa.Dispose();
+        return right ? SignatureVerdict.Accepted : SignatureVerdict.SignatureWrong;
     }
 
-    public static Signature Sign(Curve curve, ECParameters key, Hash256 digest)
-    {
-        Span<byte> compact = stackalloc byte[Signature.CompactByteCount];
-        using ECDsa ecdsa = ECDsa.Create(key);
-        int written = ecdsa.SignHash(digest.AsSpan(), compact, DSASignatureFormat.IeeeP1363FixedFieldConcatenation);
-        Invariant.Holds(written == Signature.CompactByteCount);
-        curve.NormalizeLowS(compact);
-        return new Signature(curve.Algorithm, compact);
-    }
-
-    public static PublicKey PublicKeyOf(Curve curve, byte[] scalar)
-    {
-        using ECDsa ecdsa = ECDsa.Create(new ECParameters { Curve = curve.Named, D = scalar });
-        return curve.Compress(ecdsa.ExportParameters(includePrivateParameters: false).Q);
-    }
+    private sealed record Entry(PublicKey Key, ECDsa Ecdsa);
 }
