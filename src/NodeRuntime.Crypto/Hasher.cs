@@ -17,6 +17,16 @@ public static class Hasher
         return new Hash256(digest);
     }
 
+    /// <summary>SHA-256 of two parts in a row.</summary>
+    public static Hash256 Sha256(ReadOnlySpan<byte> first, ReadOnlySpan<byte> second)
+    {
+        int length = first.Length + second.Length;
+        Span<byte> buffer = length <= 512 ? stackalloc byte[length] : new byte[length];
+        first.CopyTo(buffer);
+        second.CopyTo(buffer[first.Length..]);
+        return Sha256(buffer);
+    }
+
     /// <summary>SHA-256(length of the domain's name, one byte || name || bytes).</summary>
     public static Hash256 Tagged(HashDomain domain, ReadOnlySpan<byte> bytes) => Tagged(domain, bytes, []);
 
