@@ -133,4 +133,13 @@ public static class Limits
 
     /// <summary>The same of all senders together: a quarter of the pool.</summary>
     public const int MempoolGapsMax = MempoolTransactionsMax / 4;
+
+    /// <summary>Hashes on a path through an RFC 9162 tree: the bits of its size.</summary>
+    public const int MerklePathHashesMax = 64;
+
+    /// <summary>A receipt: a genesis, a certificate of every validator, two state proofs, a specification and a result.</summary>
+    public const int ReceiptBytesMax = 4 * 1024 * 1024;
+
+    /// <summary>A genesis inside a receipt; more than that belongs in a file of its own.</summary>
+    public const int GenesisBytesMax = 1024 * 1024;
 }
