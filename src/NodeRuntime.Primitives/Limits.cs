@@ -87,4 +87,33 @@ public static class Limits
 
     /// <summary>The longest that an order may ask for: a week of ledger time.</summary>
     public const uint LeaseSecondsMax = 7 * 24 * 3600;
+
+    /// <summary>A value of the ledger's state: an auction with all its bids and every provider that was tried fits.</summary>
+    public const int StateValueBytesMax = 16 * 1024;
+
+    /// <summary>Things due that one block handles; the rest wait for the next, so that a block's work is bounded.</summary>
+    public const int DeadlinesPerBlockMax = 4096;
+
+    /// <summary>The longest that an order may give a provider to become ready: a day.</summary>
+    public const uint OrderReadySecondsMax = 24 * 3600;
+
+    /// <summary>The longest that an order may wait for a lease: a week.</summary>
+    public const uint OrderExpirySecondsMax = 7 * 24 * 3600;
+
+    public const int RegionCharactersMax = 32;
+
+    /// <summary>Transactions of one sender that wait for a lower sequence number: they pay nothing until it comes.</summary>
+    public const int MempoolGapsPerSenderMax = 16;
+
+    /// <summary>The same of all senders together: a quarter of the pool.</summary>
+    public const int MempoolGapsMax = MempoolTransactionsMax / 4;
+
+    /// <summary>Hashes on a path through an RFC 9162 tree: the bits of its size.</summary>
+    public const int MerklePathHashesMax = 64;
+
+    /// <summary>A receipt: a genesis, a certificate of every validator, two state proofs, a specification and a result.</summary>
+    public const int ReceiptBytesMax = 4 * 1024 * 1024;
+
+    /// <summary>A genesis inside a receipt; more than that belongs in a file of its own.</summary>
+    public const int GenesisBytesMax = 1024 * 1024;
 }

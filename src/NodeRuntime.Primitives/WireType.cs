@@ -59,6 +59,10 @@ public enum WireType : uint
     LeaseRecord = 104,
     SupplyRecord = 105,
     ParametersRecord = 106,
+    ClockRecord = 107,
+    DeadlineRecord = 108,
+    OpenOrderRecord = 109,
+    LedgerSnapshot = 110,
 
     // 130-159: membership and network
     Hello = 130,
