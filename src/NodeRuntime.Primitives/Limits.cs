@@ -43,6 +43,15 @@ public static class Limits
 
     public const int MembersKnownMax = 10_000;
 
+    /// <summary>The first frame of a connection: identities and an address, nothing more.</summary>
+    public const int HelloBytesMax = 1024;
+
+    /// <summary>The extension in a peer's certificate: a key, a chain, a signature.</summary>
+    public const int TlsBindingBytesMax = 512;
+
+    /// <summary>A host name of DNS has at most 253 characters; a port and a colon follow.</summary>
+    public const int AddressCharactersMax = 260;
+
     public const int TextCharactersMax = 256;
 
     /// <summary>Orders that wait for a bid or run, for one owner.</summary>

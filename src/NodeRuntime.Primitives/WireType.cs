@@ -75,6 +75,9 @@ public enum WireType : uint
     TransactionWant = 137,
     TransactionBody = 138,
     PeerFrame = 139,
+    TlsBinding = 140,
+    MembershipDigest = 141,
+    MembershipPull = 142,
 
     // 160-189: jobs between client and provider
     JobSpec = 160,
