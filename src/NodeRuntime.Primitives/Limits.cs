@@ -94,6 +94,7 @@ public static class Limits
     /// <summary>Chunks that a client may have under way to a provider before one is acknowledged.</summary>
     public const int JobChunksInFlightMax = 16;
 
+    /// <summary>A genesis, a certificate, two state proofs, a specification and a result: fits in one frame.</summary>
     public const int ReceiptBytesMax = 1024 * 1024;
 
     /// <summary>Leases that one provider holds at once.</summary>
@@ -123,6 +124,7 @@ public static class Limits
 
     /// <summary>Declines that a gateway remembers, over all orders.</summary>
     public const int DeclinesMax = 4096;
+
     /// <summary>A value of the ledger's state: an auction with all its bids and every provider that was tried fits.</summary>
     public const int StateValueBytesMax = 16 * 1024;
 
@@ -146,9 +148,6 @@ public static class Limits
     /// <summary>Hashes on a path through an RFC 9162 tree: the bits of its size.</summary>
     public const int MerklePathHashesMax = 64;
 
-    /// <summary>A receipt: a genesis, a certificate of every validator, two state proofs, a specification and a result.</summary>
-    public const int ReceiptBytesMax = 4 * 1024 * 1024;
-
     /// <summary>A genesis inside a receipt; more than that belongs in a file of its own.</summary>
-    public const int GenesisBytesMax = 1024 * 1024;
+    public const int GenesisBytesMax = 512 * 1024;
 }

@@ -375,7 +375,7 @@ public sealed class WorkloadSupervisor : Actor<WorkloadCommand>
             return;
         }
 
-        byte[] receipt = ReceiptMaker.Make(_model, _ports.Signer, _tip, wanted.Record);
+        byte[] receipt = ReceiptMaker.Make(_model, _ports, _tip, wanted.Record);
         Send(wanted.Client, new JobMessage.Receipt(wanted.Lease, receipt));
     }
 
