@@ -150,4 +150,10 @@ public static class Limits
 
     /// <summary>A genesis inside a receipt; more than that belongs in a file of its own.</summary>
     public const int GenesisBytesMax = 512 * 1024;
+
+    /// <summary>Finalized blocks in one answer to a peer that is behind; their bytes are bounded by the frame.</summary>
+    public const int ChainBlocksMax = 256;
+
+    /// <summary>Announced transactions that a peer remembers having asked for.</summary>
+    public const int TransactionsAskedMax = 8192;
 }

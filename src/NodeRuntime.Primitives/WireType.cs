@@ -37,6 +37,8 @@ public enum WireType : uint
     ConsensusWatermark = 60,
     ConsensusLogRecord = 61,
     ConsensusWantTip = 62,
+    ConsensusChain = 63,
+    StoredBlock = 64,
 
     // 70-129: transactions and ledger records
     Transaction = 70,
