@@ -30,7 +30,7 @@ internal sealed class MappedDelivery<TMessage, TOther>(Func<TOther, TMessage> ma
 }
 
 /// <summary>One key of an actor's timers, from its start until it is cancelled or, unless periodic, taken.</summary>
-internal sealed class TimerDelivery<TMessage>(ActorCell<TMessage> cell, string key, TMessage content, Duration? period)
+internal sealed class TimerDelivery<TMessage>(ActorCell<TMessage> cell, string key, TMessage content, int lane, Duration? period)
     : Delivery<TMessage>, IDelayed
 {
     public bool IsCancelled { get; private set; }
@@ -41,11 +41,9 @@ internal sealed class TimerDelivery<TMessage>(ActorCell<TMessage> cell, string k
 
     public required Instant Due { get; set; }
 
-    public TMessage Message => content;
-
     public void Cancel() => IsCancelled = true;
 
-    public void Fire() => cell.PostUnbounded(this, cell.LaneOf(content));
+    public void Fire() => cell.PostUnbounded(this, lane);
 
     public override bool TryTake(out TMessage message)
     {

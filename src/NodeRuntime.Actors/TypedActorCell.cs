@@ -54,7 +54,7 @@ internal sealed class ActorCell<TMessage> : ActorCell
 
     protected override bool HasInstance => _instance is not null;
 
-    public int LaneOf(TMessage message)
+    private int LaneOf(TMessage message)
     {
         if (_props.LaneOf is null) return 0;
         int lane = _props.LaneOf(message);
@@ -281,10 +281,11 @@ internal sealed class ActorCell<TMessage> : ActorCell
         AssertInRun();
         Invariant.Holds(delay >= Duration.Zero);
         Invariant.Holds(period is null || period.Value > Duration.Zero);
+        Invariant.Holds(message is not null);
         CancelTimer(key);
         _timers ??= new SortedDictionary<string, TimerDelivery<TMessage>>(StringComparer.Ordinal);
         Invariant.Holds(_timers.Count < Limits.TimersPerActorMax);
-        TimerDelivery<TMessage> timer = new(this, key, message, period) { Due = Now + delay };
+        TimerDelivery<TMessage> timer = new(this, key, message, LaneOf(message), period) { Due = Now + delay };
         _timers.Add(key, timer);
         System.Dispatcher.ScheduleAt(timer.Due, timer);
     }

@@ -85,6 +85,18 @@ public sealed class AskTests
     }
 
     [Fact]
+    public void A_narrowed_reference_is_the_same_recipient()
+    {
+        TestProbe<int> counts = _kit.CreateProbe<int>();
+        ActorRef<CounterMessage> actor = _kit.Spawn(Props.Create(() => new Counter()));
+        ActorRef<CounterMessage.Add> adder = actor.Narrow<CounterMessage.Add>();
+        Assert.Equal(actor.Path, adder.Path);
+        adder.Tell(new CounterMessage.Add(3));
+        actor.Tell(new CounterMessage.Get(counts.Ref));
+        counts.Expect(3);
+    }
+
+    [Fact]
     public void A_map_that_throws_is_the_failure_of_the_actor_that_gave_it()
     {
         TestProbe<ActorFailed> failures = _kit.Subscribe<ActorFailed>();
