@@ -88,6 +88,6 @@ internal sealed class AdapterRef<TMessage, TOther>(ActorCell<TMessage> cell, Fun
     public override TellVerdict Tell(TOther message)
     {
         Invariant.Holds(message is not null);
-        return cell.Tell(new MappedDelivery<TMessage, TOther>(map, message), lane);
+        return cell.Tell(new MappedDelivery<TMessage, TOther>(map, message, isReserved: false), lane);
     }
 }

@@ -15,12 +15,18 @@ internal abstract class Delivery<TMessage>
 
     /// <summary>What is lost if it is never taken; null where that is nothing.</summary>
     public virtual object? Content => null;
+
+    /// <summary>Its place was reserved, so no overflow policy drops it.</summary>
+    public virtual bool IsReserved => true;
 }
 
 /// <summary>A message told through an adapter or a reserved reply.</summary>
-internal sealed class MappedDelivery<TMessage, TOther>(Func<TOther, TMessage> map, TOther content) : Delivery<TMessage>
+internal sealed class MappedDelivery<TMessage, TOther>(Func<TOther, TMessage> map, TOther content, bool isReserved)
+    : Delivery<TMessage>
 {
     public override object? Content => content;
+
+    public override bool IsReserved => isReserved;
 
     public override bool TryTake(out TMessage message)
     {

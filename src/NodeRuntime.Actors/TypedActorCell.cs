@@ -182,7 +182,9 @@ internal sealed class ActorCell<TMessage> : ActorCell
     {
         if (_hand.Length > HandLengthIdle && _mailbox.Count == 0) _hand = [];
         Slot.Enter();
-        int waiting = Math.Min(_mailbox.Count, budget);
+
+        // With lanes one at a time, so that what is urgent waits for one message and not for a handful.
+        int waiting = Math.Min(_mailbox.Count, _mailbox.HasLanes ? 1 : budget);
         if (waiting == 0)
         {
             bool parked = !SystemMailWaits;
@@ -369,7 +371,7 @@ internal sealed class ActorCell<TMessage> : ActorCell
         if (!TryOpenReply())
         {
             AskOutcome<TReply> refused = AskOutcome.Without<TReply>(AskVerdict.Shed);
-            PostUnbounded(new MappedDelivery<TMessage, AskOutcome<TReply>>(map, refused), lane: 0);
+            PostUnbounded(new MappedDelivery<TMessage, AskOutcome<TReply>>(map, refused, isReserved: true), lane: 0);
             return;
         }
 

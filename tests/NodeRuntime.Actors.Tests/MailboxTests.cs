@@ -91,6 +91,41 @@ public sealed class MailboxTests
     }
 
     [Fact]
+    public void Dropping_the_oldest_passes_over_timers_deaths_and_replies()
+    {
+        TestProbe<int> counts = _kit.CreateProbe<int>();
+        ActorRef<int>? reply = null;
+        ActorRef<CounterMessage> dying = _kit.Spawn(Props.Create(() => new Counter()), "dying");
+        Props<CounterMessage> props = Props.Create(() => new Counter()) with { MailboxLengthMax = 4, Overflow = OverflowPolicy.DropOldest };
+        ActorRef<CounterMessage> actor = _kit.Spawn(props);
+        actor.Tell(new CounterMessage.Do(context =>
+        {
+            context.Watch(dying, _ => new CounterMessage.Add(1));
+            context.StartTimer("t", new CounterMessage.Add(10), Duration.Zero);
+            reply = context.ReplyTo<int>(amount => new CounterMessage.Add(amount));
+            reply.Tell(100);
+            context.Stop(dying);
+            for (int n = 0; n < 50; n++) context.Self.Tell(new CounterMessage.Add(1000));
+        }));
+        _kit.Settle();
+        actor.Tell(new CounterMessage.Get(counts.Ref));
+
+        // The reply was there first, so three of the fifty were left when the others came, and these did not push them out.
+        Assert.Equal(111, counts.Receive() % 1000);
+    }
+
+    [Fact]
+    public void A_mailbox_full_of_reserved_mail_refuses_instead()
+    {
+        Mailbox<int> mailbox = new(1, OverflowPolicy.DropOldest);
+        for (int n = 0; n < 100; n++) mailbox.PostUnbounded(new Envelope<int>(new MappedDelivery<int, int>(x => x, n, isReserved: true)), 0);
+        Assert.Equal(PostVerdict.Full, mailbox.Post(new Envelope<int>(1), 0));
+        Envelope<int>[] taken = new Envelope<int>[200];
+        Assert.Equal(100, mailbox.TakeInto(taken));
+        for (int n = 0; n < 100; n++) Assert.Equal(n, taken[n].Delivery!.Content);
+    }
+
+    [Fact]
     public void Null_is_refused_at_the_door()
     {
         ActorRef<string> actor = _kit.Spawn(Props.Create(() => new Repeater(_kit.CreateProbe<string>().Ref)));

@@ -30,6 +30,17 @@ public sealed class MessageQueueTests
             int moved = queue.DequeueInto(taken.AsSpan(0, want));
             Assert.Equal(Math.Min(want, model.Count), moved);
             for (int n = 0; n < moved; n++) Assert.Equal(model.Dequeue(), taken[n]);
+            if (moved > 0 && prng.NextChance(300))
+            {
+                // What was taken last goes back to the front, in reverse.
+                int back = prng.NextBelow(moved) + 1;
+                for (int n = 1; n <= back; n++) queue.EnqueueFirst(taken[moved - n]);
+                int[] rest = model.ToArray();
+                model.Clear();
+                for (int n = moved - back; n < moved; n++) model.Enqueue(taken[n]);
+                foreach (int later in rest) model.Enqueue(later);
+            }
+
             bool found = queue.TryDequeue(out int item);
             Assert.Equal(model.TryDequeue(out int expected), found);
             if (found) Assert.Equal(expected, item);

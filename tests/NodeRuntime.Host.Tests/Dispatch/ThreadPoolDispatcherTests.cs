@@ -132,6 +132,68 @@ public sealed class ThreadPoolDispatcherTests : IDisposable
         }
     }
 
+    private abstract record Nursery
+    {
+        internal sealed record Raise(int Children) : Nursery;
+
+        internal sealed record Gone(ActorPath Path) : Nursery;
+    }
+
+    /// <summary>Spawns, watches and stops from its own turns, always as many children as it was told in all.</summary>
+    private sealed class Nurse(ActorRef<int> mourned) : Actor<Nursery>
+    {
+        private int _toRaise;
+        private int _gone;
+
+        protected override void Receive(Nursery message)
+        {
+            switch (message)
+            {
+                case Nursery.Raise raise:
+                    _toRaise = raise.Children;
+                    for (int n = 0; n < 16; n++) RaiseOne();
+                    break;
+                case Nursery.Gone:
+                    _gone++;
+                    RaiseOne();
+                    if (_toRaise == 0 && _gone % 16 == 0) mourned.Tell(_gone);
+                    break;
+                default:
+                    throw new ArgumentOutOfRangeException(nameof(message));
+            }
+        }
+
+        private void RaiseOne()
+        {
+            if (_toRaise == 0) return;
+            _toRaise--;
+            ActorRef<Work> child = Context.Spawn(Props.Create(() => new Worker(new Worker.Ledger())));
+            Context.Watch(child, death => new Nursery.Gone(death.Path));
+            child.Tell(new Work.Item(0, 1));
+            Context.Stop(child);
+        }
+    }
+
+    [Fact]
+    public async Task Each_death_is_told_once_however_many_are_born_and_stopped_at_once()
+    {
+        const int Nurses = 4;
+        const int Children = 4096;
+        using CountdownEvent done = new(Nurses);
+        ActorRef<int> mourned = ActorRef.FromDelegate<int>("mourned", gone =>
+        {
+            if (gone == Children) done.Signal();
+        });
+        for (int n = 0; n < Nurses; n++)
+        {
+            _system.Spawn(Props.Create(() => new Nurse(mourned)), "nurse-" + n).Tell(new Nursery.Raise(Children));
+        }
+
+        Assert.True(await Task.Run(() => done.Wait(Patience)));
+        await _system.TerminateAsync().WaitAsync(Patience);
+        Assert.Single(_system.Status().Actors);
+    }
+
     private sealed record Ball(ActorRef<Ball>? From);
 
     private sealed class Player(CancellationToken end) : Actor<Ball>
