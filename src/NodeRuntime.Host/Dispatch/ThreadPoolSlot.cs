@@ -6,8 +6,9 @@ namespace NodeRuntime.Host.Dispatch;
 /// <summary>
 /// One actor on the thread pool. The guard is the monitor of this object: uncontended it is one exchange on the object's
 /// header, and what it guards takes nanoseconds. Turns are asked for at the worker's own end of the pool, where an answer
-/// is still in the cache (eight times the round trips a second); but that end is last in, first out, and two actors that
-/// answer each other would starve all others there. So every sixteenth turn queues at the shared end, behind everybody.
+/// is still in the cache (several times the round trips a second); but that end is last in, first out, and behind actors
+/// that answer each other for ever all others would wait until the pool comes to their rescue (about 100 ms a turn on two
+/// cores). So every sixteenth turn queues at the shared end, behind everybody (about 5 ms).
 /// </summary>
 internal sealed class ThreadPoolSlot(IRunnable runnable) : ISlot, IThreadPoolWorkItem
 {
