@@ -107,6 +107,15 @@ internal static class SettlementApplication
     {
         LeaseRecord lease = Get(draft, id);
         Invariant.Holds(lease.State == LeaseState.Ready);
+        Instant deadline = SettlementRules.ResultDeadline(draft.Clock, lease);
+        if (draft.Time < deadline)
+        {
+            draft.Put(id, lease with { ResultBy = deadline });
+            draft.Schedule(deadline, DeadlineKind.Result, id.Hash);
+            draft.Tell(new LedgerEvent.ResultDelayed(id, lease.Order, lease.Owner, lease.Provider, deadline));
+            return;
+        }
+
         OrderRecord order = OrderBook.Get(draft, lease.Order);
         Amount penalty = new Purse(draft).Penalise(lease.Provider, lease.Owner, PenaltyOf(draft, order.Escrow));
         draft.Put(id, lease with { State = LeaseState.ResultMissed, Penalty = penalty });

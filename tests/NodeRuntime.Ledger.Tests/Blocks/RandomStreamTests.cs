@@ -100,7 +100,7 @@ public sealed class RandomStreamTests
         {
             int offers = prng.NextBelow(14);
             for (int j = 0; j < offers; j++) Offer(world, pool, prng);
-            Duration later = prng.NextChance(60) ? Duration.FromSeconds(30) : prng.NextDuration(new Duration(1_000), Duration.FromSeconds(2));
+            Duration later = prng.NextChance(60) ? Duration.FromSeconds(prng.NextChance(500) ? 29 : 40) : prng.NextDuration(new Duration(1_000), Duration.FromSeconds(2));
             BlockContext block = BlockContext.After(world.State, world.State.Time + later);
             ImmutableArray<ReadOnlyMemory<byte>> body = pool.Select(world.State, block).Body;
             BlockOutcome outcome = world.Take(BlockApplication.Apply(world.State, block, body, world.Verifier, pool));

@@ -244,6 +244,31 @@ internal static class Scripts
             job is Open escrow 100
             pat: result job/0 -> Settlement.WrongState
             """,
+        ["A chain that stood still punishes nobody who reports when it is back"] = """
+            genesis alice 1000 pat 10/200
+            alice: order job price=10 seconds=10 -> Accepted
+            pat: bid job 4 -> Accepted
+            +1s
+            pat: ready job/0 alice -> Accepted
+            +3600s
+            saw ResultDelayed
+            job/0 is Ready
+            +14s
+            pat: result job/0 -> Accepted
+            job/0 is ResultReported seconds 10
+            """,
+        ["A chain that stood still punishes who has nothing to report when it is back"] = """
+            genesis alice 1000 pat 10/200
+            alice: order job price=10 seconds=10 -> Accepted
+            pat: bid job 4 -> Accepted
+            +1s
+            pat: ready job/0 alice -> Accepted
+            +3600s
+            saw ResultDelayed
+            +15s
+            saw ResultMissed OrderExpired
+            job/0 is ResultMissed penalty 10
+            """,
         ["The penalty is never more than the bond, and takes what was asked back too"] = """
             parameters penalty=10000
             genesis alice 1000 pat 10/150

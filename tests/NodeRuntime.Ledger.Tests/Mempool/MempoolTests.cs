@@ -188,7 +188,7 @@ public sealed class MempoolTests
         LeaseId lease = StateKeys.LeaseOf(world.OrderPlacedBy("alice", 0), 0);
         OrderId open = world.OrderPlacedBy("alice", 0, 1);
         MempoolMachine pool = new(world.State, world.Verifier);
-        Instant late = world.State.Time + Duration.FromSeconds(100);
+        Instant late = world.State.Time + Duration.FromSeconds(28);
         Assert.Equal("Settlement.TooLate", pool.Add(world.Make("pat", new Message.ReportResult(lease, Hasher.Sha256([1]))).Encode(), late).Name);
         Assert.Equal("Settlement.TooLate", pool.Add(world.Make("alice", new Message.CloseLease(lease)).Encode(), late).Name);
         Assert.Equal("Market.AuctionEnded", pool.Add(world.Make("pat", new Message.PlaceBid(open, new Amount(1))).Encode(), late).Name);
