@@ -17,6 +17,12 @@ namespace NodeRuntime.Ledger.Blocks;
 public static class BlockApplication
 {
     /// <summary>
+    /// A longer time between two blocks means that the chain stood still, and nobody could report anything: well above an
+    /// idle chain's interval, some failed views and the drift of clocks.
+    /// </summary>
+    private static readonly Duration OutageMin = Duration.FromSeconds(30);
+
+    /// <summary>
     /// For a voter: checks and applies a body as it came. What <paramref name="known"/> verified before, byte for byte
     /// with its signatures, is not verified again.
     /// </summary>
@@ -57,10 +63,17 @@ public static class BlockApplication
     /// <summary>The draft of a block before its first transaction.</summary>
     internal static LedgerDraft Begin(LedgerState parent, BlockContext block)
     {
-        LedgerDraft draft = new(parent.Chain, parent.Parameters, block.Height, block.Time, parent.Tree);
-        draft.Put(StateKeys.Clock, new ClockRecord(block.Height, block.Time).Write);
+        LedgerDraft draft = DraftAt(parent, block.Time);
         Calendar.Run(draft);
         return draft;
+    }
+
+    /// <summary>The draft of a child of this state before anything happened, the calendar included.</summary>
+    internal static LedgerDraft DraftAt(LedgerState parent, Instant time)
+    {
+        bool stoodStill = time - parent.Time > OutageMin;
+        ClockRecord clock = new(parent.Height.Next, time, stoodStill ? time : parent.Clock.ResumedAt);
+        return new LedgerDraft(parent.Chain, parent.Parameters, clock, parent.Tree);
     }
 
     private static BlockVerdict Check(LedgerState parent, BlockContext block, int count, long bytes)

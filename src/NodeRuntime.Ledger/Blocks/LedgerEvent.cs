@@ -43,6 +43,9 @@ public abstract record LedgerEvent
 
     public sealed record LeaseReady(LeaseId Lease, OrderId Order, AccountId Owner, AccountId Provider, Instant ResultBy) : LedgerEvent;
 
+    /// <summary>The chain stood still when the result was due: the provider has a grace to report it now.</summary>
+    public sealed record ResultDelayed(LeaseId Lease, OrderId Order, AccountId Owner, AccountId Provider, Instant ResultBy) : LedgerEvent;
+
     public sealed record ResultReported(
         LeaseId Lease, OrderId Order, AccountId Owner, AccountId Provider, Hash256 ResultCommitment, uint ChargedSeconds) : LedgerEvent;
 

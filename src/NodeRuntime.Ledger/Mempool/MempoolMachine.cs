@@ -193,7 +193,7 @@ public sealed class MempoolMachine(LedgerState state, ISignatureVerifier signatu
     {
         Instant soonest = _state.Time + Duration.FromMilliseconds(1);
         Instant time = now > soonest ? now : soonest;
-        return new LedgerDraft(_state.Chain, _state.Parameters, _state.Height.Next, time, _state.Tree);
+        return BlockApplication.DraftAt(_state, time);
     }
 
     private void Insert(PooledTransaction entry, SenderQueue queue, ulong next)

@@ -71,9 +71,10 @@ internal static class SettlementApplication
         else draft.Unschedule(lease.ReadyBy, DeadlineKind.Ready, close.Lease.Hash);
         uint seconds = wasReady ? SecondsFromReady(draft, lease) : 0;
         OrderState orderState = wasReady ? OrderState.Completed : OrderState.Cancelled;
-        LeaseRecord closed = Pay(draft, close.Lease, lease with { State = LeaseState.Closed, ChargedSeconds = seconds }, orderState);
+        LeaseRecord closed = Pay(draft, close.Lease, lease with { State = LeaseState.Closed, ChargedSeconds = seconds });
         draft.Tell(new LedgerEvent.LeaseClosed(
             close.Lease, lease.Order, lease.Owner, lease.Provider, closed.Paid, closed.Refunded));
+        End(draft, lease, orderState);
     }
 
     /// <summary>The owner's silence is consent: a provider that did its work is not kept waiting for a client that left.</summary>
@@ -106,6 +107,15 @@ internal static class SettlementApplication
     {
         LeaseRecord lease = Get(draft, id);
         Invariant.Holds(lease.State == LeaseState.Ready);
+        Instant deadline = SettlementRules.ResultDeadline(draft.Clock, lease);
+        if (draft.Time < deadline)
+        {
+            draft.Put(id, lease with { ResultBy = deadline });
+            draft.Schedule(deadline, DeadlineKind.Result, id.Hash);
+            draft.Tell(new LedgerEvent.ResultDelayed(id, lease.Order, lease.Owner, lease.Provider, deadline));
+            return;
+        }
+
         OrderRecord order = OrderBook.Get(draft, lease.Order);
         Amount penalty = new Purse(draft).Penalise(lease.Provider, lease.Owner, PenaltyOf(draft, order.Escrow));
         draft.Put(id, lease with { State = LeaseState.ResultMissed, Penalty = penalty });
@@ -116,12 +126,13 @@ internal static class SettlementApplication
 
     private static void Settle(LedgerDraft draft, LeaseId id, LeaseRecord lease)
     {
-        LeaseRecord settled = Pay(draft, id, lease with { State = LeaseState.Settled }, OrderState.Completed);
+        LeaseRecord settled = Pay(draft, id, lease with { State = LeaseState.Settled });
         draft.Tell(new LedgerEvent.LeaseSettled(id, lease.Order, lease.Owner, lease.Provider, settled.Paid, settled.Refunded));
+        End(draft, lease, OrderState.Completed);
     }
 
     /// <summary>Price times charged seconds to the provider, the rest of the escrow to the owner, to the last unit.</summary>
-    private static LeaseRecord Pay(LedgerDraft draft, LeaseId id, LeaseRecord lease, OrderState orderState)
+    private static LeaseRecord Pay(LedgerDraft draft, LeaseId id, LeaseRecord lease)
     {
         Amount escrow = OrderBook.Get(draft, lease.Order).Escrow;
         Amount paid = lease.PricePerSecond * lease.ChargedSeconds;
@@ -129,9 +140,13 @@ internal static class SettlementApplication
         Invariant.Holds(paid + refunded == escrow);
         LeaseRecord over = lease with { Paid = paid, Refunded = refunded };
         draft.Put(id, over);
+        return over;
+    }
+
+    private static void End(LedgerDraft draft, LeaseRecord lease, OrderState orderState)
+    {
         StakingApplication.LeaseEnded(draft, lease.Provider);
         OrderBook.End(draft, lease.Order, orderState);
-        return over;
     }
 
     /// <summary>Begun seconds from Ready until now: at least one, at most what the order allows.</summary>

@@ -16,6 +16,16 @@ internal static class SettlementRules
     public static readonly Duration ResultGrace = Duration.FromSeconds(15);
 
     /// <summary>
+    /// Until when a running lease may report. An outage of the chain is nobody's fault: who could not report while it stood
+    /// still may do so for the same grace after it resumed.
+    /// </summary>
+    public static Instant ResultDeadline(ClockRecord clock, LeaseRecord lease)
+    {
+        Instant afterOutage = clock.ResumedAt + ResultGrace;
+        return lease.ResultBy > afterOutage ? lease.ResultBy : afterOutage;
+    }
+
+    /// <summary>
     /// Ready counts only with the owner's signature under the hand-over (verified with the transaction): a provider cannot
     /// start the meter without having been given the job.
     /// </summary>
@@ -38,7 +48,7 @@ internal static class SettlementRules
         if (ledger.Records.Lease(result.Lease) is not { } lease) return SettlementVerdict.LeaseUnknown;
         if (lease.Provider != sender) return SettlementVerdict.NotProvider;
         if (lease.State != LeaseState.Ready) return SettlementVerdict.WrongState;
-        if (ledger.Now >= lease.ResultBy) return SettlementVerdict.TooLate;
+        if (ledger.Now >= ResultDeadline(ledger.Clock, lease)) return SettlementVerdict.TooLate;
         if (result.ResultCommitment.IsZero) return SettlementVerdict.ResultCommitmentMissing;
         return SettlementVerdict.Accepted;
     }
@@ -57,7 +67,8 @@ internal static class SettlementRules
         if (ledger.Records.Lease(close.Lease) is not { } lease) return SettlementVerdict.LeaseUnknown;
         if (lease.Owner != sender) return SettlementVerdict.NotOwner;
         if (lease.State is not (LeaseState.Opened or LeaseState.Ready)) return SettlementVerdict.WrongState;
-        if (lease.State == LeaseState.Ready && ledger.Now >= lease.ResultBy) return SettlementVerdict.TooLate;
+        if (lease.State == LeaseState.Opened) return SettlementVerdict.Accepted;
+        if (ledger.Now >= ResultDeadline(ledger.Clock, lease)) return SettlementVerdict.TooLate;
         return SettlementVerdict.Accepted;
     }
 }

@@ -16,14 +16,14 @@ internal sealed class LedgerDraft
 {
     private readonly List<LedgerEvent> _events = [];
 
-    public LedgerDraft(ChainId chain, ChainParameters parameters, Height height, Instant time, StateTree tree)
+    public LedgerDraft(ChainId chain, ChainParameters parameters, ClockRecord clock, StateTree tree)
     {
         Chain = chain;
         Parameters = parameters;
-        Height = height;
-        Time = time;
+        Clock = clock;
         Tree = tree;
         Supply = Records.Supply;
+        Put(StateKeys.Clock, clock.Write);
     }
 
     public ChainId Chain { get; }
@@ -31,9 +31,11 @@ internal sealed class LedgerDraft
     public ChainParameters Parameters { get; }
 
     /// <summary>The block's height and time: what "now" means to every rule.</summary>
-    public Height Height { get; }
+    public ClockRecord Clock { get; }
 
-    public Instant Time { get; }
+    public Height Height => Clock.Height;
+
+    public Instant Time => Clock.Time;
 
     public StateTree Tree { get; private set; }
 
@@ -45,7 +47,7 @@ internal sealed class LedgerDraft
     public LedgerRecords Records => new(Tree);
 
     /// <summary>What rules may see.</summary>
-    public LedgerView View => new(Records, Chain, Parameters, Supply, Height, Time);
+    public LedgerView View => new(Records, Chain, Parameters, Supply, Clock);
 
     public DraftMark Mark() => new(Tree, Supply, _events.Count);
 

@@ -17,17 +17,15 @@ public sealed class LedgerState
         Tree = tree;
         Parameters = Records.Parameters;
         Supply = Records.Supply;
-        ClockRecord clock = Records.Clock;
-        Height = clock.Height;
-        Time = clock.Time;
+        Clock = Records.Clock;
     }
 
     /// <summary>The state at height 0. A genesis that decoded is well formed; one that was composed here must be.</summary>
     public static LedgerState FromGenesis(Genesis genesis)
     {
-        LedgerDraft draft = new(genesis.ChainId, genesis.Parameters, Height.Genesis, genesis.Time, StateTree.Empty);
+        ClockRecord clock = new(Height.Genesis, genesis.Time, genesis.Time);
+        LedgerDraft draft = new(genesis.ChainId, genesis.Parameters, clock, StateTree.Empty);
         draft.Put(StateKeys.Parameters, genesis.Parameters.Write);
-        draft.Put(StateKeys.Clock, new ClockRecord(Height.Genesis, genesis.Time).Write);
         Purse purse = new(draft);
         foreach (GenesisAllocation allocation in genesis.Allocations)
         {
@@ -47,9 +45,11 @@ public sealed class LedgerState
     public SupplyRecord Supply { get; }
 
     /// <summary>The height and the time of the block that made it.</summary>
-    public Height Height { get; }
+    public Height Height => Clock.Height;
 
-    public Instant Time { get; }
+    public Instant Time => Clock.Time;
+
+    public ClockRecord Clock { get; }
 
     /// <summary>What a child's header carries as its parent's state root.</summary>
     public Hash256 Root => Tree.Root;

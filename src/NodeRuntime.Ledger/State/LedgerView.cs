@@ -6,4 +6,7 @@ namespace NodeRuntime.Ledger.State;
 
 /// <summary>What rules may see: the records as they are now, and what "now" is. Rules look; applications change.</summary>
 internal readonly record struct LedgerView(
-    LedgerRecords Records, ChainId Chain, ChainParameters Parameters, SupplyRecord Supply, Height Height, Instant Now);
+    LedgerRecords Records, ChainId Chain, ChainParameters Parameters, SupplyRecord Supply, ClockRecord Clock)
+{
+    public Instant Now => Clock.Time;
+}
