@@ -31,6 +31,7 @@ internal sealed class JournalWriter : IDisposable
     private DbCommand? _put;
     private DbCommand? _truncate;
     private long _queuedBytes;
+    private long _commitCount;
     private bool _isClosing;
     private bool _hasEnded;
     private volatile Exception? _fault;
@@ -49,6 +50,9 @@ internal sealed class JournalWriter : IDisposable
 
     /// <summary>What ended the writing, or null while it is well.</summary>
     public Exception? Fault => _fault;
+
+    /// <summary>Transactions so far: batches divided by this is what the group commit saves.</summary>
+    public long CommitCount => Interlocked.Read(ref _commitCount);
 
     public void Enqueue(JournalBatch batch, Action<JournalVerdict> written)
     {
@@ -145,6 +149,7 @@ internal sealed class JournalWriter : IDisposable
             if (_connection.CanCreateBatch) ExecuteTogether(group, transaction);
             else ExecuteOneByOne(group, transaction);
             transaction.Commit();
+            Interlocked.Increment(ref _commitCount);
             return JournalVerdict.Written;
         }
         catch (Exception exception)

@@ -42,6 +42,9 @@ public sealed class SqlJournal : IJournal, IDisposable
     /// <summary>What ended the writing, for a person and for health checks; null while it is well.</summary>
     public Exception? Fault => _writer.Fault;
 
+    /// <summary>Transactions committed since it was opened.</summary>
+    public long CommitCount => _writer.CommitCount;
+
     /// <summary>Opens the journal of a data folder, whose lock keeps other processes out.</summary>
     /// <exception cref="JournalException">It is damaged, or of another chain, or cannot be made durable.</exception>
     public static SqlJournal OpenSqlite(DataFolder folder) =>
@@ -86,7 +89,9 @@ public sealed class SqlJournal : IJournal, IDisposable
             Row? row = reader.QueryFirstOrDefault<Row>(
                 "SELECT sequence, payload, checksum FROM journal WHERE stream = @stream AND sequence = @sequence",
                 new { stream, sequence = (long)sequence });
-            return row is null ? null : Verified(stream, row).Payload;
+            // Not "row is null ? null : ...": there, null is taken for an empty array, and an absent record for an empty one.
+            if (row is null) return null;
+            return Verified(stream, row).Payload;
         });
     }
 
@@ -157,7 +162,7 @@ public sealed class SqlJournal : IJournal, IDisposable
         _writer.Dispose();
     }
 
-    private static SqlJournal Open(SqlDialect dialect, ChainId chain)
+    internal static SqlJournal Open(SqlDialect dialect, ChainId chain)
     {
         DbConnection? writer = null;
         DbConnection? reader = null;
