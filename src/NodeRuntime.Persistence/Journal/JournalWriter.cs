@@ -143,12 +143,14 @@ internal sealed class JournalWriter : IDisposable
     private JournalVerdict Commit(List<Waiting> group)
     {
         if (group[0].IsLate) return JournalVerdict.Closed;
+        DbTransaction? transaction = null;
         try
         {
-            using DbTransaction transaction = _connection.BeginTransaction();
+            transaction = _connection.BeginTransaction();
             if (_connection.CanCreateBatch) ExecuteTogether(group, transaction);
             else ExecuteOneByOne(group, transaction);
             transaction.Commit();
+            transaction.Dispose();
             Interlocked.Increment(ref _commitCount);
             return JournalVerdict.Written;
         }
@@ -157,7 +159,21 @@ internal sealed class JournalWriter : IDisposable
             // Whatever it was: the state of the disk is unknown. The exception is kept for a person to see.
             _faultVerdict = _dialect.FaultOf(exception) == JournalFault.DiskFull ? JournalVerdict.DiskFull : JournalVerdict.Failed;
             _fault = exception;
+            Abandon(transaction);
             return _faultVerdict;
+        }
+    }
+
+    // SQLite may have rolled back by itself and then refuses to do it again: the first error stays the one that counts.
+    private void Abandon(DbTransaction? transaction)
+    {
+        try
+        {
+            transaction?.Dispose();
+        }
+        catch (Exception exception) when (_fault is { } first)
+        {
+            _fault = new AggregateException(first, exception);
         }
     }
 
@@ -261,7 +277,7 @@ internal sealed class JournalWriter : IDisposable
             _truncate?.Dispose();
             _connection.Dispose();
         }
-        catch (DbException exception)
+        catch (Exception exception)
         {
             // All that was acknowledged is durable; that the last tidying failed is for a person to see.
             _fault ??= exception;

@@ -28,6 +28,21 @@ internal sealed class SmallDisk : IDisposable
         if (exitCode != 0) throw new IOException(output);
     }
 
+    /// <summary>Takes the last room there is.</summary>
+    public void Fill()
+    {
+        using FileStream filler = new(System.IO.Path.Combine(Path, "filler"), FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 0);
+        byte[] page = new byte[4096];
+        try
+        {
+            while (true) filler.Write(page);
+        }
+        catch (IOException)
+        {
+            // Full: what was wanted.
+        }
+    }
+
     public void Dispose()
     {
         Unmount(Path);
