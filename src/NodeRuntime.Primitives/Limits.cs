@@ -156,4 +156,24 @@ public static class Limits
 
     /// <summary>Announced transactions that a peer remembers having asked for.</summary>
     public const int TransactionsAskedMax = 8192;
+    /// <summary>A record of the journal: a snapshot's part or a block with room to spare.</summary>
+    public const int JournalPayloadBytesMax = 16 * 1024 * 1024;
+
+    /// <summary>Batches that wait for the disk; a writer beyond them waits for room.</summary>
+    public const int JournalQueueBatchesMax = 8192;
+
+    public const int JournalQueueBytesMax = 64 * 1024 * 1024;
+
+    /// <summary>Batches that share one fsync: past this the fsync no longer weighs, and the first would wait for the last.</summary>
+    public const int JournalGroupBatchesMax = 512;
+
+    public const int JournalGroupBytesMax = 8 * 1024 * 1024;
+
+    /// <summary>About what one range read brings; a first record larger than this comes alone.</summary>
+    public const int JournalRangeBytesMax = 4 * 1024 * 1024;
+
+    /// <summary>Files of leases that are being received at once.</summary>
+    public const int BlobsOpenMax = 4096;
+
+    public const int KeyFileBytesMax = 64 * 1024;
 }
