@@ -186,8 +186,8 @@ public sealed class SandboxRun
             }
 
             Heed(message, outputs, alarm);
-            // Its last word: what might follow is not read, and the process is killed if it has not left yet.
-            if (_transcript.Report is not null) return;
+            // Its last word, or ours: what might follow is not heard, and the process is killed if it has not left yet.
+            if (IsDecided) return;
         }
     }
 
@@ -212,6 +212,14 @@ public sealed class SandboxRun
             case SandboxMessage.Report report:
                 End(report.Verdict, SandboxLastWords.Printable(report.Detail));
                 break;
+        }
+    }
+
+    private bool IsDecided
+    {
+        get
+        {
+            lock (_gate) return _cause is not null;
         }
     }
 
