@@ -23,6 +23,9 @@ public sealed class SandboxRun
     /// <summary>Two starts of the runtime, and the compilation of a module of the largest size.</summary>
     private static readonly TimeSpan StartMax = TimeSpan.FromSeconds(30);
 
+    /// <summary>From the closing of its pipe to the end of a process that crashes or is killed.</summary>
+    private static readonly TimeSpan DeathMax = TimeSpan.FromSeconds(5);
+
     private readonly SandboxCommand _command;
     private readonly SandboxCapabilities _capabilities;
     private readonly int _userId;
@@ -99,6 +102,8 @@ public sealed class SandboxRun
         try
         {
             Listen(process.StandardOutput.BaseStream, outputs, alarm);
+            // It closed its pipe without a report: given a moment to die, it says of what.
+            if (!IsDecided) process.WaitForExit(DeathMax);
         }
         finally
         {
@@ -148,7 +153,7 @@ public sealed class SandboxRun
         start.ArgumentList.Add(SandboxCommand.LaunchVerb);
         start.ArgumentList.Add(_job.Folder.Path);
         start.Environment.Clear();
-        foreach ((string name, string value) in SandboxEnvironment.Base) start.Environment[name] = value;
+        foreach ((string name, string value) in SandboxEnvironment.OfLauncher) start.Environment[name] = value;
         if (Environment.GetEnvironmentVariable("DOTNET_ROOT") is { } root) start.Environment["DOTNET_ROOT"] = root;
         Process process = Process.Start(start) ?? throw new LaunchException("no process was started");
         process.StandardInput.Close();
@@ -252,7 +257,8 @@ public sealed class SandboxRun
         string how = exitCode switch
         {
             signalled + signalSystemCall => "killed by its system call filter",
-            > signalled => "killed by signal " + (exitCode - signalled),
+            // An exit code of its own above 128 looks the same: a host that cannot start the runtime ends with 137.
+            > signalled => "ended with " + exitCode + ", as by signal " + (exitCode - signalled),
             _ => "exited with " + exitCode,
         };
         return lastWords.Length == 0 ? how : how + "; last words: " + lastWords;

@@ -7,7 +7,7 @@ namespace NodeRuntime.Sandbox.Child;
 internal static class SandboxEnvironment
 {
     /// <summary>For both stages: no debugger's door, no profile-guided recompilation, no second collector thread.</summary>
-    public static IReadOnlyList<KeyValuePair<string, string>> Base { get; } =
+    private static IReadOnlyList<KeyValuePair<string, string>> Base { get; } =
     [
         new("DOTNET_EnableDiagnostics", "0"),
         new("DOTNET_TieredPGO", "0"),
@@ -15,6 +15,12 @@ internal static class SandboxEnvironment
         new("DOTNET_gcServer", "0"),
         new("DOTNET_SYSTEM_GLOBALIZATION_INVARIANT", "1"),
     ];
+
+    /// <summary>
+    /// For the first stage alone, where no guest runs: without W^X it starts sooner. The second stage keeps it, as its compiled code is
+    /// a stranger's.
+    /// </summary>
+    public static IReadOnlyList<KeyValuePair<string, string>> OfLauncher { get; } = [.. Base, new("DOTNET_EnableWriteXorExecute", "0")];
 
     public static IReadOnlyList<string> OfChild(string runtimeRoot, SandboxMemory memory)
     {

@@ -24,8 +24,8 @@ internal static class SandboxLauncher
     /// <summary>sysexits.h: a system error, as a fork that failed.</summary>
     public const int ExitCodeOnFailure = 71;
 
-    // The runtime opens its assemblies one after another and keeps about twenty descriptors; mapped files need none.
-    private const ulong OpenFilesMax = 64;
+    // The runtime keeps a descriptor for each assembly it has loaded, about forty in all; each input of the job needs one more.
+    private const ulong OpenFilesMax = 256;
 
     // Threads of the runtime (tiering, finaliser, signals, timers) are about ten; counted per user, so only for one of its own.
     private const ulong ThreadsMax = 64;
@@ -78,7 +78,7 @@ internal static class SandboxLauncher
         ResourceLimits.Set(ResourceLimit.CoreBytes, 0);
         ResourceLimits.Set(ResourceLimit.MessageQueueBytes, 0);
         ResourceLimits.Set(ResourceLimit.LockedBytes, 0);
-        ResourceLimits.Set(ResourceLimit.OpenFiles, OpenFilesMax);
+        ResourceLimits.Set(ResourceLimit.OpenFiles, OpenFilesMax + (ulong)request.Inputs.Length);
         ResourceLimits.Set(ResourceLimit.FileBytes, FileBytesAtStart);
         ResourceLimits.Set(ResourceLimit.CpuSeconds, request.CpuSecondsMax);
         if (ownUser) ResourceLimits.Set(ResourceLimit.Processes, ThreadsMax);

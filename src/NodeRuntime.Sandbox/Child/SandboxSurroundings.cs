@@ -31,8 +31,10 @@ internal sealed record SandboxSurroundings(string RuntimeRoot, IReadOnlyList<Lan
             new(Path.Combine(root, "host"), ReadTree),
             new(Path.Combine(root, "shared"), ReadTree),
             new("/etc/ld.so.cache", Read),
-            new("/proc/" + Environment.ProcessId, ReadTree),
-            new("/proc/meminfo", Read),
+            // Where the C library finds the main thread's stack. A process keeps its number through execution, and so this file.
+            new("/proc/" + Environment.ProcessId + "/maps", Read),
+            // How large the caches are: the collector sizes its youngest generation by them.
+            new("/sys/devices/system/cpu", ReadTree),
             new(Path.Combine(folder, SandboxFolder.RequestName), Read),
             new(Path.Combine(folder, SandboxFolder.ModuleName), Read),
             new(Path.Combine(folder, SandboxFolder.StandardInputName), Read),
