@@ -39,12 +39,16 @@ public sealed class ChildProcessSandbox
     {
         ArgumentNullException.ThrowIfNull(job);
         ArgumentNullException.ThrowIfNull(sink);
-        if (WhyUnsupported(job.Trust) is { } reason) return SandboxRun.Refuse(SandboxVerdict.Unsupported, reason, job, sink);
-        if (TakeSlot() is not { } slot) return SandboxRun.Refuse(SandboxVerdict.Busy, "all sandboxes are in use", job, sink);
-        SandboxRun run = new(_command, _capabilities, FirstUserId + slot, job, sink, () => ReturnSlot(slot));
+        if (SandboxJobRules.WhyRefused(job) is { } refusal) return Run(0, job, sink).Refuse(SandboxVerdict.JobRefused, refusal);
+        if (WhyUnsupported(job.Trust) is { } lack) return Run(0, job, sink).Refuse(SandboxVerdict.Unsupported, lack);
+        if (TakeSlot() is not { } slot) return Run(0, job, sink).Refuse(SandboxVerdict.Busy, "all sandboxes are in use");
+        SandboxRun run = Run(slot, job, sink);
         run.Start();
         return run;
     }
+
+    private SandboxRun Run(int slot, SandboxJob job, Action<SandboxEvent> sink) =>
+        new(_command, _capabilities, FirstUserId + slot, job, sink, () => ReturnSlot(slot));
 
     private string? WhyUnsupported(SandboxTrust trust) => trust switch
     {

@@ -62,12 +62,12 @@ public sealed class SandboxRun
     /// <summary>Kills the process. The run finishes as Stopped, unless it had already ended otherwise. May be called at any time.</summary>
     public void Stop() => End(SandboxVerdict.Stopped, "stopped by its owner");
 
-    internal static SandboxRun Refuse(SandboxVerdict verdict, string detail, SandboxJob job, Action<SandboxEvent> sink)
+    /// <summary>Instead of <see cref="Start"/>: finishes where nothing was started.</summary>
+    internal SandboxRun Refuse(SandboxVerdict verdict, string detail)
     {
-        SandboxRun run = new(new SandboxCommand(string.Empty, []), SandboxCapabilities.Probe(), 0, job, sink, static () => { });
-        run.End(verdict, detail);
-        sink(new SandboxEvent.Finished(run.Report([])));
-        return run;
+        End(verdict, detail);
+        _sink(new SandboxEvent.Finished(Report([])));
+        return this;
     }
 
     internal void Start() => new Thread(Live) { IsBackground = true, Name = "sandbox" }.Start();
@@ -111,6 +111,7 @@ public sealed class SandboxRun
             Kill();
             process.WaitForExit();
             _wallClock.Stop();
+            lock (_gate) _process = null;
         }
 
         if (_transcript.Report is null) End(SandboxVerdict.ChildDied, Died(process.ExitCode, lastWords.GetAwaiter().GetResult()));
