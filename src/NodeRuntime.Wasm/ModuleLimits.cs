@@ -35,6 +35,9 @@ public sealed record ModuleLimits
     /// <summary>Parameters and locals together: a frame stays below 64 KiB.</summary>
     public int FunctionLocalsMax { get; init; } = 4_096;
 
+    /// <summary>Of all functions together: a byte of the reader's memory each.</summary>
+    public int LocalsMax { get; init; } = 4_000_000;
+
     public int ParametersMax { get; init; } = 256;
 
     public int ResultsMax { get; init; } = 64;
@@ -43,7 +46,7 @@ public sealed record ModuleLimits
 
     public int OperandsMax { get; init; } = 4_096;
 
-    public int BranchTableMax { get; init; } = 16_384;
+    public int BranchTableMax { get; init; } = 65_536;
 
     public int NameBytesMax { get; init; } = 4_096;
 }

@@ -30,7 +30,7 @@ public sealed record WasiJob
     /// <summary>Pages of 64 KiB. memory.grow beyond gives -1.</summary>
     public int MemoryPagesMax { get; init; } = Limits.GuestMemoryPagesMax;
 
-    /// <summary>Nested calls, where a function of more than 32 locals and operands counts once for each 32.</summary>
+    /// <summary>Nested calls, where a function counts once more for each 16 parameters, locals and operands.</summary>
     public int CallDepthMax { get; init; } = 16_384;
 
     /// <summary>Files, standard output and standard error together.</summary>
