@@ -1,0 +1,72 @@
+using NodeRuntime.Crypto;
+using NodeRuntime.Primitives;
+
+namespace NodeRuntime.Proofs.Chain;
+
+/// <summary>
+/// Decides whether a quorum of a set stands behind a certificate. A certificate that passed is a
+/// <see cref="Verified{T}"/>, a type that only the rules of this assembly can make: it cannot be verified a second
+/// time by accident, nor used before it was verified once.
+/// </summary>
+public static class CertificateRules
+{
+    public static CertificateVerdict Check(
+        Certificate certificate, ChainId chain, ValidatorSet set, ISignatureVerifier signatures, out Verified<Certificate>? verified)
+    {
+        verified = null;
+        if (certificate.Slot.Epoch != set.Epoch) return CertificateVerdict.WrongEpoch;
+        ulong weight = 0;
+        foreach (CertificateSigner signer in certificate.Signers)
+        {
+            if (!set.Contains(signer.Index)) return CertificateVerdict.SignerUnknown;
+            weight += set[signer.Index].Weight;
+        }
+
+        if (weight < set.Quorum) return CertificateVerdict.BelowQuorum;
+        Hash256 digest = certificate.Slot.SigningDigest(chain, certificate.Value);
+        foreach (CertificateSigner signer in certificate.Signers)
+        {
+            SignatureVerdict verdict = signatures.Verify(set[signer.Index].Key, digest, signer.Signature);
+            if (verdict != SignatureVerdict.Accepted) return CertificateVerdict.SignatureWrong;
+        }
+
+        verified = new Verified<Certificate>(certificate);
+        return CertificateVerdict.Accepted;
+    }
+
+    /// <summary>A single vote: its voter is of the set and its signature is right.</summary>
+    public static CertificateVerdict Check(
+        Vote vote, ChainId chain, ValidatorSet set, ISignatureVerifier signatures, out Verified<Vote>? verified)
+    {
+        verified = null;
+        if (vote.Slot.Epoch != set.Epoch) return CertificateVerdict.WrongEpoch;
+        if (!set.Contains(vote.Voter)) return CertificateVerdict.SignerUnknown;
+        Hash256 digest = vote.Slot.SigningDigest(chain, vote.Value);
+        SignatureVerdict verdict = signatures.Verify(set[vote.Voter].Key, digest, vote.Signature);
+        if (verdict != SignatureVerdict.Accepted) return CertificateVerdict.SignatureWrong;
+        verified = new Verified<Vote>(vote);
+        return CertificateVerdict.Accepted;
+    }
+
+    /// <summary>A certificate that is put together from votes that were each verified; its weight must be a quorum.</summary>
+    public static Verified<Certificate> Combine(
+        ValidatorSet set, VoteSlot slot, Hash256? value, System.Collections.Generic.IEnumerable<Verified<Vote>> votes)
+    {
+        System.Collections.Generic.SortedDictionary<ValidatorIndex, Signature> signers = [];
+        ulong weight = 0;
+        foreach (Verified<Vote> vote in votes)
+        {
+            Invariant.Holds(vote.Value.Slot == slot);
+            Invariant.Holds(vote.Value.Value == value);
+            if (signers.ContainsKey(vote.Value.Voter)) continue;
+            signers.Add(vote.Value.Voter, vote.Value.Signature);
+            weight += set[vote.Value.Voter].Weight;
+        }
+
+        Invariant.Holds(weight >= set.Quorum);
+        System.Collections.Immutable.ImmutableArray<CertificateSigner>.Builder list =
+            System.Collections.Immutable.ImmutableArray.CreateBuilder<CertificateSigner>(signers.Count);
+        foreach ((ValidatorIndex index, Signature signature) in signers) list.Add(new CertificateSigner(index, signature));
+        return new Verified<Certificate>(new Certificate(slot, value, list.MoveToImmutable()));
+    }
+}
