@@ -24,6 +24,8 @@ namespace NodeRuntime.Wasm.Compilation;
 /// </summary>
 internal sealed class FunctionCompiler
 {
+    private const int PendingMax = 64;
+
     private static readonly MethodInfo CanonicalSingle = Members.Intrinsic(nameof(Intrinsics.Canonical), typeof(float));
     private static readonly MethodInfo CanonicalDouble = Members.Intrinsic(nameof(Intrinsics.Canonical), typeof(double));
 
@@ -35,6 +37,7 @@ internal sealed class FunctionCompiler
     private readonly IlWriter _il;
     private readonly TemporaryPool _pool;
     private readonly List<Node> _stack = [];
+    private int _settled;
     private readonly List<Block> _blocks = [];
     private readonly LocalBuilder[] _locals;
     private readonly WasmType[] _localTypes;
@@ -782,11 +785,7 @@ internal sealed class FunctionCompiler
     private void SetLocal(int index, Node value)
     {
         ulong bit = Node.Bit(index);
-        for (int i = 0; i < _stack.Count; i++)
-        {
-            if ((_stack[i].Locals & bit) != 0) _stack[i] = Temporary(_stack[i]);
-        }
-
+        Spill(pending => (pending.Locals & bit) != 0);
         EmitClean(value);
         int parameters = _type.Parameters.Length;
         if (index < parameters) _il.StoreArgument(index);
@@ -986,7 +985,7 @@ internal sealed class FunctionCompiler
         int first = _stack.Count - places.Length;
         for (int i = first; i < _stack.Count; i++) EmitClean(_stack[i]);
         for (int i = places.Length - 1; i >= 0; i--) _il.Store(places[i]);
-        _stack.RemoveRange(first, places.Length);
+        Cut(first);
     }
 
     private LocalBuilder[] TakeCarriers(WasmType[] types)
@@ -1012,7 +1011,13 @@ internal sealed class FunctionCompiler
     private void DropTo(int height)
     {
         for (int i = _stack.Count - 1; i >= height; i--) Discard(_stack[i]);
+        Cut(height);
+    }
+
+    private void Cut(int height)
+    {
         _stack.RemoveRange(height, _stack.Count - height);
+        _settled = Math.Min(_settled, height);
     }
 
     private void Discard(Node node)
@@ -1028,26 +1033,32 @@ internal sealed class FunctionCompiler
     {
         Node node = _stack[^1];
         _stack.RemoveAt(_stack.Count - 1);
+        _settled = Math.Min(_settled, _stack.Count);
         return node;
     }
 
     private Node[] PopMany(int count)
     {
         Node[] nodes = _stack.GetRange(_stack.Count - count, count).ToArray();
-        _stack.RemoveRange(_stack.Count - count, count);
+        Cut(_stack.Count - count);
         return nodes;
     }
 
     private void Spill(Func<Node, bool> which)
     {
-        for (int i = 0; i < _stack.Count; i++)
+        // Below the mark nothing reads anything. Many operands that do are all computed here, or each instruction would pass them again.
+        bool all = _stack.Count - _settled > PendingMax;
+        for (int i = _settled; i < _stack.Count; i++)
         {
-            if (which(_stack[i])) _stack[i] = Temporary(_stack[i]);
+            if (!IsSettled(_stack[i]) && (all || which(_stack[i]))) _stack[i] = Temporary(_stack[i]);
         }
+
+        while (_settled < _stack.Count && IsSettled(_stack[_settled])) _settled++;
     }
 
-    private void SpillAll() =>
-        Spill(static pending => pending.Kind is not (NodeKind.Constant or NodeKind.Temporary or NodeKind.RefNull));
+    private void SpillAll() => Spill(static _ => true);
+
+    private static bool IsSettled(Node node) => node.Kind is NodeKind.Constant or NodeKind.Temporary or NodeKind.RefNull;
 
     /// <summary>The same operand, computed now.</summary>
     private Node Temporary(Node node)
