@@ -36,6 +36,7 @@ internal abstract class ActorCell : IRunnable
     private List<ActorCell>? _escalatedFrom;
     private RestartWindow? _groupWindow;
     private RestartWindow? _ownWindow;
+    private Exception? _failureCause;
     private Exception? _restartCause;
     private bool _backoffRuns;
     private Instant _now;
@@ -227,9 +228,10 @@ internal abstract class ActorCell : IRunnable
     {
         if (State != ActorState.Running) return;
         State = ActorState.Failed;
+        _failureCause = cause;
         Note(cause);
         if (Parent is null) System.OnRootFailed(origin ?? Path, cause);
-        else Parent.PostSystem(new SystemMessage.ChildFailed(this, Life, cause));
+        else Parent.PostSystem(new SystemMessage.ChildFailed(this, Life, cause, HasInstance));
     }
 
     /// <summary>Kept for the status page; all that is left to do where a hook throws on the way out.</summary>
@@ -254,6 +256,9 @@ internal abstract class ActorCell : IRunnable
             cause = second;
             directive = Directive.Escalate;
         }
+
+        // There is no state to keep: to resume it is to build it, with a restart's patience.
+        if (directive == Directive.Resume && !failed.WasBuilt) directive = Directive.Restart;
 
         Duration delay = Duration.Zero;
         if (directive == Directive.Restart)
@@ -310,8 +315,8 @@ internal abstract class ActorCell : IRunnable
     {
         if (!HasInstance)
         {
-            // It failed before it was built: there is no state to keep, so resuming it is building it.
-            BeginLife();
+            // Never built, escalated, and resumed from above: nobody counts these attempts, so each waits the longest.
+            BeginRestart(new SystemMessage.Restart(_failureCause!, Life, Parent!.Supervision.BackoffMax));
             return;
         }
 

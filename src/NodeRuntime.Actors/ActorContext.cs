@@ -18,10 +18,24 @@ public sealed class ActorContext<TMessage>
     public ActorSystem System => _cell.System;
 
     /// <summary>The moment of the message in hand; it stands still while the message is processed.</summary>
-    public Instant Now => _cell.Now;
+    public Instant Now
+    {
+        get
+        {
+            _cell.AssertInRun();
+            return _cell.Now;
+        }
+    }
 
     /// <summary>This actor's own stream, forked from its parent's when it was spawned; it goes on across restarts.</summary>
-    public Prng Prng => _cell.Prng;
+    public Prng Prng
+    {
+        get
+        {
+            _cell.AssertInRun();
+            return _cell.Prng;
+        }
+    }
 
     /// <summary>Names are unique among the living children. The child may be told to at once.</summary>
     public ActorRef<TChild> Spawn<TChild>(Props<TChild> props, string name)

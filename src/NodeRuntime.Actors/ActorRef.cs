@@ -20,6 +20,10 @@ public abstract class ActorRef<TMessage>
 
     public abstract TellVerdict Tell(TMessage message);
 
+    /// <summary>The same recipient, for a teller that knows one member of the family only.</summary>
+    public ActorRef<TMember> Narrow<TMember>()
+        where TMember : TMessage => new NarrowRef<TMessage, TMember>(this);
+
     public override string ToString() => Path.ToString();
 }
 
@@ -54,6 +58,16 @@ internal sealed class DelegateRef<TMessage>(ActorPath path, Func<TMessage, TellV
     }
 }
 
+internal sealed class NarrowRef<TMessage, TMember>(ActorRef<TMessage> target) : ActorRef<TMember>
+    where TMember : TMessage
+{
+    public override ActorPath Path => target.Path;
+
+    internal override ActorCell? Cell => target.Cell;
+
+    public override TellVerdict Tell(TMember message) => target.Tell(message);
+}
+
 /// <summary>An actor's own reference.</summary>
 internal sealed class LocalRef<TMessage>(ActorCell<TMessage> cell) : ActorRef<TMessage>
 {
@@ -74,6 +88,6 @@ internal sealed class AdapterRef<TMessage, TOther>(ActorCell<TMessage> cell, Fun
     public override TellVerdict Tell(TOther message)
     {
         Invariant.Holds(message is not null);
-        return cell.Tell(new MappedDelivery<TMessage, TOther>(map, message), lane);
+        return cell.Tell(new MappedDelivery<TMessage, TOther>(map, message, isReserved: false), lane);
     }
 }

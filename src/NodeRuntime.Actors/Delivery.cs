@@ -15,12 +15,18 @@ internal abstract class Delivery<TMessage>
 
     /// <summary>What is lost if it is never taken; null where that is nothing.</summary>
     public virtual object? Content => null;
+
+    /// <summary>Its place was reserved, so no overflow policy drops it.</summary>
+    public virtual bool IsReserved => true;
 }
 
 /// <summary>A message told through an adapter or a reserved reply.</summary>
-internal sealed class MappedDelivery<TMessage, TOther>(Func<TOther, TMessage> map, TOther content) : Delivery<TMessage>
+internal sealed class MappedDelivery<TMessage, TOther>(Func<TOther, TMessage> map, TOther content, bool isReserved)
+    : Delivery<TMessage>
 {
     public override object? Content => content;
+
+    public override bool IsReserved => isReserved;
 
     public override bool TryTake(out TMessage message)
     {
@@ -30,7 +36,7 @@ internal sealed class MappedDelivery<TMessage, TOther>(Func<TOther, TMessage> ma
 }
 
 /// <summary>One key of an actor's timers, from its start until it is cancelled or, unless periodic, taken.</summary>
-internal sealed class TimerDelivery<TMessage>(ActorCell<TMessage> cell, string key, TMessage content, Duration? period)
+internal sealed class TimerDelivery<TMessage>(ActorCell<TMessage> cell, string key, TMessage content, int lane, Duration? period)
     : Delivery<TMessage>, IDelayed
 {
     public bool IsCancelled { get; private set; }
@@ -41,11 +47,9 @@ internal sealed class TimerDelivery<TMessage>(ActorCell<TMessage> cell, string k
 
     public required Instant Due { get; set; }
 
-    public TMessage Message => content;
-
     public void Cancel() => IsCancelled = true;
 
-    public void Fire() => cell.PostUnbounded(this, cell.LaneOf(content));
+    public void Fire() => cell.PostUnbounded(this, lane);
 
     public override bool TryTake(out TMessage message)
     {

@@ -8,6 +8,8 @@ internal readonly struct Envelope<TMessage>
     public readonly TMessage Message;
     public readonly Delivery<TMessage>? Delivery;
 
+    public bool IsReserved => Delivery is { IsReserved: true };
+
     public Envelope(TMessage message)
     {
         Message = message;

@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Generic;
 using NodeRuntime.Primitives;
 
 namespace NodeRuntime.Actors;
@@ -17,12 +18,16 @@ internal enum PostVerdict
 /// </summary>
 internal sealed class Mailbox<TMessage>(int lengthMax, OverflowPolicy overflow)
 {
+    private const int ReservedPassedOverMax = 64;
+
     private readonly MessageQueue<Envelope<TMessage>> _first = new();
     private MessageQueue<Envelope<TMessage>>?[]? _others;
 
     public bool IsClosed { get; private set; }
 
     public int Count { get; private set; }
+
+    public bool HasLanes => _others is not null;
 
     public PostVerdict Post(in Envelope<TMessage> envelope, int lane)
     {
@@ -35,10 +40,27 @@ internal sealed class Mailbox<TMessage>(int lengthMax, OverflowPolicy overflow)
             return PostVerdict.Accepted;
         }
 
-        if (overflow != OverflowPolicy.DropOldest) return PostVerdict.Full;
-        queue.TryDequeue(out _);
+        if (overflow != OverflowPolicy.DropOldest || !TryDropOldest(queue)) return PostVerdict.Full;
         queue.Enqueue(envelope);
         return PostVerdict.AcceptedDroppingOldest;
+    }
+
+    /// <summary>
+    /// The oldest that may be dropped: reserved mail before it goes back to its place. Only so much of it is passed over, so
+    /// that a flood costs each teller a bounded look.
+    /// </summary>
+    private static bool TryDropOldest(MessageQueue<Envelope<TMessage>> queue)
+    {
+        Stack<Envelope<TMessage>>? reserved = null;
+        bool dropped = false;
+        while (!dropped && (reserved?.Count ?? 0) < ReservedPassedOverMax && queue.TryDequeue(out Envelope<TMessage> oldest))
+        {
+            if (oldest.IsReserved) (reserved ??= new Stack<Envelope<TMessage>>()).Push(oldest);
+            else dropped = true;
+        }
+
+        while (reserved is not null && reserved.TryPop(out Envelope<TMessage> kept)) queue.EnqueueFirst(kept);
+        return dropped;
     }
 
     /// <summary>For mail whose number is bounded elsewhere: timers, watches, reserved replies.</summary>

@@ -37,6 +37,20 @@ internal sealed class MessageQueue<TItem>
         return segment;
     }
 
+    /// <summary>Back to the front, for what was taken too early.</summary>
+    public void EnqueueFirst(TItem item)
+    {
+        if (Count == 0)
+        {
+            Enqueue(item);
+            return;
+        }
+
+        if (_head!.Start == 0) _head = new Segment(SegmentLengthMin) { Start = SegmentLengthMin, End = SegmentLengthMin, Next = _head };
+        _head.Items[--_head.Start] = item;
+        Count++;
+    }
+
     public bool TryDequeue(out TItem item)
     {
         Segment? head = _head;

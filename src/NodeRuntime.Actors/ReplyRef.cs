@@ -19,7 +19,7 @@ internal sealed class ReplyRef<TMessage, TReply>(ActorCell<TMessage> cell, Func<
     public override TellVerdict Tell(TReply message)
     {
         Invariant.Holds(message is not null);
-        return cell.PostReply(this, new MappedDelivery<TMessage, TReply>(map, message));
+        return cell.PostReply(this, new MappedDelivery<TMessage, TReply>(map, message, isReserved: true));
     }
 }
 
@@ -44,7 +44,7 @@ internal sealed class AskRef<TMessage, TReply>(ActorCell<TMessage> cell, Func<As
     }
 
     public TellVerdict Settle(AskOutcome<TReply> outcome) =>
-        cell.PostReply(this, new MappedDelivery<TMessage, AskOutcome<TReply>>(map, outcome));
+        cell.PostReply(this, new MappedDelivery<TMessage, AskOutcome<TReply>>(map, outcome, isReserved: true));
 
     public void Fire() => Settle(AskOutcome.Without<TReply>(AskVerdict.TimedOut));
 }

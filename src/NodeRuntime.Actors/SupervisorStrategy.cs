@@ -47,7 +47,7 @@ public sealed record SupervisorStrategy
     {
         Invariant.Holds(restart >= 1);
         long wait = BackoffMin.Microseconds;
-        for (int n = 1; n < restart && wait < BackoffMax.Microseconds; n++) wait *= 2;
+        for (int n = 1; n < restart && wait > 0 && wait < BackoffMax.Microseconds; n++) wait *= 2;
         wait = Math.Min(wait, BackoffMax.Microseconds);
         long jitter = wait / 1000 * JitterPerMille;
         return jitter == 0 ? new Duration(wait) : prng.NextDuration(new Duration(wait - jitter), new Duration(wait + jitter));

@@ -27,7 +27,7 @@ internal abstract record SystemMessage
 
     internal sealed record Overflowed : SystemMessage;
 
-    internal sealed record ChildFailed(ActorCell Child, long Life, Exception Cause) : SystemMessage;
+    internal sealed record ChildFailed(ActorCell Child, long Life, Exception Cause, bool WasBuilt) : SystemMessage;
 
     internal sealed record ChildStopped(ActorCell Child) : SystemMessage;
 

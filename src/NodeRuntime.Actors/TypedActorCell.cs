@@ -54,7 +54,7 @@ internal sealed class ActorCell<TMessage> : ActorCell
 
     protected override bool HasInstance => _instance is not null;
 
-    public int LaneOf(TMessage message)
+    private int LaneOf(TMessage message)
     {
         if (_props.LaneOf is null) return 0;
         int lane = _props.LaneOf(message);
@@ -182,7 +182,9 @@ internal sealed class ActorCell<TMessage> : ActorCell
     {
         if (_hand.Length > HandLengthIdle && _mailbox.Count == 0) _hand = [];
         Slot.Enter();
-        int waiting = Math.Min(_mailbox.Count, budget);
+
+        // With lanes one at a time, so that what is urgent waits for one message and not for a handful.
+        int waiting = Math.Min(_mailbox.Count, _mailbox.HasLanes ? 1 : budget);
         if (waiting == 0)
         {
             bool parked = !SystemMailWaits;
@@ -281,10 +283,11 @@ internal sealed class ActorCell<TMessage> : ActorCell
         AssertInRun();
         Invariant.Holds(delay >= Duration.Zero);
         Invariant.Holds(period is null || period.Value > Duration.Zero);
+        Invariant.Holds(message is not null);
         CancelTimer(key);
         _timers ??= new SortedDictionary<string, TimerDelivery<TMessage>>(StringComparer.Ordinal);
         Invariant.Holds(_timers.Count < Limits.TimersPerActorMax);
-        TimerDelivery<TMessage> timer = new(this, key, message, period) { Due = Now + delay };
+        TimerDelivery<TMessage> timer = new(this, key, message, LaneOf(message), period) { Due = Now + delay };
         _timers.Add(key, timer);
         System.Dispatcher.ScheduleAt(timer.Due, timer);
     }
@@ -368,7 +371,7 @@ internal sealed class ActorCell<TMessage> : ActorCell
         if (!TryOpenReply())
         {
             AskOutcome<TReply> refused = AskOutcome.Without<TReply>(AskVerdict.Shed);
-            PostUnbounded(new MappedDelivery<TMessage, AskOutcome<TReply>>(map, refused), lane: 0);
+            PostUnbounded(new MappedDelivery<TMessage, AskOutcome<TReply>>(map, refused, isReserved: true), lane: 0);
             return;
         }
 

@@ -73,6 +73,25 @@ public static class Limits
     /// <summary>A key of the state has 33 bytes: no path through its tree is longer.</summary>
     public const int StateProofStepsMax = 264;
 
+    /// <summary>Files of one job's input, its arguments, its variables, and the files of its output.</summary>
+    public const int JobFilesMax = 1024;
+
+    /// <summary>A path of an output below its folder, as Linux counts one name's bytes twice over.</summary>
+    public const int OutputNameBytesMax = 512;
+
+    /// <summary>An argument or a variable of a job: what a command line carries, not data.</summary>
+    public const int JobTextCharactersMax = 32 * 1024;
+
+    /// <summary>All arguments and variables of a job as one record.</summary>
+    public const int SandboxRequestBytesMax = 256 * 1024;
+
+    /// <summary>A message of a sandbox to its parent: 64 KiB of output and its envelope.</summary>
+    public const int SandboxMessageBytesMax = SandboxChunkBytesMax + 1024;
+
+    public const int SandboxChunkBytesMax = 64 * 1024;
+
+    /// <summary>Sandboxes that run at once on one machine, whatever it was configured to.</summary>
+    public const int SandboxesMax = 256;
     public const int GenesisAllocationsMax = 10_000;
 
     public const int JobInputsMax = 64;
@@ -150,4 +169,30 @@ public static class Limits
 
     /// <summary>A genesis inside a receipt; more than that belongs in a file of its own.</summary>
     public const int GenesisBytesMax = 512 * 1024;
+
+    /// <summary>Finalized blocks in one answer to a peer that is behind; their bytes are bounded by the frame.</summary>
+    public const int ChainBlocksMax = 256;
+
+    /// <summary>Announced transactions that a peer remembers having asked for.</summary>
+    public const int TransactionsAskedMax = 8192;
+    /// <summary>A record of the journal: a snapshot's part or a block with room to spare.</summary>
+    public const int JournalPayloadBytesMax = 16 * 1024 * 1024;
+
+    /// <summary>Batches that wait for the disk; a writer beyond them waits for room.</summary>
+    public const int JournalQueueBatchesMax = 8192;
+
+    public const int JournalQueueBytesMax = 64 * 1024 * 1024;
+
+    /// <summary>Batches that share one fsync: past this the fsync no longer weighs, and the first would wait for the last.</summary>
+    public const int JournalGroupBatchesMax = 512;
+
+    public const int JournalGroupBytesMax = 8 * 1024 * 1024;
+
+    /// <summary>About what one range read brings; a first record larger than this comes alone.</summary>
+    public const int JournalRangeBytesMax = 4 * 1024 * 1024;
+
+    /// <summary>Files of leases that are being received at once.</summary>
+    public const int BlobsOpenMax = 4096;
+
+    public const int KeyFileBytesMax = 64 * 1024;
 }

@@ -37,6 +37,8 @@ public enum WireType : uint
     ConsensusWatermark = 60,
     ConsensusLogRecord = 61,
     ConsensusWantTip = 62,
+    ConsensusChain = 63,
+    StoredBlock = 64,
 
     // 70-129: transactions and ledger records
     Transaction = 70,
@@ -103,6 +105,10 @@ public enum WireType : uint
     // 190-199: sandbox child protocol
     SandboxRequest = 190,
     SandboxReport = 191,
+    SandboxReady = 192,
+    SandboxLog = 193,
+    SandboxFile = 194,
+    SandboxChunk = 195,
 
     // 200-: tokens and API
     AccessToken = 200,

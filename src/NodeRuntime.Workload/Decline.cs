@@ -9,7 +9,8 @@ namespace NodeRuntime.Workload;
 /// </summary>
 public sealed record Decline(OrderId Order, BidVerdict Reason, PublicKey ProviderKey, Signature Signature)
 {
-    public const string Topic = "declines";
+    /// <summary>The number of the gossip topic that declines travel under.</summary>
+    public const ushort Topic = 1;
 
     public static Decline Sign(ISigner signer, ChainId chain, OrderId order, BidVerdict reason) =>
         new(order, reason, signer.PublicKey, signer.Sign(Digest(chain, order, reason, signer.PublicKey)));

@@ -109,8 +109,8 @@ public sealed class MutualAuthenticationTests
     public async Task A_client_is_welcome_to_dial_and_exchanges_frames()
     {
         await using TestPeer provider = TestPeer.Start();
-        using TestSigner key = new();
-        using PeerDialer dialer = new(new NetworkConfig { Role = PeerRole.Client }, key, new TestVerifier(), TestPeer.Chain, TimeProvider.System);
+        TestSigner key = new();
+        using PeerDialer dialer = new(new NetworkConfig { Role = PeerRole.Client }, key, TestSigner.Signatures, TestPeer.Chain, TimeProvider.System);
         using CancellationTokenSource deadline = new(TestPeer.Deadline);
 
         DialOutcome outcome = await dialer.ConnectAsync(provider.Address, provider.Id, deadline.Token);
@@ -132,9 +132,9 @@ public sealed class MutualAuthenticationTests
     public async Task A_client_refuses_whoever_is_not_the_expected_peer()
     {
         await using TestPeer provider = TestPeer.Start();
-        using TestSigner key = new();
-        using TestSigner other = new();
-        using PeerDialer dialer = new(new NetworkConfig { Role = PeerRole.Client }, key, new TestVerifier(), TestPeer.Chain, TimeProvider.System);
+        TestSigner key = new();
+        TestSigner other = new();
+        using PeerDialer dialer = new(new NetworkConfig { Role = PeerRole.Client }, key, TestSigner.Signatures, TestPeer.Chain, TimeProvider.System);
         DialOutcome outcome = await dialer.ConnectAsync(provider.Address, other.Peer, CancellationToken.None);
         Assert.Equal(DisconnectReason.CertificateRefused, Assert.IsType<DialOutcome.Failed>(outcome).Reason);
     }
@@ -142,12 +142,12 @@ public sealed class MutualAuthenticationTests
     [Fact]
     public void A_taken_port_says_what_to_do()
     {
-        using TestSigner key = new();
+        TestSigner key = new();
         using System.Net.Sockets.TcpListener taken = new(System.Net.IPAddress.Loopback, 0);
         taken.Start();
         NetworkConfig config = TestPeer.Config with { Listen = taken.LocalEndpoint.ToString()! };
         NetworkOpenException exception = Assert.Throws<NetworkOpenException>(() => TlsNetwork.Open(
-            config, key, new TestVerifier(), TestPeer.Chain, TimeProvider.System, Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance));
+            config, key, TestSigner.Signatures, TestPeer.Chain, TimeProvider.System, Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance));
         Assert.Contains("taken by another process", exception.Message, StringComparison.Ordinal);
     }
 }

@@ -3,7 +3,6 @@ using System.Collections.Concurrent;
 using System.Threading;
 using System.Threading.Channels;
 using System.Threading.Tasks;
-using Microsoft.Extensions.Logging.Abstractions;
 using NodeRuntime.Actors.Ports;
 using NodeRuntime.Primitives;
 
@@ -18,13 +17,13 @@ internal sealed class TestPeer : IAsyncDisposable
 
     private readonly Channel<NetworkEvent> _events = Channel.CreateUnbounded<NetworkEvent>();
     private readonly ConcurrentQueue<NetworkEvent> _skipped = new();
-    private readonly bool _ownsSigner;
+    private readonly TestLog _log;
 
-    private TestPeer(TlsNetwork network, TestSigner signer, bool ownsSigner)
+    private TestPeer(TlsNetwork network, TestSigner signer, TestLog log)
     {
         Network = network;
         Signer = signer;
-        _ownsSigner = ownsSigner;
+        _log = log;
     }
 
     public TlsNetwork Network { get; }
@@ -47,9 +46,10 @@ internal sealed class TestPeer : IAsyncDisposable
     public static TestPeer Start(NetworkConfig? config = null, ChainId? chain = null, TestSigner? signer = null, TimeProvider? time = null)
     {
         TestSigner key = signer ?? new TestSigner();
+        TestLog log = new();
         TlsNetwork network = TlsNetwork.Open(
-            config ?? Config, key, new TestVerifier(), chain ?? Chain, time ?? TimeProvider.System, NullLogger.Instance);
-        TestPeer peer = new(network, key, signer is null);
+            config ?? Config, key, TestSigner.Signatures, chain ?? Chain, time ?? TimeProvider.System, log);
+        TestPeer peer = new(network, key, log);
         network.Start(peer.Sink);
         return peer;
     }
@@ -79,10 +79,13 @@ internal sealed class TestPeer : IAsyncDisposable
         await other.Next<NetworkEvent.Connected>(connected => connected.Peer == Id);
     }
 
+    /// <summary>The next line of the log with these words: for what is no event, such as a stranger that was refused.</summary>
+    public Task<string> NextLog(string words) => _log.Next(words);
+
     public async ValueTask DisposeAsync()
     {
         await Network.DisposeAsync().AsTask().WaitAsync(Deadline);
-        if (_ownsSigner) Signer.Dispose();
+        Assert.Empty(_log.Defects);
     }
 
     private void Sink(NetworkEvent happened)

@@ -1,4 +1,5 @@
 using System;
+using System.Threading;
 using System.Threading.Tasks;
 using NodeRuntime.Actors;
 
@@ -42,9 +43,15 @@ public static class PipeToExtensions
         Deliver(task, reply);
     }
 
+    /// <summary>On whichever thread ends the task, and on no captured context: telling is short and goes anywhere.</summary>
     private static void Deliver<TTask>(TTask task, ActorRef<TTask> reply)
         where TTask : Task =>
-        task.GetAwaiter().UnsafeOnCompleted(() => reply.Tell(task));
+        task.ContinueWith(
+            static (ended, state) => ((ActorRef<TTask>)state!).Tell((TTask)ended),
+            reply,
+            CancellationToken.None,
+            TaskContinuationOptions.ExecuteSynchronously,
+            TaskScheduler.Default);
 
     private static Exception Cause(Task ended) =>
         ended.Exception is { } thrown ? thrown.InnerException ?? thrown : new TaskCanceledException(ended);

@@ -23,8 +23,8 @@ namespace NodeRuntime.Network.Handshakes;
 ///      | &lt;------- Hello or Goodbye(why) ------- |   only now is the acceptor's word given
 ///      | ------- frames, or Goodbye(why) -----> |
 /// </code>
-/// In TLS 1.3 the dialler is done before the acceptor has judged its certificate: a refusal reaches it as an alert on its
-/// first read, and is reported as CertificateRefused.
+/// In TLS 1.3 the dialler is done before the acceptor has judged its certificate: a refusal reaches it as an alert or an orderly
+/// end on its first read. Every other refusal comes with a goodbye, so both are reported as CertificateRefused.
 /// Why not Kestrel's HTTPS middleware: it serves listeners only, ends a refused handshake inside itself without telling why,
 /// and closes without draining; one code path for both directions, with one deadline over TLS and hello, is less to trust.
 /// </summary>
@@ -161,6 +161,9 @@ internal sealed class Handshake(
         {
             case FrameReadVerdict.Accepted:
                 break;
+            case FrameReadVerdict.Ended when link.Outbound:
+                return new Answer(
+                    DisconnectReason.CertificateRefused, "closed without a word after TLS: our certificate was refused", TellsPeer: false);
             case FrameReadVerdict.Ended:
             case FrameReadVerdict.Truncated:
                 return new Answer(DisconnectReason.ConnectionLost, "closed before its hello", TellsPeer: false);

@@ -17,7 +17,7 @@ public abstract record GatewayCommand
     public sealed record Declined(Decline Decline) : GatewayCommand;
 
     /// <summary>A topic's message came in by gossip.</summary>
-    public sealed record TopicDelivered(string Topic, ReadOnlyMemory<byte> Bytes) : GatewayCommand;
+    public sealed record TopicDelivered(ushort Topic, ReadOnlyMemory<byte> Bytes) : GatewayCommand;
 
     /// <summary>Which providers said why they would not bid?</summary>
     public sealed record AskWhy(OrderId Order, ActorRef<ImmutableArray<Decline>> Reply) : GatewayCommand;

@@ -11,7 +11,7 @@ namespace NodeRuntime.Runtime.Gateway;
 /// The API's side of the actor system: keeps the providers' signed declines, so that an owner can ask why nobody bids.
 /// The oldest are forgotten first. What the ledger holds is read from the <see cref="LedgerTip"/>, not from here.
 /// </summary>
-public sealed class GatewaySupervisor(NodeModel model, NodePorts ports, ActorRef<MembershipCommand> membership) : Actor<GatewayCommand>
+public sealed class GatewaySupervisor(NodeModel model, NodePorts ports, NodeDoors doors) : Actor<GatewayCommand>
 {
     private readonly SortedDictionary<OrderId, List<Decline>> _declines = [];
     private readonly Queue<OrderId> _byAge = [];
@@ -22,7 +22,7 @@ public sealed class GatewaySupervisor(NodeModel model, NodePorts ports, ActorRef
         {
             case GatewayCommand.Declined m:
                 Keep(m.Decline);
-                membership.Tell(new MembershipCommand.Publish(Decline.Topic, m.Decline.Encode()));
+                doors.Membership.Tell(new MembershipCommand.Publish(Decline.Topic, m.Decline.Encode()));
                 break;
             case GatewayCommand.TopicDelivered m:
                 if (m.Topic == Decline.Topic) Hear(Decline.Decode(m.Bytes));

@@ -1,7 +1,6 @@
 using System;
-using System.Collections.Immutable;
-using NodeRuntime.Actors;
 using NodeRuntime.Actors.Ports;
+using NodeRuntime.Membership;
 using NodeRuntime.Primitives;
 
 namespace NodeRuntime.Runtime.Membership;
@@ -13,13 +12,14 @@ public abstract record MembershipCommand
     {
     }
 
+    /// <summary>From the network; peers only, clients are none of its business.</summary>
     public sealed record Network(NetworkEvent Happened) : MembershipCommand;
 
     public sealed record Tick : MembershipCommand;
 
     /// <summary>Spread a topic's message to every peer.</summary>
-    public sealed record Publish(string Topic, ReadOnlyMemory<byte> Bytes) : MembershipCommand;
+    public sealed record Publish(ushort Topic, ReadOnlyMemory<byte> Bytes) : MembershipCommand;
 
     /// <summary>A peer sent what an honest one does not send.</summary>
-    public sealed record Misbehaved(PeerId Peer, string What) : MembershipCommand;
+    public sealed record Misbehaved(PeerId Peer, Misdeed Misdeed) : MembershipCommand;
 }

@@ -17,7 +17,7 @@ namespace NodeRuntime.Runtime.Settlement;
 /// ledger would refuse now is dropped and said so, so that it cannot hold up the others. What is not included before its
 /// expiry is signed anew. Nothing is kept on disk: who asked asks again after a restart, from what the ledger says.
 /// </summary>
-public sealed class SettlementSupervisor(NodeModel model, NodePorts ports, ActorRef<ConsensusCommand> consensus)
+public sealed class SettlementSupervisor(NodeModel model, NodePorts ports, NodeDoors doors)
     : Actor<SettlementCommand>
 {
     /// <summary>Blocks that a transaction may wait for: a few seconds at full pace.</summary>
@@ -85,7 +85,7 @@ public sealed class SettlementSupervisor(NodeModel model, NodePorts ports, Actor
             if (outcome.IsAccepted)
             {
                 _underWay = transaction;
-                consensus.Tell(new ConsensusCommand.Submit(transaction.Encode(), null));
+                doors.Consensus.Tell(new ConsensusCommand.Submit(transaction.Encode(), null));
                 return;
             }
 

@@ -1,0 +1,44 @@
+using System;
+using System.Collections.Immutable;
+using NodeRuntime.Primitives;
+using NodeRuntime.Proofs.Chain;
+
+namespace NodeRuntime.Consensus;
+
+/// <summary>Everything the world may tell the machine.</summary>
+public abstract record ConsensusInput
+{
+    private ConsensusInput()
+    {
+    }
+
+    /// <summary>Begin: enter the view that the log leads to.</summary>
+    public sealed record Start : ConsensusInput;
+
+    public sealed record PeerConnected(PeerId Peer) : ConsensusInput;
+
+    public sealed record PeerLeft(PeerId Peer) : ConsensusInput;
+
+    public sealed record Received(PeerId Peer, ConsensusMessage Message) : ConsensusInput;
+
+    /// <summary>Answers <see cref="ConsensusEffect.SetTimer"/>, if it was not set again or cancelled since.</summary>
+    public sealed record TimerFired(ConsensusTimer Timer) : ConsensusInput;
+
+    /// <summary>Whether transactions, or a state that no header proves yet, ask for a block.</summary>
+    public sealed record Pending(bool IsPending) : ConsensusInput;
+
+    /// <summary>Answers <see cref="ConsensusEffect.Build"/>.</summary>
+    public sealed record Built(
+        View View, Hash256 Parent, Instant Time, ImmutableArray<ReadOnlyMemory<byte>> Transactions, Hash256 ParentStateRoot) : ConsensusInput;
+
+    /// <summary>Answers <see cref="ConsensusEffect.Check"/>.</summary>
+    public sealed record Checked(Hash256 Digest, bool IsAccepted) : ConsensusInput;
+}
+
+public enum ConsensusTimer
+{
+    Leader,
+    Advance,
+    Retry,
+    Build,
+}

@@ -1,0 +1,116 @@
+using System;
+using System.Collections.Immutable;
+using NodeRuntime.Primitives;
+using NodeRuntime.Proofs.Chain;
+
+namespace NodeRuntime.Consensus;
+
+/// <summary>Everything that peers say to each other about blocks, a closed family. Bytes are decoded once, at the edge.</summary>
+public abstract record ConsensusMessage
+{
+    private ConsensusMessage()
+    {
+    }
+
+    /// <summary>A leader's block; the vote is its own notarization, which makes it a proposal.</summary>
+    public sealed record Propose(Block Block, Vote LeaderVote) : ConsensusMessage;
+
+    public sealed record Voted(Vote Vote) : ConsensusMessage;
+
+    public sealed record Certified(Certificate Certificate) : ConsensusMessage;
+
+    /// <summary>I hold a certificate of this view: forty bytes instead of four thousand.</summary>
+    public sealed record HaveCertificate(View View) : ConsensusMessage;
+
+    public sealed record WantCertificate(View View) : ConsensusMessage;
+
+    public sealed record WantBlock(Hash256 Digest) : ConsensusMessage;
+
+    public sealed record BlockBody(Block Block) : ConsensusMessage;
+
+    /// <summary>My youngest finalized header: a greeting, and the answer to whoever is behind.</summary>
+    public sealed record Tip(CertifiedHeader Header) : ConsensusMessage;
+
+    /// <summary>Finalized blocks from this height on, please.</summary>
+    public sealed record WantChain(Height From) : ConsensusMessage;
+
+    /// <summary>Consecutive finalized blocks; the certificate finalizes the last and, by hash links, all.</summary>
+    public sealed record Chain(ImmutableArray<Block> Blocks, Certificate Finalization) : ConsensusMessage;
+
+    public byte[] Encode()
+    {
+        WireWriter writer = new();
+        switch (this)
+        {
+            case Propose m:
+                writer.Record(WireType.ConsensusPropose, 2);
+                m.Block.Write(writer);
+                m.LeaderVote.Write(writer);
+                break;
+            case Voted m:
+                writer.Record(WireType.ConsensusVote, 1);
+                m.Vote.Write(writer);
+                break;
+            case Certified m:
+                writer.Record(WireType.ConsensusCertificate, 1);
+                m.Certificate.Write(writer);
+                break;
+            case HaveCertificate m:
+                writer.Record(WireType.ConsensusHaveCertificate, 1).UInt64(m.View.Number);
+                break;
+            case WantCertificate m:
+                writer.Record(WireType.ConsensusWantCertificate, 1).UInt64(m.View.Number);
+                break;
+            case WantBlock m:
+                writer.Record(WireType.ConsensusWantBlock, 1).Hash(m.Digest);
+                break;
+            case BlockBody m:
+                writer.Record(WireType.ConsensusBlock, 1);
+                m.Block.Write(writer);
+                break;
+            case Tip m:
+                writer.Record(WireType.ConsensusStatus, 1);
+                m.Header.Write(writer);
+                break;
+            case WantChain m:
+                writer.Record(WireType.ConsensusWantTip, 1).UInt64(m.From.Number);
+                break;
+            case Chain m:
+                writer.Record(WireType.ConsensusChain, 2).Array(m.Blocks.Length);
+                foreach (Block block in m.Blocks) block.Write(writer);
+                writer.End();
+                m.Finalization.Write(writer);
+                break;
+            default:
+                Invariant.Break("a consensus message without an encoding");
+                break;
+        }
+
+        return writer.End().ToArray();
+    }
+
+    /// <summary>Any bytes: a message, or null where they are none.</summary>
+    public static ConsensusMessage? Decode(ReadOnlyMemory<byte> bytes)
+    {
+        WireReader reader = new(bytes);
+        int count = reader.Array(4);
+        if (reader.UInt64() != 1) reader.Fail();
+        WireType type = (WireType)reader.UInt64();
+        ConsensusMessage? message = (type, count) switch
+        {
+            (WireType.ConsensusPropose, 4) => new Propose(Block.Read(reader), Vote.Read(reader)),
+            (WireType.ConsensusVote, 3) => new Voted(Vote.Read(reader)),
+            (WireType.ConsensusCertificate, 3) => new Certified(Certificate.Read(reader)),
+            (WireType.ConsensusHaveCertificate, 3) => new HaveCertificate(new View(reader.UInt64())),
+            (WireType.ConsensusWantCertificate, 3) => new WantCertificate(new View(reader.UInt64())),
+            (WireType.ConsensusWantBlock, 3) => new WantBlock(reader.Hash()),
+            (WireType.ConsensusBlock, 3) => new BlockBody(Block.Read(reader)),
+            (WireType.ConsensusStatus, 3) => new Tip(CertifiedHeader.Read(reader)),
+            (WireType.ConsensusWantTip, 3) => new WantChain(new Height(reader.UInt64())),
+            (WireType.ConsensusChain, 4) => new Chain(reader.List(Limits.ChainBlocksMax, Block.Read), Certificate.Read(reader)),
+            _ => null,
+        };
+        reader.End();
+        return reader.Succeeded ? message : null;
+    }
+}
