@@ -6,6 +6,7 @@ using static NodeRuntime.Persistence.Tests.Support.TestData;
 
 namespace NodeRuntime.Persistence.Tests.Journal;
 
+[Collection(PostgresServer.Collection)]
 public sealed class PostgresOutageTests
 {
     [FactRequiring(Requirement.Postgres)]

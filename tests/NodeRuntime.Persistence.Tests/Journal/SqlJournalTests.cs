@@ -11,6 +11,7 @@ using static NodeRuntime.Persistence.Tests.Support.TestData;
 namespace NodeRuntime.Persistence.Tests.Journal;
 
 /// <summary>What every journal promises, asked of each database of this machine.</summary>
+[Collection(PostgresServer.Collection)]
 public sealed class SqlJournalTests
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);

@@ -25,6 +25,7 @@ internal sealed class SmallDisk : IDisposable
     public static void Unmount(string path)
     {
         (int exitCode, string output) = ChildProcess.Run("umount", path);
+        // Busy means that something was not closed: worth a failure.
         if (exitCode != 0) throw new IOException(output);
     }
 
