@@ -79,7 +79,6 @@ public enum WireType : uint
     PeerFrame = 139,
     TlsBinding = 140,
     MembershipDigest = 141,
-    MembershipPull = 142,
 
     // 160-189: jobs between client and provider
     JobSpec = 160,
