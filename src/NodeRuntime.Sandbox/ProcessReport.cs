@@ -11,12 +11,14 @@ namespace NodeRuntime.Sandbox;
 /// <param name="Outputs">In the order of their names; empty unless the run succeeded.</param>
 /// <param name="OutputBytes">Files and streams together, counted by the parent.</param>
 /// <param name="WallClock">From Ready to the end; zero where it never became ready.</param>
-public sealed record SandboxReport(
-    SandboxVerdict Verdict,
+public sealed record ProcessReport(
+    ProcessVerdict Verdict,
     int ExitCode,
     string Trap,
     string Detail,
     ulong FuelUsed,
-    ImmutableArray<SandboxOutput> Outputs,
+    ProcessOutput StandardOutput,
+    ProcessOutput StandardError,
+    ImmutableArray<ProcessOutput> Outputs,
     long OutputBytes,
     Duration WallClock);

@@ -18,7 +18,7 @@ namespace NodeRuntime.Sandbox;
 /// retire while the child still runs.
 /// <para>Why a run ended is decided once, by whoever comes first: the report, a limit, a stop, a malformed word.</para>
 /// </summary>
-public sealed class SandboxRun
+public sealed class ProcessRun
 {
     /// <summary>Two starts of the runtime, and the compilation of a module of the largest size.</summary>
     private static readonly TimeSpan StartMax = TimeSpan.FromSeconds(30);
@@ -29,22 +29,26 @@ public sealed class SandboxRun
     private readonly SandboxCommand _command;
     private readonly SandboxCapabilities _capabilities;
     private readonly int _userId;
-    private readonly SandboxJob _job;
-    private readonly Action<SandboxEvent> _sink;
+    private readonly ProcessJob _job;
+    private readonly Action<ProcessEvent> _sink;
+    private readonly Action _prepare;
     private readonly Action _release;
     private readonly SandboxTranscript _transcript;
     private readonly Lock _gate = new();
     private readonly Stopwatch _wallClock = new();
+    private readonly StreamTally _standardOutput = new("stdout");
+    private readonly StreamTally _standardError = new("stderr");
     private Process? _process;
-    private SandboxVerdict? _cause;
+    private ProcessVerdict? _cause;
     private string _causeDetail = string.Empty;
 
-    internal SandboxRun(
+    internal ProcessRun(
         SandboxCommand command,
         SandboxCapabilities capabilities,
         int userId,
-        SandboxJob job,
-        Action<SandboxEvent> sink,
+        ProcessJob job,
+        Action<ProcessEvent> sink,
+        Action prepare,
         Action release)
     {
         _command = command;
@@ -52,6 +56,7 @@ public sealed class SandboxRun
         _userId = userId;
         _job = job;
         _sink = sink;
+        _prepare = prepare;
         _release = release;
         _transcript = new SandboxTranscript(job.FuelMax, job.OutputBytesMax);
     }
@@ -60,13 +65,13 @@ public sealed class SandboxRun
     public int? ProcessId { get; private set; }
 
     /// <summary>Kills the process. The run finishes as Stopped, unless it had already ended otherwise. May be called at any time.</summary>
-    public void Stop() => End(SandboxVerdict.Stopped, "stopped by its owner");
+    public void Stop() => End(ProcessVerdict.Stopped, "stopped by its owner");
 
     /// <summary>Instead of <see cref="Start"/>: finishes where nothing was started.</summary>
-    internal SandboxRun Refuse(SandboxVerdict verdict, string detail)
+    internal ProcessRun Refuse(ProcessVerdict verdict, string detail)
     {
         End(verdict, detail);
-        _sink(new SandboxEvent.Finished(Report([])));
+        _sink(new ProcessEvent.Finished(Report([])));
         return this;
     }
 
@@ -74,7 +79,7 @@ public sealed class SandboxRun
 
     private void Live()
     {
-        ImmutableArray<SandboxOutput> outputs = [];
+        ImmutableArray<ProcessOutput> outputs = [];
         try
         {
             outputs = Converse();
@@ -82,23 +87,24 @@ public sealed class SandboxRun
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or Win32Exception or LaunchException)
         {
             // The host's disk or process table, not the guest: what it ran is void.
-            End(SandboxVerdict.LaunchFailed, exception.Message);
+            End(ProcessVerdict.LaunchFailed, exception.Message);
         }
 
-        SandboxReport report = Report(outputs);
+        ProcessReport report = Report(outputs);
         _release();
-        _sink(new SandboxEvent.Finished(report));
+        _sink(new ProcessEvent.Finished(report));
     }
 
-    private ImmutableArray<SandboxOutput> Converse()
+    private ImmutableArray<ProcessOutput> Converse()
     {
+        _prepare();
         File.WriteAllBytes(_job.Folder.RequestPath, Request().Encode());
         if (Privileges.IsRoot) _job.Folder.ShareWith(_userId);
         using Process process = Launch();
-        using Timer alarm = new(_ => End(SandboxVerdict.WallClockExceeded, "the wall clock's limit is reached"));
+        using Timer alarm = new(_ => End(ProcessVerdict.WallClockExceeded, "the wall clock's limit is reached"));
         alarm.Change(StartMax, Timeout.InfiniteTimeSpan);
-        using SandboxOutputWriter outputs = new(_job.Folder);
-        Task<string> lastWords = SandboxLastWords.ReadAsync(process.StandardError.BaseStream);
+        using ProcessOutputWriter outputs = new(_job.Folder);
+        Task<string> lastWords = LastWords.ReadAsync(process.StandardError.BaseStream);
         try
         {
             Listen(process.StandardOutput.BaseStream, outputs, alarm);
@@ -114,7 +120,7 @@ public sealed class SandboxRun
             lock (_gate) _process = null;
         }
 
-        if (_transcript.Report is null) End(SandboxVerdict.ChildDied, Died(process.ExitCode, lastWords.GetAwaiter().GetResult()));
+        if (_transcript.Report is null) End(ProcessVerdict.ChildDied, Died(process.ExitCode, lastWords.GetAwaiter().GetResult()));
         return outputs.Complete();
     }
 
@@ -169,7 +175,7 @@ public sealed class SandboxRun
         return process;
     }
 
-    private void Listen(Stream pipe, SandboxOutputWriter outputs, Timer alarm)
+    private void Listen(Stream pipe, ProcessOutputWriter outputs, Timer alarm)
     {
         while (true)
         {
@@ -178,16 +184,15 @@ public sealed class SandboxRun
             if (frame.Message is not { } message)
             {
                 // A process that is killed while it speaks leaves half a word: the killer's cause stands, being first.
-                End(SandboxVerdict.ReportMalformed, "not a message");
+                End(ProcessVerdict.ReportMalformed, "not a message");
                 return;
             }
 
             TranscriptVerdict verdict = _transcript.Accept(message);
             if (verdict != TranscriptVerdict.Accepted)
             {
-                End(
-                    verdict == TranscriptVerdict.OutputExceeded ? SandboxVerdict.OutputExceeded : SandboxVerdict.ReportMalformed,
-                    "message refused: " + verdict);
+                // Too much output as well: an honest engine counts, and stops before its parent must.
+                End(ProcessVerdict.ReportMalformed, "message refused: " + verdict);
                 return;
             }
 
@@ -197,26 +202,27 @@ public sealed class SandboxRun
         }
     }
 
-    private void Heed(SandboxMessage message, SandboxOutputWriter outputs, Timer alarm)
+    private void Heed(SandboxMessage message, ProcessOutputWriter outputs, Timer alarm)
     {
         switch (message)
         {
             case SandboxMessage.Ready:
                 alarm.Change(TimeSpan.FromMicroseconds(_job.WallClockMax.Microseconds), Timeout.InfiniteTimeSpan);
                 _wallClock.Start();
-                _sink(new SandboxEvent.Ready());
+                _sink(new ProcessEvent.Ready());
                 break;
             case SandboxMessage.Log log:
-                _sink(new SandboxEvent.Log(log.Stream, log.Bytes));
+                (log.Stream == 1 ? _standardOutput : _standardError).Append(log.Bytes.Span);
+                _sink(new ProcessEvent.Log(log.Stream, log.Bytes));
                 break;
             case SandboxMessage.File file:
-                if (!outputs.TryBegin(file.Name)) End(SandboxVerdict.OutputExceeded, "an output's path lies under another output");
+                outputs.Begin(file.Name);
                 break;
             case SandboxMessage.Chunk chunk:
                 outputs.Write(chunk.Bytes.Span);
                 break;
             case SandboxMessage.Report report:
-                End(report.Verdict, SandboxLastWords.Printable(report.Detail));
+                End(report.Verdict, LastWords.Printable(report.Detail));
                 break;
         }
     }
@@ -230,7 +236,7 @@ public sealed class SandboxRun
     }
 
     /// <summary>Decides the cause, if none is decided yet. Everything but a report kills.</summary>
-    private void End(SandboxVerdict cause, string detail)
+    private void End(ProcessVerdict cause, string detail)
     {
         lock (_gate)
         {
@@ -265,19 +271,21 @@ public sealed class SandboxRun
         return lastWords.Length == 0 ? how : how + "; last words: " + lastWords;
     }
 
-    private SandboxReport Report(ImmutableArray<SandboxOutput> outputs)
+    private ProcessReport Report(ImmutableArray<ProcessOutput> outputs)
     {
         Invariant.Holds(_cause is not null);
-        SandboxVerdict verdict = _cause.Value;
+        ProcessVerdict verdict = _cause.Value;
         SandboxMessage.Report? said = _transcript.Report?.Verdict == verdict ? _transcript.Report : null;
-        bool succeeded = verdict == SandboxVerdict.Succeeded;
+        bool succeeded = verdict == ProcessVerdict.Succeeded;
         if (!succeeded && ProcessId is not null) _job.Folder.ClearOutputs();
-        return new SandboxReport(
+        return new ProcessReport(
             verdict,
             succeeded && said is not null ? said.ExitCode : 0,
-            SandboxLastWords.Printable(said?.Trap ?? string.Empty),
+            LastWords.Printable(said?.Trap ?? string.Empty),
             _causeDetail,
             said?.FuelUsed ?? 0,
+            _standardOutput.Total(),
+            _standardError.Total(),
             succeeded ? outputs : [],
             _transcript.OutputBytes,
             new Duration(_wallClock.ElapsedTicks * 1_000_000 / Stopwatch.Frequency));

@@ -1,7 +1,7 @@
 namespace NodeRuntime.Sandbox;
 
 /// <summary>Whose program runs.</summary>
-public enum SandboxTrust
+public enum ProcessTrust
 {
     /// <summary>Anybody's: it runs under every restriction or not at all.</summary>
     Stranger,

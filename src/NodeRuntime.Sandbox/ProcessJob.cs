@@ -1,20 +1,21 @@
 using System.Collections.Immutable;
 using NodeRuntime.Primitives;
+using NodeRuntime.Wasm;
 
 namespace NodeRuntime.Sandbox;
 
 /// <summary>A program in its folder, all that it may see, and all that it may use.</summary>
-public sealed record SandboxJob
+public sealed record ProcessJob
 {
     public required SandboxFolder Folder { get; init; }
 
     /// <summary>Whose program it is decides what the kernel must offer.</summary>
-    public SandboxTrust Trust { get; init; } = SandboxTrust.Stranger;
+    public ProcessTrust Trust { get; init; } = ProcessTrust.Stranger;
 
     /// <summary>The program's own name first, as in C.</summary>
     public ImmutableArray<string> Arguments { get; init; } = [];
 
-    public ImmutableArray<SandboxVariable> Variables { get; init; } = [];
+    public ImmutableArray<GuestVariable> Variables { get; init; } = [];
 
     public required ulong FuelMax { get; init; }
 

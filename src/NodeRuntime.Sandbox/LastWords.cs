@@ -7,7 +7,7 @@ using NodeRuntime.Primitives;
 namespace NodeRuntime.Sandbox;
 
 /// <summary>What a dying process wrote to its standard error: the end of it, for a person, and never more than a line.</summary>
-internal static class SandboxLastWords
+internal static class LastWords
 {
     private const int BytesKept = 2048;
 

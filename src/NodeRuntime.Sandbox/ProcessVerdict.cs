@@ -2,10 +2,10 @@ namespace NodeRuntime.Sandbox;
 
 /// <summary>
 /// How a run ended. <see cref="Succeeded"/> says that the program ran to its own end, with whatever exit code; the next ones
-/// are the module's and the job's doing and are the same on every machine; those from <see cref="WallClockExceeded"/> on
+/// are the module's and the job's doing and are the same on every machine; those from <see cref="ProcessMemoryExceeded"/> on
 /// are this host's.
 /// </summary>
-public enum SandboxVerdict : byte
+public enum ProcessVerdict : byte
 {
     Succeeded,
 
@@ -22,10 +22,15 @@ public enum SandboxVerdict : byte
     LinkFailed,
     Trapped,
     OutOfFuel,
+
+    /// <summary>The guest asks for more memory than the job allows before it starts; later, growth merely fails.</summary>
     MemoryExceeded,
 
     /// <summary>More bytes or files than the job allows, or a file by a name that no file may have.</summary>
     OutputExceeded,
+
+    /// <summary>The process around the guest reached its ceiling: compiled code and buffers, which the engine does not count.</summary>
+    ProcessMemoryExceeded,
     WallClockExceeded,
 
     /// <summary>The caller stopped it.</summary>
