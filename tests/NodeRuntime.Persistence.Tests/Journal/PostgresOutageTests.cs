@@ -33,10 +33,9 @@ public sealed class PostgresOutageTests
         Assert.DoesNotContain("secret", exception.Message, StringComparison.Ordinal);
     }
 
-    [FactRequiring(Requirement.Postgres)]
+    [FactRequiring(Requirement.PostgresPrograms)]
     public void A_server_that_dies_ends_the_writing_and_keeps_what_was_acknowledged()
     {
-        if (!PostgresServer.CanMakeCluster) return;
         using PostgresCluster cluster = PostgresServer.NewCluster();
         using (SqlJournal journal = SqlJournal.OpenPostgres(cluster.ConnectionString, Chain))
         {

@@ -26,7 +26,16 @@ public sealed class PostgresServer : IDisposable
     /// <summary>Why there is no server, or null.</summary>
     internal static string? Missing => Reason.Value;
 
-    internal static bool CanMakeCluster => FindPrograms() is not null;
+    /// <summary>Why no cluster can be made here, or null.</summary>
+    internal static string? MissingPrograms
+    {
+        get
+        {
+            if (FindPrograms() is null) return "no PostgreSQL server is installed";
+            if (!Environment.IsPrivilegedProcess || Requirement.FindProgram("setpriv") is not null) return null;
+            return "PostgreSQL does not run as root, and there is no setpriv to run it as somebody else";
+        }
+    }
 
     /// <summary>A connection string to a schema that is new.</summary>
     internal static string NewSchema()
@@ -56,9 +65,7 @@ public sealed class PostgresServer : IDisposable
     private static string? FindReason()
     {
         if (Given is { } given) return Reach(given);
-        if (FindPrograms() is null) return $"no PostgreSQL: {Variable} is not set and no server is installed";
-        if (!Environment.IsPrivilegedProcess || Requirement.FindProgram("setpriv") is not null) return null;
-        return "no PostgreSQL: it does not run as root, and there is no setpriv to run it as somebody else";
+        return MissingPrograms is { } missing ? $"{Variable} is not set, and {missing}" : null;
     }
 
     private static string? Reach(string connectionString)

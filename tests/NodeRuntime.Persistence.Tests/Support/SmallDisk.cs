@@ -32,7 +32,8 @@ internal sealed class SmallDisk : IDisposable
     /// <summary>Takes the last room there is.</summary>
     public void Fill()
     {
-        using FileStream filler = new(System.IO.Path.Combine(Path, "filler"), FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 0);
+        string path = System.IO.Path.Combine(Path, "filler");
+        using FileStream filler = new(path, FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 0);
         byte[] page = new byte[4096];
         try
         {
