@@ -23,6 +23,8 @@ public enum WireType : uint
     JobStatement = 29,
     HandOver = 30,
     SettlementStatement = 31,
+    GenesisWanted = 32,
+    GenesisDocument = 33,
 
     // 50-69: consensus messages and its log
     ConsensusPropose = 50,
