@@ -74,7 +74,7 @@ public sealed class PeerHost : IAsyncDisposable
 
     private async Task OpenAsync(PeerConfig config, string folder, ILoggerFactory loggers, CancellationToken stop)
     {
-        Hash256.TryParse(config.Genesis, out Hash256 genesisHash);
+        if (!Hash256.TryParse(config.Genesis, out Hash256 genesisHash)) throw new HostException("genesis: must be the chain's genesis hash");
         ChainId chain = new(genesisHash);
         SystemSignatures signatures = SystemSignatures.Open(RandomNumberGenerator.GetBytes(SystemSignatures.EntropyByteCount));
         ISigner signer = signatures.CreateSigner(NodeKeys.Load(Path.Combine(folder, config.Key)));

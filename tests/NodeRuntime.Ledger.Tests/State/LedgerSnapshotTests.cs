@@ -73,6 +73,19 @@ public sealed class LedgerSnapshotTests
     }
 
     [Fact]
+    public void The_largest_record_fits_into_a_value()
+    {
+        AccountId somebody = LedgerWorld.Account("somebody");
+        Bid bid = new(somebody, new Amount(System.UInt128.MaxValue));
+        BidRecord largest = new(
+            [.. System.Linq.Enumerable.Repeat(bid, Limits.BidsPerOrderMax)],
+            [.. System.Linq.Enumerable.Repeat(somebody, byte.MaxValue)]);
+        WireWriter writer = new();
+        largest.Write(writer);
+        Assert.InRange(writer.ToArray().Length, 1, Limits.StateValueBytesMax);
+    }
+
+    [Fact]
     public void What_stands_in_a_state_is_proved_against_its_root()
     {
         LedgerState state = Busy().State;
