@@ -79,7 +79,9 @@ public sealed class ChildProcessSandbox(SandboxProcesses processes, IBlobs blobs
         foreach (string variable in environment)
         {
             int equals = variable.IndexOf('=', StringComparison.Ordinal);
-            variables.Add(equals < 0 ? new GuestVariable(variable, string.Empty) : new GuestVariable(variable[..equals], variable[(equals + 1)..]));
+            variables.Add(equals < 0
+                ? new GuestVariable(variable, string.Empty)
+                : new GuestVariable(variable[..equals], variable[(equals + 1)..]));
         }
 
         return variables.MoveToImmutable();
@@ -146,7 +148,11 @@ public sealed class ChildProcessSandbox(SandboxProcesses processes, IBlobs blobs
                 (verdict, detail) = (SandboxVerdict.LaunchFailed, exception.Message);
             }
 
-            if (_stored != BlobVerdict.Accepted) (verdict, detail) = (SandboxVerdict.LaunchFailed, "the store refused an output: " + _stored);
+            if (_stored != BlobVerdict.Accepted)
+            {
+                (verdict, detail) = (SandboxVerdict.LaunchFailed, "the store refused an output: " + _stored);
+            }
+
             ImmutableArray<SandboxFile>.Builder outputs = ImmutableArray.CreateBuilder<SandboxFile>();
             if (verdict == SandboxVerdict.Exited)
             {

@@ -24,7 +24,8 @@ public static class ProcessJobRules
         if (job.MemoryPagesMax is < 0 or > Limits.GuestMemoryPagesMax) return "memory pages are out of range";
         if (job.CallDepthMax is < 1 or > CallDepthMax) return "the call depth is out of range";
         if (job.OutputBytesMax is < 0 or > Limits.OutputBytesMax) return "output bytes are out of range";
-        if (job.WallClockMax.Microseconds < 1 || job.WallClockMax.Microseconds > WallClockMax.Microseconds) return "the wall clock is out of range";
+        long clock = job.WallClockMax.Microseconds;
+        if (clock < 1 || clock > WallClockMax.Microseconds) return "the wall clock is out of range";
         if (job.Arguments.Length > Limits.JobArgumentsMax) return "there are too many arguments";
         if (job.Variables.Length > Limits.JobArgumentsMax) return "there are too many variables";
         return WhyTextsRefused(job);

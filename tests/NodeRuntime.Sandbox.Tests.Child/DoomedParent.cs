@@ -5,7 +5,9 @@ using NodeRuntime.Primitives;
 
 namespace NodeRuntime.Sandbox.Tests.Child;
 
-/// <summary>A parent of a sandbox that never ends by itself: prints the sandbox's process id when it is ready, and waits to be killed.</summary>
+/// <summary>
+/// A parent of a sandbox that never ends by itself: prints the sandbox's process id when it is ready, and waits to be killed.
+/// </summary>
 internal static class DoomedParent
 {
     public static int Run(string root, string module)

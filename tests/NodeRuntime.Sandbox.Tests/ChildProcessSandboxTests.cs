@@ -88,7 +88,8 @@ public sealed class ChildProcessSandboxTests : IDisposable
     public void Readiness_gives_the_reason()
     {
         SandboxProcesses none = new(Workshop.Command, SandboxCapabilities.Probe(SandboxProbes.OfThisKernel with { IsLinux = false }), 1);
-        Assert.Equal(new SandboxReadiness(false, "ArchitectureUnknown"), new ChildProcessSandbox(none, new MemoryBlobs(), _workshop.Root).Readiness);
+        ChildProcessSandbox sandbox = new(none, new MemoryBlobs(), _workshop.Root);
+        Assert.Equal(new SandboxReadiness(false, "ArchitectureUnknown"), sandbox.Readiness);
     }
 
     private static SandboxTask Task { get; } = new()

@@ -34,7 +34,8 @@ public sealed class ProcessJobRulesTests : IDisposable
         AssertRefused("argument", job with { Arguments = ["\uD83D"] });
         AssertRefused("variable", job with { Variables = [new GuestVariable("A=B", "c")] });
         AssertRefused("variable", job with { Variables = [new GuestVariable("", "c")] });
-        AssertRefused("variables", job with { Variables = [.. Enumerable.Repeat(new GuestVariable("A", "b"), Limits.JobArgumentsMax + 1)] });
+        GuestVariable variable = new("A", "b");
+        AssertRefused("variables", job with { Variables = [.. Enumerable.Repeat(variable, Limits.JobArgumentsMax + 1)] });
     }
 
     [Fact]

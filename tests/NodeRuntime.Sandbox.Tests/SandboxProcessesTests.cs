@@ -162,7 +162,8 @@ public sealed class SandboxProcessesTests : IDisposable
     [Fact]
     public void Program_that_is_no_sandbox_does_not_launch()
     {
-        using Workshop wrong = new() { Sandbox = new SandboxProcesses(new SandboxCommand("/nowhere/noderuntime", []), SandboxCapabilities.Probe(), 1) };
+        SandboxCommand nowhere = new("/nowhere/noderuntime", []);
+        using Workshop wrong = new() { Sandbox = new SandboxProcesses(nowhere, SandboxCapabilities.Probe(), 1) };
         ProcessReport report = wrong.Run("tell", "nothing").Report;
         Assert.Equal(ProcessVerdict.LaunchFailed, report.Verdict);
     }

@@ -5,7 +5,7 @@ using System.Text;
 namespace NodeRuntime.Sandbox.Tests;
 
 /// <summary>
-/// WebAssembly by hand: one memory of <c>pages</c>, some WASI imports whose parameters are i32 (or i64 where the letter says so), data, and a
+/// WebAssembly by hand: one memory, some WASI imports whose parameters are i32 (or i64 where the letter says so), data, and a
 /// <c>_start</c> made of given instructions.
 /// </summary>
 internal static class TinyModule

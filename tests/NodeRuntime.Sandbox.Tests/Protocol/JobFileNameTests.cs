@@ -46,5 +46,6 @@ public sealed class JobFileNameTests
     public void Whatever_is_a_name_stays_below_its_folder() =>
         Prop.ForAll<string>(static name =>
             name is null || !JobFileName.IsValid(name)
-            || Path.GetFullPath(Path.Combine("/jobs/out", name)).StartsWith("/jobs/out/", StringComparison.Ordinal)).QuickCheckThrowOnFailure();
+            || Path.GetFullPath(Path.Combine("/jobs/out", name)).StartsWith("/jobs/out/", StringComparison.Ordinal))
+            .QuickCheckThrowOnFailure();
 }
