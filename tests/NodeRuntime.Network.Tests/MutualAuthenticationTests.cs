@@ -110,7 +110,8 @@ public sealed class MutualAuthenticationTests
     {
         await using TestPeer provider = TestPeer.Start();
         TestSigner key = new();
-        using PeerDialer dialer = new(new NetworkConfig { Role = PeerRole.Client }, key, TestSigner.Signatures, TestPeer.Chain, TimeProvider.System);
+        using PeerDialer dialer = new(
+            new NetworkConfig { Role = PeerRole.Client }, key, TestSigner.Signatures, TestPeer.Chain, TimeProvider.System);
         using CancellationTokenSource deadline = new(TestPeer.Deadline);
 
         DialOutcome outcome = await dialer.ConnectAsync(provider.Address, provider.Id, deadline.Token);
@@ -134,7 +135,8 @@ public sealed class MutualAuthenticationTests
         await using TestPeer provider = TestPeer.Start();
         TestSigner key = new();
         TestSigner other = new();
-        using PeerDialer dialer = new(new NetworkConfig { Role = PeerRole.Client }, key, TestSigner.Signatures, TestPeer.Chain, TimeProvider.System);
+        using PeerDialer dialer = new(
+            new NetworkConfig { Role = PeerRole.Client }, key, TestSigner.Signatures, TestPeer.Chain, TimeProvider.System);
         DialOutcome outcome = await dialer.ConnectAsync(provider.Address, other.Peer, CancellationToken.None);
         Assert.Equal(DisconnectReason.CertificateRefused, Assert.IsType<DialOutcome.Failed>(outcome).Reason);
     }
@@ -147,7 +149,7 @@ public sealed class MutualAuthenticationTests
         taken.Start();
         NetworkConfig config = TestPeer.Config with { Listen = taken.LocalEndpoint.ToString()! };
         NetworkOpenException exception = Assert.Throws<NetworkOpenException>(() => TlsNetwork.Open(
-            config, key, TestSigner.Signatures, TestPeer.Chain, TimeProvider.System, Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance));
+            config, key, TestSigner.Signatures, TestPeer.Chain, TimeProvider.System, new TestLog()));
         Assert.Contains("taken by another process", exception.Message, StringComparison.Ordinal);
     }
 }

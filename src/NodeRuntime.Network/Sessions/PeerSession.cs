@@ -92,7 +92,8 @@ internal sealed class PeerSession : IDisposable
         Instant now = _time.Monotonic();
         if (_isListening && now - new Instant(Volatile.Read(ref _heardAt)) > _config.IdleTimeout) Close(DisconnectReason.Timeout);
         long flushBegunAt = Volatile.Read(ref _flushBegunAt);
-        if (flushBegunAt != long.MaxValue && now - new Instant(flushBegunAt) > _config.IdleTimeout) Close(DisconnectReason.Timeout, tellsPeer: false);
+        bool isStuck = flushBegunAt != long.MaxValue && now - new Instant(flushBegunAt) > _config.IdleTimeout;
+        if (isStuck) Close(DisconnectReason.Timeout, tellsPeer: false);
         if (now - new Instant(Volatile.Read(ref _spokeAt)) >= _config.KeepAliveInterval) _queue.EnqueueKeepAlive();
     }
 
@@ -127,7 +128,8 @@ internal sealed class PeerSession : IDisposable
         {
             // Close was called and said why.
         }
-        catch (Exception exception) when (exception is IOException or SocketException or ObjectDisposedException or InvalidOperationException)
+        catch (Exception exception) when (
+            exception is IOException or SocketException or ObjectDisposedException or InvalidOperationException)
         {
             Close(DisconnectReason.ConnectionLost, tellsPeer: false);
         }
