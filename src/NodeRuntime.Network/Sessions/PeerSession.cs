@@ -71,6 +71,18 @@ internal sealed class PeerSession : IDisposable
     /// <summary>For senders that may wait: completes when the queue has moved.</summary>
     public Task WaitForRoomAsync() => _queue.WaitForRoomAsync();
 
+    /// <summary>Waits until all that was queued has left, the session has ended, or the linger time is over.</summary>
+    public async Task DrainAsync()
+    {
+        using CancellationTokenSource deadline = new(_config.LingerTimeout.ToTimeSpan(), _time);
+        while (!deadline.IsCancellationRequested)
+        {
+            Task moved = _queue.WaitForRoomAsync();
+            if (_queue.IsEmpty) return;
+            await moved.WaitAsync(deadline.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
     /// <summary>Ends the session; the first reason stands. Returns at once.</summary>
     public void Close(DisconnectReason reason, bool tellsPeer = true)
     {
