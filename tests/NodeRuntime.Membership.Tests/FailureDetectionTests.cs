@@ -29,7 +29,8 @@ public sealed class FailureDetectionTests
         TestWorld.Node crashed = world.Nodes[5];
         TestWorld.Node[] others = [.. world.Nodes.Where(node => node != crashed)];
         world.Crash(crashed);
-        world.RunTo("suspected by all", () => others.All(node => StateOf(node, crashed) == MemberState.Suspected), Duration.FromSeconds(15));
+        world.RunTo(
+            "suspected by all", () => others.All(node => StateOf(node, crashed) == MemberState.Suspected), Duration.FromSeconds(15));
         world.Boot(crashed);
         world.RunTo("recovered for all", () => others.All(node => StateOf(node, crashed) == MemberState.Alive), Duration.FromSeconds(15));
         Assert.All(others, node => Assert.Equal(1, node.Count<MembershipEffect.Recovered>(recovered => recovered.Peer == crashed.Peer)));

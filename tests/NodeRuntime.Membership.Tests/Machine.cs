@@ -40,7 +40,8 @@ internal sealed class Machine
     public ImmutableArray<MembershipEffect> Connect(int number) =>
         Step(new MembershipInput.Connected(Peer(number).Peer, Peer(number).Signer.PublicKey, $"peer{number}.test:7070", Outbound: false));
 
-    public ImmutableArray<MembershipEffect> Receive(int from, byte[] message) => Step(new MembershipInput.Received(Peer(from).Peer, message));
+    public ImmutableArray<MembershipEffect> Receive(int from, byte[] message) =>
+        Step(new MembershipInput.Received(Peer(from).Peer, message));
 
     public ImmutableArray<MembershipEffect> Receive(int from, MembershipMessage message) => Receive(from, message.Encode());
 }

@@ -42,7 +42,8 @@ public sealed class RecordTests
         Assert.Equal(10UL, _machine.Inner.Find(old.Peer)!.Record.Sequence);
     }
 
-    public static TheoryData<string> Forgeries => ["roles", "address", "region", "api", "version", "sequence", "issued", "chain", "key", "signature"];
+    public static TheoryData<string> Forgeries =>
+        ["roles", "address", "region", "api", "version", "sequence", "issued", "chain", "key", "signature"];
 
     [Theory]
     [MemberData(nameof(Forgeries))]
@@ -132,7 +133,8 @@ public sealed class RecordTests
         for (ulong sequence = 1; sequence <= 6000; sequence += 50)
         {
             MemberRecord[] records = [.. Enumerable.Range(0, 50).Select(i => TestKeys.Record(author, sequence + (ulong)i, _machine.Now))];
-            machine.Step(_machine.Now, new MembershipInput.Received(peer.PublicKey.ToPeerId(), new MembershipMessage.Gossip([.. records]).Encode()));
+            byte[] gossip = new MembershipMessage.Gossip([.. records]).Encode();
+            machine.Step(_machine.Now, new MembershipInput.Received(peer.PublicKey.ToPeerId(), gossip));
         }
 
         Assert.Equal(4096, verifier.Count);

@@ -21,7 +21,7 @@ public sealed class ScoreTests
 
         _machine.Now += Duration.FromMinutes(9);
         Assert.Equal(
-            [new MembershipEffect.Disconnect(_machine.Peer(1).Peer, ConnectionEnd.Misbehaved)], _machine.Connect(1));
+            new MembershipEffect.Disconnect(_machine.Peer(1).Peer, ConnectionEnd.Misbehaved), Assert.Single(_machine.Connect(1)));
         _machine.Now += Duration.FromMinutes(1);
         Assert.Empty(_machine.Connect(1).OfType<MembershipEffect.Disconnect>());
     }
@@ -72,7 +72,11 @@ public sealed class ScoreTests
             byte[] bytes = message.Encode();
             Assert.True(MembershipMessage.TryDecode(bytes, out MembershipMessage? read));
             Assert.Equal(bytes, read!.Encode());
-            for (int length = 0; length < bytes.Length; length++) Assert.False(MembershipMessage.TryDecode(bytes.AsMemory(0, length), out _));
+            for (int length = 0; length < bytes.Length; length++)
+            {
+                Assert.False(MembershipMessage.TryDecode(bytes.AsMemory(0, length), out _));
+            }
+
             Assert.False(MembershipMessage.TryDecode((byte[])[.. bytes, 0], out _));
         }
     }

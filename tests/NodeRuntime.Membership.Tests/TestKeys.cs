@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Collections.Concurrent;
 using NodeRuntime.Crypto;
 using NodeRuntime.Primitives;
 
@@ -10,8 +11,12 @@ internal static class TestKeys
 
     public static readonly ChainId Chain = new(Hasher.Sha256([1]));
 
+    private static readonly ConcurrentDictionary<int, ISigner> Signers = new();
+
     /// <summary>The node key of this number, the same in every run.</summary>
-    public static ISigner Signer(int number)
+    public static ISigner Signer(int number) => Signers.GetOrAdd(number, Make);
+
+    private static ISigner Make(int number)
     {
         byte[] entropy = new byte[KeyPair.EntropyByteCountMin];
         BinaryPrimitives.WriteInt32BigEndian(entropy, number);

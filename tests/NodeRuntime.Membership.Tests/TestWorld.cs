@@ -65,8 +65,12 @@ internal sealed class TestWorld
         return Now - begin;
     }
 
-    public bool AllKnowAll() => Nodes.Where(static node => node.Machine is not null).All(
-        node => node.Machine!.Members.Count(static member => member.State == MemberState.Alive) == Nodes.Count(static other => other.Machine is not null) - 1);
+    public bool AllKnowAll()
+    {
+        int others = Nodes.Count(static node => node.Machine is not null) - 1;
+        return Nodes.All(node =>
+            node.Machine is null || node.Machine.Members.Count(static member => member.State == MemberState.Alive) == others);
+    }
 
     public void Give(Node node, MembershipInput input)
     {
@@ -83,7 +87,8 @@ internal sealed class TestWorld
     public void Boot(Node node)
     {
         ImmutableArray<string> seeds = node.Friend == node.Number ? [] : [AddressOf(node.Friend)];
-        MembershipConfig config = Configure(new MembershipConfig { Chain = TestKeys.Chain, Addresses = [AddressOf(node.Number)], Seeds = seeds });
+        MembershipConfig config = Configure(
+            new MembershipConfig { Chain = TestKeys.Chain, Addresses = [AddressOf(node.Number)], Seeds = seeds });
         node.Machine = new MembershipMachine(config, node.Signer, TestKeys.Signatures, new Prng(_prng.NextUInt64()));
         node.Life++;
         TickForever(node, node.Life, config.TickInterval);
@@ -106,7 +111,8 @@ internal sealed class TestWorld
         from.Links.Add(to.Number);
         to.Links.Add(from.Number);
         After(Duration.Zero, () => Give(from, new MembershipInput.Connected(to.Peer, to.Signer.PublicKey, address, Outbound: true)));
-        After(Duration.Zero, () => Give(to, new MembershipInput.Connected(from.Peer, from.Signer.PublicKey, AddressOf(from.Number), Outbound: false)));
+        string caller = AddressOf(from.Number);
+        After(Duration.Zero, () => Give(to, new MembershipInput.Connected(from.Peer, from.Signer.PublicKey, caller, Outbound: false)));
     }
 
     public void After(Duration length, Action action) => _queue.Enqueue(action, (Now + length, _order++));
@@ -234,6 +240,7 @@ internal sealed class TestWorld
 
         public List<MembershipEffect> Effects { get; } = [];
 
-        public int Count<T>(Func<T, bool>? where = null) where T : MembershipEffect => Effects.OfType<T>().Count(where ?? (static _ => true));
+        public int Count<T>(Func<T, bool>? where = null) where T : MembershipEffect =>
+            Effects.OfType<T>().Count(where ?? (static _ => true));
     }
 }

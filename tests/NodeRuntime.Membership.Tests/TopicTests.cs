@@ -59,6 +59,19 @@ public sealed class TopicTests
         }
     }
 
+    [Theory]
+    [InlineData(long.MinValue)]
+    [InlineData(-1)]
+    [InlineData(0)]
+    [InlineData(long.MaxValue)]
+    public void A_message_from_no_possible_time_is_dropped(long publishedAt)
+    {
+        Machine machine = new();
+        machine.Connect(1);
+        byte[] message = new MembershipMessage.Topic(1, machine.Peer(9).Peer, new Instant(publishedAt), new byte[] { 1 }).Encode();
+        Assert.Empty(machine.Receive(1, message));
+    }
+
     [Fact]
     public void Our_own_message_comes_back_to_nobody()
     {
