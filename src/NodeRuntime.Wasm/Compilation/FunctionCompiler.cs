@@ -44,6 +44,7 @@ internal sealed class FunctionCompiler
     private readonly Label?[] _traps = new Label?[(int)Trap.OutputLimitExceeded + 1];
     private readonly LocalBuilder _block;
     private readonly LocalBuilder _fuel;
+    private readonly LocalBuilder? _zero;
     private readonly LocalBuilder? _memory;
     private readonly LocalBuilder? _base;
     private readonly LocalBuilder? _length;
@@ -65,6 +66,7 @@ internal sealed class FunctionCompiler
         for (int i = 0; i < _locals.Length; i++) _locals[i] = _il.Declare(Members.IlType(body.Locals[i]));
         _block = _il.Declare(typeof(nint));
         _fuel = _il.Declare(typeof(long));
+        if (body.Rotates) _zero = _il.Declare(typeof(long));
         if (!body.UsesMemory) return;
         _memory = _il.Declare(typeof(LinearMemory));
         _base = _il.Declare(typeof(nint));
@@ -124,6 +126,15 @@ internal sealed class FunctionCompiler
         _il.Field(Members.InstanceBlock);
         _il.Store(_block);
         ReloadFuel();
+        if (_zero is not null)
+        {
+            _il.Load(_block);
+            _il.Native(Store.ZeroOffset);
+            _il.Op(OpCodes.Add);
+            _il.Op(OpCodes.Ldind_I8);
+            _il.Store(_zero);
+        }
+
         if (!_body.UsesMemory) return;
         _il.LoadArgument(InstanceArgument);
         _il.Field(Members.InstanceMemory);
@@ -1162,10 +1173,23 @@ internal sealed class FunctionCompiler
                 Emit(node.Left!);
                 if (node.Right is not null) Emit(node.Right);
                 NumericEmitter.Emit(_il, node.Opcode);
+                if (NumericTable.IsRotation(node.Opcode)) EmitRotationGuard(node.Type);
                 break;
         }
 
         if (node.Owned) _pool.Give(node.Temporary!);
+    }
+
+    /// <summary>
+    /// The JIT of .NET 10 on x64 takes the zero flag from a rotation, which does not set it: "if (rotr(x, 2) == 0)" goes the wrong way
+    /// (dotnet/runtime issue 129288, mended after 10.0).
+    /// An exclusive or with a zero that the JIT cannot see through sets it.
+    /// </summary>
+    private void EmitRotationGuard(WasmType type)
+    {
+        _il.Load(_zero!);
+        if (type == WasmType.I32) _il.Op(OpCodes.Conv_I4);
+        _il.Op(OpCodes.Xor);
     }
 
     private void EmitConstant(WasmType type, long bits)

@@ -14,8 +14,11 @@ internal sealed unsafe class Store : IDisposable
     public const int FuelOffset = 0;
     public const int StackLimitOffset = 8;
 
+    /// <summary>Eight bytes that are always zero, which the JIT cannot know.</summary>
+    public const int ZeroOffset = 16;
+
     /// <summary>Results beyond the first, eight bytes each, at this offset.</summary>
-    public const int ResultsOffset = 16;
+    public const int ResultsOffset = 24;
 
     private readonly SortedDictionary<string, FunctionType> _types = new(StringComparer.Ordinal);
     private byte* _block;

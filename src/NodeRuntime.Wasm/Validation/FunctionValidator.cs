@@ -270,6 +270,7 @@ internal sealed class FunctionValidator
                 Pop(WasmType.I32);
                 break;
             default:
+                if (NumericTable.IsRotation(opcode)) _body.Rotates = true;
                 WasmType operand = NumericTable.Operand(opcode);
                 Pop(operand);
                 if (NumericTable.IsBinary(opcode)) Pop(operand);

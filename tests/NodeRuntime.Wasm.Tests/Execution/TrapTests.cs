@@ -126,4 +126,20 @@ public sealed class TrapTests
         Assert.Equal(bits, Guest.Evaluate("I", Code.F64(bits).Set(0).With(Opcode.LocalGet, 0).Op(Reinterpret), "F"));
         Assert.Equal(bits ^ (1UL << 63), Guest.Evaluate("I", Code.F64(bits).Op(Negate, Reinterpret)));
     }
+
+    [Theory]
+    [InlineData(0x77)]
+    [InlineData(0x78)]
+    public void A_rotation_decides_a_branch_by_its_own_result(int rotation)
+    {
+        // The JIT has taken the flags of the instruction before: here those of a truncation that gave zero.
+        CodeBuilder code = Code.F64(double.NaN).Set(0).Get(0).Op(0x103).I32(2).Op(rotation)
+            .Open(Opcode.If, 0x7F).I32(1).Op(Opcode.Else).I32(2).End();
+        Assert.Equal(2u, Guest.Evaluate("i", code, "F"));
+        var builder = new ModuleBuilder();
+        builder.Function("i:i", Code.Get(0).I32(2).Op(rotation).Open(Opcode.If, 0x7F).I32(1).Op(Opcode.Else).I32(2).End(), export: "f");
+        Module module = Guest.Load(builder.Build());
+        Assert.Equal(2u, Guest.Call(module, "f", arguments: [0]).Value);
+        Assert.Equal(1u, Guest.Call(module, "f", arguments: [5]).Value);
+    }
 }
