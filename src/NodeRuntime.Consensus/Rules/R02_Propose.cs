@@ -78,7 +78,9 @@ public sealed partial class ConsensusMachine
         Block block = new(header, justification, built.Transactions);
         Hash256 digest = header.Digest;
         if (!MaySign(VoteKind.Notarize, digest)) return;
-        _blocks[digest] = new Candidate(block, digest) { State = CandidateState.Accepted };
+        // Our own block is executed like anybody's: its children need its state.
+        _blocks[digest] = new Candidate(block, digest) { State = CandidateState.Checking };
+        _effects.Add(new ConsensusEffect.Check(block, digest));
         _proposals[_view] = digest;
         _effects.Add(new ConsensusEffect.Persist(new LogRecord.Body(block)));
         Vote vote = SignVote(VoteKind.Notarize, digest);
