@@ -37,6 +37,9 @@ public enum WireType : uint
     ConsensusWatermark = 60,
     ConsensusLogRecord = 61,
     ConsensusWantTip = 62,
+    ConsensusTip = 63,
+    ConsensusFenceQuestion = 64,
+    ConsensusFenceAnswer = 65,
 
     // 70-129: transactions and ledger records
     Transaction = 70,
