@@ -1,29 +1,208 @@
+using System;
+using System.Collections.Generic;
 using System.Collections.Immutable;
 using NodeRuntime.Primitives;
+using NodeRuntime.Proofs.Chain;
 
 namespace NodeRuntime.Consensus;
 
-/// <summary>Skeleton.</summary>
-public sealed class ConsensusMachine
+/// <summary>
+/// Justified Simplex (Chan and Pass, TCC 2023, with self-justifying proposals, one finalize-or-nullify slot and a durable
+/// watermark; docs/consensus.md tells it line by line). Views follow each other; each has a leader and two vote slots:
+/// <code>
+/// leader ── Propose(b, N) ──> all ── N(v,b) ──> all: certificate N(v,b) ── F(v,b) ──> all: certificate F(v,b) = final
+///                                   silence, or a bad block ── F(v,none) ──> all: certificate Z(v) = the view is skipped
+/// </code>
+/// Either certificate moves everybody to the next view; a proposal carries the proof that it may stand where it stands.
+///
+/// Rules are one file each (Rules/). After every input they run to a fixpoint, the lowest first. Invariants: one
+/// signature per slot, in increasing order, durable before it leaves; only verified votes and certificates are counted;
+/// finality never reverts. A peer that is no validator runs the same machine and signs nothing.
+/// </summary>
+public sealed partial class ConsensusMachine
 {
-    private readonly ConsensusSetup _setup;
+    private readonly ConsensusConfig _config;
+    private readonly ValidatorIndex? _self;
+    private readonly List<ConsensusEffect> _effects = [];
 
-    public ConsensusMachine(ConsensusSetup setup, ConsensusRecovery recovery, Prng prng)
+    // Above the floor only. Views are bounded by Limits.ViewsAheadMax, voters by the set, blocks by views and proposers.
+    private readonly SortedDictionary<View, Verified<Certificate>> _notarizations = [];
+    private readonly SortedDictionary<View, Verified<Certificate>> _nullifications = [];
+    private readonly SortedDictionary<View, Verified<Certificate>> _finalizations = [];
+    private readonly SortedDictionary<VoteSlot, SortedDictionary<ValidatorIndex, List<Verified<Vote>>>> _votes = [];
+    private readonly SortedDictionary<VoteSlot, Verified<Vote>> _ownVotes = [];
+    private readonly SortedDictionary<Hash256, Candidate> _blocks = [];
+    private readonly SortedDictionary<View, Hash256> _proposals = [];
+    private readonly SortedSet<PeerId> _peers = [];
+    private readonly SortedDictionary<ValidatorIndex, View> _heard = [];
+
+    private View _view;
+    private Floor _floor;
+    private Watermark? _watermark;
+    private Instant _now;
+    private bool _isPending;
+    private bool _isFenced;
+    private bool _isHalted;
+    private bool _hasStarted;
+    private bool _buildAsked;
+    private (PeerId Peer, Height Height)? _syncTarget;
+
+    public ConsensusMachine(ConsensusConfig config, Recovery recovery)
     {
-        Invariant.Holds(setup is not null);
-        _setup = setup;
-        Invariant.Holds(recovery is not null);
-        Invariant.Holds(prng is not null);
+        _config = config;
+        _self = config.Validators.IndexOf(config.Signer.PublicKey);
+        _isFenced = _self is not null && recovery.WatermarkIsLost;
+        _watermark = recovery.Watermark;
+        _floor = recovery.Tip is { } tip
+            ? new Floor(tip.Block.Header.View, tip.Block.Header.Digest, tip.Block.Header.Height, tip.Block.Header.Time, tip.Block, tip.Finalization)
+            : new Floor(View.Genesis, config.Chain.Hash, Height.Genesis, config.GenesisTime, null, null);
+        Recover(recovery.Records);
     }
 
-    /// <summary>Where the machine stands.</summary>
-    public ConsensusSnapshot? Snapshot { get; private set; }
+    public ConsensusSnapshot Snapshot => new(
+        _view, _floor.Height, _floor.Digest, _self, _isFenced, _isHalted, _syncTarget is { } target && target.Height > _floor.Height ? target.Height : null);
 
-    /// <summary>Takes one input and returns what the world must do, in order.</summary>
     public ImmutableArray<ConsensusEffect> Step(Instant now, ConsensusInput input)
     {
-        Invariant.Holds(input is not null);
-        Invariant.Holds(_setup.Validators.Count > 0);
-        return [];
+        Invariant.Holds(_effects.Count == 0);
+        _now = now;
+        switch (input)
+        {
+            case ConsensusInput.Start:
+                Start();
+                break;
+            case ConsensusInput.PeerConnected m:
+                _peers.Add(m.Peer);
+                Greet(m.Peer);
+                break;
+            case ConsensusInput.PeerLeft m:
+                _peers.Remove(m.Peer);
+                if (_syncTarget?.Peer == m.Peer) _syncTarget = null;
+                break;
+            case ConsensusInput.Received m:
+                Receive(m.Peer, m.Message);
+                break;
+            case ConsensusInput.TimerFired m:
+                TimerFired(m.Timer);
+                break;
+            case ConsensusInput.Pending m:
+                _isPending = m.IsPending;
+                break;
+            case ConsensusInput.Built m:
+                Built(m);
+                break;
+            case ConsensusInput.Checked m:
+                if (_blocks.TryGetValue(m.Digest, out Candidate? candidate))
+                {
+                    candidate.State = m.IsAccepted ? CandidateState.Accepted : CandidateState.Refused;
+                }
+
+                break;
+            default:
+                Invariant.Break("an input without a rule");
+                break;
+        }
+
+        if (_hasStarted && !_isHalted) RunRules();
+        ImmutableArray<ConsensusEffect> effects = [.. _effects];
+        _effects.Clear();
+        return effects;
+    }
+
+    // Each rule is one guard and one action and says whether it acted. Guards are asked anew after every action.
+    private void RunRules()
+    {
+        while (Commit() || FinalizeView() || Jump() || Notarize() || Propose() || CheckNext())
+        {
+            if (_isHalted) return;
+        }
+    }
+
+    private void Receive(PeerId peer, ConsensusMessage message)
+    {
+        switch (message)
+        {
+            case ConsensusMessage.Propose m:
+                ReceiveProposal(peer, m);
+                break;
+            case ConsensusMessage.Voted m:
+                ReceiveVote(peer, m.Vote);
+                break;
+            case ConsensusMessage.Certified m:
+                ReceiveCertificate(peer, m.Certificate);
+                break;
+            case ConsensusMessage.HaveCertificate m:
+                if (m.View >= _view) Send(peer, new ConsensusMessage.WantCertificate(m.View));
+                break;
+            case ConsensusMessage.WantCertificate m:
+                GiveCertificate(peer, m.View);
+                break;
+            case ConsensusMessage.WantBlock m:
+                GiveBlock(peer, m.Digest);
+                break;
+            case ConsensusMessage.BlockBody m:
+                ReceiveBody(m.Block);
+                break;
+            case ConsensusMessage.Tip m:
+                ReceiveTip(peer, m.Header);
+                break;
+            case ConsensusMessage.WantChain m:
+                if (m.From <= _floor.Height) _effects.Add(new ConsensusEffect.ServeChain(peer, m.From));
+                break;
+            case ConsensusMessage.Chain m:
+                ReceiveChain(peer, m);
+                break;
+            default:
+                Invariant.Break("a message without a rule");
+                break;
+        }
+    }
+
+    private void TimerFired(ConsensusTimer timer)
+    {
+        switch (timer)
+        {
+            case ConsensusTimer.Leader:
+                if (!HasOwn(VoteKind.Notarize)) Nullify();
+                break;
+            case ConsensusTimer.Advance:
+                Nullify();
+                break;
+            case ConsensusTimer.Retry:
+                Retry();
+                break;
+            case ConsensusTimer.Build:
+                // The rule looks at the clock again.
+                break;
+        }
+    }
+
+    private void Send(PeerId peer, ConsensusMessage message) => _effects.Add(new ConsensusEffect.Send(peer, message));
+
+    private void Broadcast(ConsensusMessage message) => _effects.Add(new ConsensusEffect.Broadcast(message));
+
+    private bool Leads(View view) => _self is { } self && LeaderSchedule.LeaderOf(_config.Chain, _config.Validators, view) == self;
+
+    private bool HasOwn(VoteKind kind) => _ownVotes.ContainsKey(new VoteSlot(_config.Validators.Epoch, _view, kind));
+
+    /// <summary>The youngest finalized block: nothing below it is ever looked at again.</summary>
+    private sealed record Floor(View View, Hash256 Digest, Height Height, Instant Time, Block? Block, Certificate? Finalization);
+
+    private enum CandidateState
+    {
+        /// <summary>Waits for its parent or for its turn.</summary>
+        Unchecked,
+        Checking,
+        Accepted,
+        Refused,
+    }
+
+    private sealed class Candidate(Block block, Hash256 digest)
+    {
+        public Block Block { get; } = block;
+
+        public Hash256 Digest { get; } = digest;
+
+        public CandidateState State { get; set; }
     }
 }

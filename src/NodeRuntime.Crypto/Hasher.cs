@@ -1,5 +1,4 @@
 using System;
-using System.Security.Cryptography;
 using System.Text;
 using NodeRuntime.Primitives;
 
@@ -14,8 +13,18 @@ public static class Hasher
     public static Hash256 Sha256(ReadOnlySpan<byte> bytes)
     {
         Span<byte> digest = stackalloc byte[Hash256.ByteCount];
-        SHA256.HashData(bytes, digest);
+        FastSha256.Hash(bytes, digest);
         return new Hash256(digest);
+    }
+
+    /// <summary>SHA-256 of two parts in a row.</summary>
+    public static Hash256 Sha256(ReadOnlySpan<byte> first, ReadOnlySpan<byte> second)
+    {
+        int length = first.Length + second.Length;
+        Span<byte> buffer = length <= 512 ? stackalloc byte[length] : new byte[length];
+        first.CopyTo(buffer);
+        second.CopyTo(buffer[first.Length..]);
+        return Sha256(buffer);
     }
 
     /// <summary>SHA-256(length of the domain's name, one byte || name || bytes).</summary>

@@ -43,6 +43,15 @@ public static class Limits
 
     public const int MembersKnownMax = 10_000;
 
+    /// <summary>The first frame of a connection: identities and an address, nothing more.</summary>
+    public const int HelloBytesMax = 1024;
+
+    /// <summary>The extension in a peer's certificate: a key, a chain, a signature.</summary>
+    public const int TlsBindingBytesMax = 512;
+
+    /// <summary>A host name of DNS has at most 253 characters; a port and a colon follow.</summary>
+    public const int AddressCharactersMax = 260;
+
     public const int TextCharactersMax = 256;
 
     /// <summary>Orders that wait for a bid or run, for one owner.</summary>
@@ -64,5 +73,126 @@ public static class Limits
     /// <summary>A key of the state has 33 bytes: no path through its tree is longer.</summary>
     public const int StateProofStepsMax = 264;
 
+    /// <summary>Files of one job's input, its arguments, its variables, and the files of its output.</summary>
+    public const int JobFilesMax = 1024;
+
+    /// <summary>A path of an output below its folder, as Linux counts one name's bytes twice over.</summary>
+    public const int OutputNameBytesMax = 512;
+
+    /// <summary>An argument or a variable of a job: what a command line carries, not data.</summary>
+    public const int JobTextCharactersMax = 32 * 1024;
+
+    /// <summary>All arguments and variables of a job as one record.</summary>
+    public const int SandboxRequestBytesMax = 256 * 1024;
+
+    /// <summary>A message of a sandbox to its parent: 64 KiB of output and its envelope.</summary>
+    public const int SandboxMessageBytesMax = SandboxChunkBytesMax + 1024;
+
+    public const int SandboxChunkBytesMax = 64 * 1024;
+
+    /// <summary>Sandboxes that run at once on one machine, whatever it was configured to.</summary>
+    public const int SandboxesMax = 256;
     public const int GenesisAllocationsMax = 10_000;
+
+    public const int JobInputsMax = 64;
+
+    public const int JobOutputsMax = 256;
+
+    public const int JobArgumentsMax = 256;
+
+    public const int JobArgumentCharactersMax = 4096;
+
+    public const int FileNameCharactersMax = 128;
+
+    /// <summary>The longest that an order may ask for: a week of ledger time.</summary>
+    public const uint LeaseSecondsMax = 7 * 24 * 3600;
+
+    /// <summary>A piece of a file between client and provider.</summary>
+    public const int JobChunkBytesMax = 256 * 1024;
+
+    /// <summary>Chunks that a client may have under way to a provider before one is acknowledged.</summary>
+    public const int JobChunksInFlightMax = 16;
+
+    /// <summary>A genesis, a certificate, two state proofs, a specification and a result: fits in one frame.</summary>
+    public const int ReceiptBytesMax = 1024 * 1024;
+
+    /// <summary>Leases that one provider holds at once.</summary>
+    public const int LeasesPerProviderMax = 64;
+
+    /// <summary>What a sandbox's standard output and error may hold together; the owner can fetch all of it.</summary>
+    public const long LogBytesMax = 64L << 20;
+
+    /// <summary>Priority lanes of one mailbox; each has the mailbox's bound for itself.</summary>
+    public const int MailboxLanesMax = 4;
+
+    /// <summary>Actors under one parent: sessions and leases of a large peer stay far below.</summary>
+    public const int ActorChildrenMax = 131_072;
+
+    public const int TimersPerActorMax = 4096;
+
+    /// <summary>Replies one actor may be waiting for; each has a place in its mailbox reserved.</summary>
+    public const int OpenRepliesPerActorMax = 16_384;
+
+    public const int EventSubscriptionsMax = 4096;
+
+    /// <summary>Open orders that a provider looks at for each block; the others wait their turn, oldest first.</summary>
+    public const int OpenOrdersConsideredMax = 1024;
+
+    /// <summary>Frames that wait for owners who read slowly: 64 MiB at most.</summary>
+    public const int UnsentFramesMax = 256;
+
+    /// <summary>Declines that a gateway remembers, over all orders.</summary>
+    public const int DeclinesMax = 4096;
+
+    /// <summary>A value of the ledger's state: an auction with all its bids and every provider that was tried fits.</summary>
+    public const int StateValueBytesMax = 16 * 1024;
+
+    /// <summary>Things due that one block handles; the rest wait for the next, so that a block's work is bounded.</summary>
+    public const int DeadlinesPerBlockMax = 4096;
+
+    /// <summary>The longest that an order may give a provider to become ready: a day.</summary>
+    public const uint OrderReadySecondsMax = 24 * 3600;
+
+    /// <summary>The longest that an order may wait for a lease: a week.</summary>
+    public const uint OrderExpirySecondsMax = 7 * 24 * 3600;
+
+    public const int RegionCharactersMax = 32;
+
+    /// <summary>Transactions of one sender that wait for a lower sequence number: they pay nothing until it comes.</summary>
+    public const int MempoolGapsPerSenderMax = 16;
+
+    /// <summary>The same of all senders together: a quarter of the pool.</summary>
+    public const int MempoolGapsMax = MempoolTransactionsMax / 4;
+
+    /// <summary>Hashes on a path through an RFC 9162 tree: the bits of its size.</summary>
+    public const int MerklePathHashesMax = 64;
+
+    /// <summary>A genesis inside a receipt; more than that belongs in a file of its own.</summary>
+    public const int GenesisBytesMax = 512 * 1024;
+
+    /// <summary>Finalized blocks in one answer to a peer that is behind; their bytes are bounded by the frame.</summary>
+    public const int ChainBlocksMax = 256;
+
+    /// <summary>Announced transactions that a peer remembers having asked for.</summary>
+    public const int TransactionsAskedMax = 8192;
+    /// <summary>A record of the journal: a snapshot's part or a block with room to spare.</summary>
+    public const int JournalPayloadBytesMax = 16 * 1024 * 1024;
+
+    /// <summary>Batches that wait for the disk; a writer beyond them waits for room.</summary>
+    public const int JournalQueueBatchesMax = 8192;
+
+    public const int JournalQueueBytesMax = 64 * 1024 * 1024;
+
+    /// <summary>Batches that share one fsync: past this the fsync no longer weighs, and the first would wait for the last.</summary>
+    public const int JournalGroupBatchesMax = 512;
+
+    public const int JournalGroupBytesMax = 8 * 1024 * 1024;
+
+    /// <summary>About what one range read brings; a first record larger than this comes alone.</summary>
+    public const int JournalRangeBytesMax = 4 * 1024 * 1024;
+
+    /// <summary>Files of leases that are being received at once.</summary>
+    public const int BlobsOpenMax = 4096;
+
+    public const int KeyFileBytesMax = 64 * 1024;
 }

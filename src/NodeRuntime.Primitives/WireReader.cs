@@ -24,7 +24,9 @@ public sealed class WireReader
     public bool Failed => _failed;
 
     /// <summary>True where everything was read well and nothing is left over.</summary>
-    public bool Succeeded => !_failed && Try(static cbor => cbor.PeekState()) == CborReaderState.Finished && !_failed;
+    /// <remarks>The state alone would not do: CborReader calls itself finished after one value, whatever follows it.</remarks>
+    public bool Succeeded =>
+        !_failed && Try(static cbor => cbor.PeekState()) == CborReaderState.Finished && !_failed && _cbor.BytesRemaining == 0;
 
     /// <summary>Fails the reader on behalf of a decoder that found a value outside its domain.</summary>
     public void Fail() => _failed = true;

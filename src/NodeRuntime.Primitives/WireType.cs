@@ -40,6 +40,8 @@ public enum WireType : uint
     ConsensusTip = 63,
     ConsensusFenceQuestion = 64,
     ConsensusFenceAnswer = 65,
+    ConsensusChain = 63,
+    StoredBlock = 64,
 
     // 70-129: transactions and ledger records
     Transaction = 70,
@@ -62,6 +64,10 @@ public enum WireType : uint
     LeaseRecord = 104,
     SupplyRecord = 105,
     ParametersRecord = 106,
+    ClockRecord = 107,
+    DeadlineRecord = 108,
+    OpenOrderRecord = 109,
+    LedgerSnapshot = 110,
 
     // 130-159: membership and network
     Hello = 130,
@@ -74,22 +80,38 @@ public enum WireType : uint
     TransactionWant = 137,
     TransactionBody = 138,
     PeerFrame = 139,
+    TlsBinding = 140,
+    MembershipDigest = 141,
+    MembershipPull = 142,
 
     // 160-189: jobs between client and provider
     JobSpec = 160,
-    JobManifest = 161,
+    JobResult = 161,
     JobOffer = 162,
-    JobChunk = 163,
-    JobAccepted = 164,
-    JobLogs = 165,
-    JobResult = 166,
-    JobAcknowledge = 167,
-    JobRefused = 168,
-    Decline = 169,
+    JobWanted = 163,
+    JobChunk = 164,
+    JobReceived = 165,
+    JobTaken = 166,
+    JobHandOver = 167,
+    JobFollow = 168,
+    JobLog = 169,
+    JobFinished = 170,
+    JobFetch = 171,
+    JobData = 172,
+    JobWantReceipt = 173,
+    JobReceipt = 174,
+    JobRefused = 175,
+    JobStage = 176,
+    Decline = 180,
+    WorkloadRecord = 181,
 
     // 190-199: sandbox child protocol
     SandboxRequest = 190,
     SandboxReport = 191,
+    SandboxReady = 192,
+    SandboxLog = 193,
+    SandboxFile = 194,
+    SandboxChunk = 195,
 
     // 200-: tokens and API
     AccessToken = 200,

@@ -1,0 +1,129 @@
+using System.Collections.Immutable;
+
+namespace NodeRuntime.Api;
+
+/// <summary>Every refusal of the API: a stable code, what was wrong, and what to do.</summary>
+public sealed record ErrorAnswer(string Code, string Message, string Hint);
+
+/// <summary>A peer of itself: where it stands and how each supervisor does.</summary>
+public sealed record StatusAnswer
+{
+    public required string Chain { get; init; }
+
+    public required string ChainName { get; init; }
+
+    public required string Peer { get; init; }
+
+    public required string Account { get; init; }
+
+    public required string Version { get; init; }
+
+    public required ImmutableArray<string> Roles { get; init; }
+
+    public required ulong FinalizedHeight { get; init; }
+
+    public required string FinalizedDigest { get; init; }
+
+    public required string LedgerTime { get; init; }
+
+    public required ulong View { get; init; }
+
+    /// <summary>Voting, Observing, Syncing, Fenced or Halted.</summary>
+    public required string Consensus { get; init; }
+
+    public required int Validators { get; init; }
+
+    public required int PeersConnected { get; init; }
+
+    public required int MembersKnown { get; init; }
+
+    public required int TransactionsPending { get; init; }
+
+    public required int LeasesHeld { get; init; }
+
+    public required bool SandboxReady { get; init; }
+
+    public required string SandboxDetail { get; init; }
+
+    public required SupplyAnswer Supply { get; init; }
+
+    public required ImmutableArray<SupervisorAnswer> Supervisors { get; init; }
+}
+
+public sealed record SupplyAnswer(string Minted, string Burned, string Held, bool Conserved);
+
+public sealed record SupervisorAnswer(string Path, string State, int Mailbox, long Processed, long Shed, long Restarts, string LastFailure);
+
+/// <summary>The genesis document, base64, and its hash.</summary>
+public sealed record GenesisAnswer(string Chain, string Document);
+
+public sealed record PeerAnswer
+{
+    public required string Peer { get; init; }
+
+    public required string Account { get; init; }
+
+    /// <summary>The tagged node key, hexadecimal.</summary>
+    public required string Key { get; init; }
+
+    public required string Address { get; init; }
+
+    public required string Api { get; init; }
+
+    public required ImmutableArray<string> Roles { get; init; }
+
+    public required string Region { get; init; }
+
+    public required string State { get; init; }
+}
+
+public sealed record PeersAnswer(ImmutableArray<PeerAnswer> Peers);
+
+/// <summary>
+/// What a light client needs: the finalized header of a block and a proof, against that header's parent state root, of a
+/// record or of its absence. Both base64 of their wire forms.
+/// </summary>
+public sealed record StateAnswer(string CertifiedHeader, string Proof);
+
+public sealed record TransactionAnswer(string Id, string Verdict);
+
+/// <summary>A job as the ledger has it, without proof: for lists and streams.</summary>
+public sealed record JobAnswer
+{
+    public required string Id { get; init; }
+
+    public required string Owner { get; init; }
+
+    /// <summary>Open, Leased, Completed, Cancelled or Expired.</summary>
+    public required string OrderState { get; init; }
+
+    /// <summary>Empty before the first lease.</summary>
+    public required string Lease { get; init; }
+
+    public required string LeaseState { get; init; }
+
+    public required string Provider { get; init; }
+
+    public required string PricePerSecond { get; init; }
+
+    public required uint ChargedSeconds { get; init; }
+
+    public required string Paid { get; init; }
+
+    public required string Refunded { get; init; }
+
+    public required string Escrow { get; init; }
+
+    public required int Attempts { get; init; }
+
+    public required int Bids { get; init; }
+
+    public required ulong Height { get; init; }
+}
+
+public sealed record JobsAnswer(ImmutableArray<JobAnswer> Jobs);
+
+/// <summary>Why providers did not bid, each with its signed decline.</summary>
+public sealed record WhyAnswer(string Id, ImmutableArray<DeclineAnswer> Declines);
+
+public sealed record DeclineAnswer(string Provider, string Reason, string Signed);

@@ -1,0 +1,17 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace NodeRuntime.Api;
+
+/// <summary>How answers look as JSON: names in camel case, made at compile time.</summary>
+[JsonSourceGenerationOptions(JsonSerializerDefaults.Web)]
+[JsonSerializable(typeof(ErrorAnswer))]
+[JsonSerializable(typeof(StatusAnswer))]
+[JsonSerializable(typeof(GenesisAnswer))]
+[JsonSerializable(typeof(PeersAnswer))]
+[JsonSerializable(typeof(StateAnswer))]
+[JsonSerializable(typeof(TransactionAnswer))]
+[JsonSerializable(typeof(JobAnswer))]
+[JsonSerializable(typeof(JobsAnswer))]
+[JsonSerializable(typeof(WhyAnswer))]
+public sealed partial class ApiJson : JsonSerializerContext;

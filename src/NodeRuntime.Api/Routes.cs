@@ -1,0 +1,24 @@
+namespace NodeRuntime.Api;
+
+/// <summary>Where the HTTP API answers. Version 1 of a route keeps its meaning for ever.</summary>
+public static class Routes
+{
+    public const string Health = "/healthz";
+    public const string Metrics = "/metrics";
+    public const string OpenApi = "/openapi.json";
+
+    public const string Status = "/v1/status";
+    public const string Genesis = "/v1/genesis";
+    public const string Peers = "/v1/peers";
+    public const string Transactions = "/v1/transactions";
+
+    /// <summary>Any record of the state with its proof: family by name, id in hexadecimal.</summary>
+    public const string State = "/v1/state/{family}/{id}";
+
+    /// <summary>A finalized header at a height, with its certificate.</summary>
+    public const string Header = "/v1/headers/{height}";
+    public const string Jobs = "/v1/jobs";
+    public const string Job = "/v1/jobs/{id}";
+    public const string JobEvents = "/v1/jobs/{id}/events";
+    public const string JobWhy = "/v1/jobs/{id}/why";
+}

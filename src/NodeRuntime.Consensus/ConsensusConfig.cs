@@ -1,0 +1,24 @@
+using NodeRuntime.Crypto;
+using NodeRuntime.Primitives;
+using NodeRuntime.Proofs.Chain;
+
+namespace NodeRuntime.Consensus;
+
+/// <summary>What a machine is given for its life.</summary>
+public sealed record ConsensusConfig
+{
+    public required ChainId Chain { get; init; }
+
+    public required ValidatorSet Validators { get; init; }
+
+    public required ChainParameters Parameters { get; init; }
+
+    public required Instant GenesisTime { get; init; }
+
+    public required ISigner Signer { get; init; }
+
+    public required ISignatureVerifier Signatures { get; init; }
+
+    /// <summary>For the jitter of retries.</summary>
+    public required Prng Prng { get; init; }
+}

@@ -1,0 +1,72 @@
+using System;
+using NodeRuntime.Primitives;
+using NodeRuntime.Proofs.Chain;
+
+namespace NodeRuntime.Consensus;
+
+/// <summary>What the machine must find again after a crash: its votes, the certificates and the blocks above the floor.</summary>
+public abstract record LogRecord
+{
+    private LogRecord()
+    {
+    }
+
+    /// <summary>The view that it belongs to: below the floor it is forgotten.</summary>
+    public abstract View View { get; }
+
+    public sealed record OwnVote(Vote Vote) : LogRecord
+    {
+        public override View View => Vote.Slot.View;
+    }
+
+    public sealed record Held(Certificate Certificate) : LogRecord
+    {
+        public override View View => Certificate.Slot.View;
+    }
+
+    public sealed record Body(Block Block) : LogRecord
+    {
+        public override View View => Block.Header.View;
+    }
+
+    public byte[] Encode()
+    {
+        WireWriter writer = new();
+        writer.Record(WireType.ConsensusLogRecord, 2);
+        switch (this)
+        {
+            case OwnVote m:
+                writer.UInt64(1);
+                m.Vote.Write(writer);
+                break;
+            case Held m:
+                writer.UInt64(2);
+                m.Certificate.Write(writer);
+                break;
+            case Body m:
+                writer.UInt64(3);
+                m.Block.Write(writer);
+                break;
+            default:
+                Invariant.Break("a log record without an encoding");
+                break;
+        }
+
+        return writer.End().ToArray();
+    }
+
+    public static LogRecord? Decode(ReadOnlyMemory<byte> bytes)
+    {
+        WireReader reader = new(bytes);
+        reader.Record(WireType.ConsensusLogRecord, 2);
+        LogRecord? record = reader.UInt64() switch
+        {
+            1 => new OwnVote(Vote.Read(reader)),
+            2 => new Held(Certificate.Read(reader)),
+            3 => new Body(Block.Read(reader)),
+            _ => null,
+        };
+        reader.End();
+        return reader.Succeeded ? record : null;
+    }
+}

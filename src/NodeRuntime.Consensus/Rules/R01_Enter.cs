@@ -1,0 +1,49 @@
+using NodeRuntime.Primitives;
+using NodeRuntime.Proofs.Chain;
+
+namespace NodeRuntime.Consensus;
+
+// R1 ENTER(v): the view becomes v; timers for its leader, its end and its retries; a word about the certificate that led
+// here. D(k) = D0 * 1.25^k, at most 4 D0, k = views since the floor: bad luck slows us down, never by much.
+public sealed partial class ConsensusMachine
+{
+    private void Start()
+    {
+        Invariant.Holds(!_hasStarted);
+        _hasStarted = true;
+        Enter(_view > _floor.View.Next ? _view : _floor.View.Next);
+        Retry();
+    }
+
+    private void Enter(View view)
+    {
+        Invariant.Holds(view > _floor.View);
+        _view = view;
+        _buildAsked = false;
+        _effects.Add(new ConsensusEffect.CancelTimer(ConsensusTimer.Build));
+        Duration delay = Delay();
+        // A leader may wait this long for something to put into its block.
+        Duration pause = _isPending ? _config.Parameters.BlockIntervalMin : _config.Parameters.BlockIntervalIdle;
+        Duration leader = (delay * 2) + pause;
+        Duration advance = leader + delay;
+        _effects.Add(new ConsensusEffect.SetTimer(ConsensusTimer.Leader, leader));
+        _effects.Add(new ConsensusEffect.SetTimer(ConsensusTimer.Advance, advance));
+        SetRetry(advance + delay);
+        if (view.Number > 1) Broadcast(new ConsensusMessage.HaveCertificate(new View(view.Number - 1)));
+    }
+
+    private void SetRetry(Duration delay)
+    {
+        Duration spread = delay / 5;
+        _effects.Add(new ConsensusEffect.SetTimer(ConsensusTimer.Retry, _config.Prng.NextDuration(delay - spread, delay + spread)));
+    }
+
+    private Duration Delay()
+    {
+        Duration delay = _config.Parameters.NetworkDelay;
+        Duration longest = delay * 4;
+        ulong views = _view.Number - _floor.View.Number - 1;
+        for (ulong k = 0; k < views && delay < longest; k++) delay = delay * 5 / 4;
+        return delay < longest ? delay : longest;
+    }
+}

@@ -1,0 +1,122 @@
+using NodeRuntime.Primitives;
+using NodeRuntime.Proofs.Chain;
+
+namespace NodeRuntime.Consensus;
+
+// R3 NOTARIZE: a leader's first block for our view is checked by its bytes, its certificates, its parent and the ledger,
+// in this order, and gets our vote; one that fails gets the view nullified at once. A second block of the same leader for
+// the same view is evidence against it (R11, by its vote).
+public sealed partial class ConsensusMachine
+{
+    private void ReceiveProposal(PeerId peer, ConsensusMessage.Propose proposal)
+    {
+        BlockHeader header = proposal.Block.Header;
+        if (header.View <= _floor.View || header.View.Number > _view.Number + Limits.ViewsAheadMax) return;
+        Hash256 digest = header.Digest;
+        bool isForBlock = proposal.LeaderVote.Value == digest && proposal.LeaderVote.Slot.Kind == VoteKind.Notarize
+            && proposal.LeaderVote.Slot.View == header.View && proposal.LeaderVote.Voter == header.Proposer;
+        ProposalVerdict verdict = isForBlock
+            ? ProposalRules.Check(proposal.Block, _config.Chain, _config.Validators)
+            : ProposalVerdict.VoteNotForBlock;
+        if (verdict != ProposalVerdict.Accepted)
+        {
+            _effects.Add(new ConsensusEffect.Blame(peer, ConsensusFault.ProposalWrong));
+            return;
+        }
+
+        // The vote is verified before anything is kept: nobody but the leader can fill our memory with proposals.
+        ReceiveVote(peer, proposal.LeaderVote);
+        bool isByLeader = HoldsVote(proposal.LeaderVote.Slot, proposal.LeaderVote.Voter, digest)
+            || (_notarizations.TryGetValue(header.View, out Verified<Certificate>? held) && held.Value.Value == digest);
+        if (!isByLeader) return;
+        if (!HoldJustification(peer, proposal.Block.Justification)) return;
+        if (_proposals.TryAdd(header.View, digest) || IsCertified(digest)) Keep(proposal.Block, digest);
+    }
+
+    private bool Notarize()
+    {
+        if (_self is null || _isFenced || HasOwn(VoteKind.Notarize) || HasOwn(VoteKind.Finalize)) return false;
+        if (!_proposals.TryGetValue(_view, out Hash256 digest) || !_blocks.TryGetValue(digest, out Candidate? candidate)) return false;
+        if (candidate.State == CandidateState.Refused)
+        {
+            Nullify();
+            return HasOwn(VoteKind.Finalize);
+        }
+
+        if (candidate.State != CandidateState.Accepted) return false;
+        if (!IsTimely(candidate.Block.Header) || !MaySign(VoteKind.Notarize, digest)) return false;
+        _effects.Add(new ConsensusEffect.Persist(new LogRecord.Body(candidate.Block)));
+        Vote vote = SignVote(VoteKind.Notarize, digest);
+        Broadcast(new ConsensusMessage.Voted(vote));
+        return true;
+    }
+
+    // Checked by voters alone: a clock that drifts makes a view fail, it never makes a fork.
+    private bool IsTimely(BlockHeader header)
+    {
+        Duration drift = _config.Parameters.ClockDriftMax;
+        return header.Time <= _now + drift && header.Time >= _now - drift;
+    }
+
+    // The ledger is asked about one block at a time, parents first; blocks that may become ours to vote for or to build on.
+    private bool CheckNext()
+    {
+        foreach (Candidate candidate in _blocks.Values)
+        {
+            if (candidate.State != CandidateState.Unchecked) continue;
+            if (ParentOf(candidate.Block.Header) is not { } parent)
+            {
+                continue;
+            }
+
+            BlockHeader header = candidate.Block.Header;
+            bool follows = header.Height == parent.Height.Next && header.Time > parent.Time && header.ParentView == parent.View;
+            if (!follows || parent.IsRefused)
+            {
+                candidate.State = CandidateState.Refused;
+                return true;
+            }
+
+            if (!parent.IsAccepted) continue;
+            candidate.State = CandidateState.Checking;
+            _effects.Add(new ConsensusEffect.Check(candidate.Block, candidate.Digest));
+            return true;
+        }
+
+        return false;
+    }
+
+    private (View View, Height Height, Instant Time, bool IsAccepted, bool IsRefused)? ParentOf(BlockHeader header)
+    {
+        if (header.ParentDigest == _floor.Digest) return (_floor.View, _floor.Height, _floor.Time, true, false);
+        if (!_blocks.TryGetValue(header.ParentDigest, out Candidate? parent)) return null;
+        BlockHeader above = parent.Block.Header;
+        return (above.View, above.Height, above.Time, parent.State == CandidateState.Accepted, parent.State == CandidateState.Refused);
+    }
+
+    // The certificates inside a proposal are worth keeping: they may be the ones that we miss.
+    private bool HoldJustification(PeerId peer, Justification justification)
+    {
+        if (justification.Parent is { } parent && !Hold(peer, parent)) return false;
+        foreach (Certificate skip in justification.Skips)
+        {
+            if (!Hold(peer, skip)) return false;
+        }
+
+        return true;
+    }
+
+    private void Keep(Block block, Hash256 digest)
+    {
+        if (_blocks.ContainsKey(digest)) return;
+        _blocks.Add(digest, new Candidate(block, digest));
+        FetchParentOf(block.Header);
+    }
+
+    private void FetchParentOf(BlockHeader header)
+    {
+        if (header.ParentDigest == _floor.Digest || _blocks.ContainsKey(header.ParentDigest)) return;
+        if (header.ParentView <= _floor.View) return;
+        Broadcast(new ConsensusMessage.WantBlock(header.ParentDigest));
+    }
+}

@@ -1,0 +1,41 @@
+using NodeRuntime.Primitives;
+using NodeRuntime.Proofs.Chain;
+
+namespace NodeRuntime.Consensus;
+
+// R5 NULLIFY: the leader was silent, its block is bad, or the view takes too long: our finalize slot goes to "none".
+// After it we never notarize in this view; and nothing is ever signed for a view that we have left.
+public sealed partial class ConsensusMachine
+{
+    private void Nullify()
+    {
+        if (_self is null || _isFenced || _isHalted || HasOwn(VoteKind.Finalize) || !MaySign(VoteKind.Finalize, null)) return;
+        Vote vote = SignVote(VoteKind.Finalize, null);
+        Broadcast(new ConsensusMessage.Voted(vote));
+    }
+
+    // Line 31: above the watermark, or the same again.
+    private bool MaySign(VoteKind kind, Hash256? value)
+    {
+        if (_self is null || _isFenced) return false;
+        VoteSlot slot = new(_config.Validators.Epoch, _view, kind);
+        return _watermark is null || _watermark.Allows(slot, value);
+    }
+
+    // The one place that signs. The record with the vote stands before everything that the vote is sent with.
+    private Vote SignVote(VoteKind kind, Hash256? value)
+    {
+        Invariant.Holds(_self is not null);
+        Invariant.Holds(!_isFenced);
+        VoteSlot slot = new(_config.Validators.Epoch, _view, kind);
+        Invariant.Holds(_watermark is null || _watermark.Allows(slot, value));
+        _watermark = new Watermark(slot, value);
+        Vote vote = new(slot, value, _self.Value, _config.Signer.Sign(slot.SigningDigest(_config.Chain, value)));
+        CertificateVerdict verdict = CertificateRules.Check(vote, _config.Chain, _config.Validators, _config.Signatures, out Verified<Vote>? own);
+        Invariant.Holds(verdict == CertificateVerdict.Accepted);
+        _effects.Add(new ConsensusEffect.Persist(new LogRecord.OwnVote(vote)));
+        _ownVotes[slot] = own!;
+        Count(own!);
+        return vote;
+    }
+}

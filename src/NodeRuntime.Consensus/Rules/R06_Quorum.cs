@@ -1,0 +1,150 @@
+using System.Collections.Generic;
+using NodeRuntime.Primitives;
+using NodeRuntime.Proofs.Chain;
+
+namespace NodeRuntime.Consensus;
+
+// R6 QUORUM: votes are verified once, and only while their slot has no certificate; equal votes of weight Q make one.
+// R11 EVIDENCE: two votes of one voter that contradict each other are handed over as they are found.
+public sealed partial class ConsensusMachine
+{
+    private void ReceiveVote(PeerId peer, Vote vote)
+    {
+        if (vote.Slot.View <= _floor.View || vote.Slot.View.Number > _view.Number + Limits.ViewsAheadMax) return;
+        if (IsDecided(vote.Slot, vote.Value) || HoldsVote(vote.Slot, vote.Voter, vote.Value)) return;
+        CertificateVerdict verdict = CertificateRules.Check(vote, _config.Chain, _config.Validators, _config.Signatures, out Verified<Vote>? verified);
+        if (verdict != CertificateVerdict.Accepted)
+        {
+            _effects.Add(new ConsensusEffect.Blame(peer, ConsensusFault.SignatureWrong));
+            return;
+        }
+
+        Count(verified!);
+    }
+
+    private void Count(Verified<Vote> verified)
+    {
+        Vote vote = verified.Value;
+        _heard[vote.Voter] = _heard.TryGetValue(vote.Voter, out View last) && last > vote.Slot.View ? last : vote.Slot.View;
+        if (!_votes.TryGetValue(vote.Slot, out SortedDictionary<ValidatorIndex, List<Verified<Vote>>>? slot))
+        {
+            slot = [];
+            _votes.Add(vote.Slot, slot);
+        }
+
+        if (!slot.TryGetValue(vote.Voter, out List<Verified<Vote>>? cast))
+        {
+            cast = [];
+            slot.Add(vote.Voter, cast);
+        }
+
+        // Two that contradict each other are evidence enough; a third says nothing new.
+        if (cast.Count == 2 || cast.Exists(other => other.Value.Value == vote.Value)) return;
+        cast.Add(verified);
+        FindEvidence(vote, cast);
+        if (IsDecided(vote.Slot, vote.Value)) return;
+        List<Verified<Vote>> equal = [];
+        ulong weight = 0;
+        foreach (List<Verified<Vote>> votes in slot.Values)
+        {
+            foreach (Verified<Vote> other in votes)
+            {
+                if (other.Value.Value != vote.Value) continue;
+                equal.Add(other);
+                weight += _config.Validators[other.Value.Voter].Weight;
+            }
+        }
+
+        if (weight >= _config.Validators.Quorum) Add(CertificateRules.Combine(_config.Validators, vote.Slot, vote.Value, equal));
+    }
+
+    private void FindEvidence(Vote vote, List<Verified<Vote>> cast)
+    {
+        if (cast.Count == 2) _effects.Add(new ConsensusEffect.Accuse(cast[0].Value, cast[1].Value));
+        VoteKind otherKind = vote.Slot.Kind == VoteKind.Notarize ? VoteKind.Finalize : VoteKind.Notarize;
+        VoteSlot otherSlot = vote.Slot with { Kind = otherKind };
+        if (!_votes.TryGetValue(otherSlot, out SortedDictionary<ValidatorIndex, List<Verified<Vote>>>? slot)) return;
+        if (!slot.TryGetValue(vote.Voter, out List<Verified<Vote>>? others)) return;
+        foreach (Verified<Vote> other in others)
+        {
+            // To finalize what one did not notarize, having notarized something else, is rule C broken.
+            if (vote.Value is null || other.Value.Value is null || other.Value.Value == vote.Value) continue;
+            _effects.Add(new ConsensusEffect.Accuse(other.Value, vote));
+        }
+    }
+
+    private bool HoldsVote(VoteSlot slot, ValidatorIndex voter, Hash256? value) =>
+        _votes.TryGetValue(slot, out SortedDictionary<ValidatorIndex, List<Verified<Vote>>>? votes)
+        && votes.TryGetValue(voter, out List<Verified<Vote>>? cast)
+        && cast.Exists(other => other.Value.Value == value);
+
+    private bool IsDecided(VoteSlot slot, Hash256? value)
+    {
+        SortedDictionary<View, Verified<Certificate>> held = Shelf(slot.Kind, value);
+        return held.TryGetValue(slot.View, out Verified<Certificate>? certificate) && certificate.Value.Value == value;
+    }
+
+    private SortedDictionary<View, Verified<Certificate>> Shelf(VoteKind kind, Hash256? value) => kind switch
+    {
+        VoteKind.Notarize => _notarizations,
+        VoteKind.Finalize => value is null ? _nullifications : _finalizations,
+    };
+
+    private bool IsCertified(Hash256 digest)
+    {
+        foreach (Verified<Certificate> certificate in _notarizations.Values)
+        {
+            if (certificate.Value.Value == digest) return true;
+        }
+
+        foreach (Verified<Certificate> certificate in _finalizations.Values)
+        {
+            if (certificate.Value.Value == digest) return true;
+        }
+
+        return false;
+    }
+
+    private void ReceiveCertificate(PeerId peer, Certificate certificate) => Hold(peer, certificate);
+
+    // True where the certificate is held now, or lies below the floor and no longer matters.
+    private bool Hold(PeerId peer, Certificate certificate)
+    {
+        if (certificate.Slot.View <= _floor.View) return true;
+        if (IsDecided(certificate.Slot, certificate.Value)) return true;
+        CertificateVerdict verdict = CertificateRules.Check(
+            certificate, _config.Chain, _config.Validators, _config.Signatures, out Verified<Certificate>? verified);
+        if (verdict != CertificateVerdict.Accepted)
+        {
+            _effects.Add(new ConsensusEffect.Blame(peer, ConsensusFault.CertificateWrong));
+            return false;
+        }
+
+        Add(verified!);
+        return true;
+    }
+
+    private void Add(Verified<Certificate> verified)
+    {
+        Certificate certificate = verified.Value;
+        SortedDictionary<View, Verified<Certificate>> shelf = Shelf(certificate.Slot.Kind, certificate.Value);
+        if (!shelf.TryAdd(certificate.Slot.View, verified)) return;
+        _effects.Add(new ConsensusEffect.Persist(new LogRecord.Held(certificate)));
+        if (certificate.Value is { } digest && !_blocks.ContainsKey(digest) && digest != _floor.Digest)
+        {
+            Broadcast(new ConsensusMessage.WantBlock(digest));
+        }
+    }
+}
+
+internal static class SortedDictionaryExtensions
+{
+    /// <summary>Adds where nothing is yet, and says whether it did.</summary>
+    public static bool TryAdd<TKey, TValue>(this SortedDictionary<TKey, TValue> map, TKey key, TValue value)
+        where TKey : notnull
+    {
+        if (map.ContainsKey(key)) return false;
+        map.Add(key, value);
+        return true;
+    }
+}

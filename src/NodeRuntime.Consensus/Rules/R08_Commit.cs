@@ -1,0 +1,104 @@
+using System.Collections.Generic;
+using System.Collections.Immutable;
+using NodeRuntime.Primitives;
+using NodeRuntime.Proofs.Chain;
+
+namespace NodeRuntime.Consensus;
+
+// R8 COMMIT: a finalized block whose ancestors are all here moves the floor, oldest block first. One that does not extend
+// the floor is a fork that a third of the weight must have signed: halt, with both certificates as the proof. Never reorg.
+public sealed partial class ConsensusMachine
+{
+    private bool Commit()
+    {
+        foreach (Verified<Certificate> finalization in _finalizations.Values)
+        {
+            Hash256 digest = finalization.Value.Value!.Value;
+            if (!_blocks.TryGetValue(digest, out Candidate? tip)) continue;
+            if (BranchTo(tip) is not { } branch) continue;
+            if (branch[0].Header.ParentDigest != _floor.Digest)
+            {
+                Halt(finalization.Value);
+                return true;
+            }
+
+            Deliver(branch, finalization.Value);
+            return true;
+        }
+
+        return false;
+    }
+
+    // From the first block above the floor's height up to the tip; null while one is missing.
+    private ImmutableArray<Block>? BranchTo(Candidate tip)
+    {
+        List<Block> branch = [tip.Block];
+        while (branch[^1].Header.Height.Number > _floor.Height.Number + 1)
+        {
+            if (!_blocks.TryGetValue(branch[^1].Header.ParentDigest, out Candidate? parent)) return null;
+            branch.Add(parent.Block);
+        }
+
+        branch.Reverse();
+        return [.. branch];
+    }
+
+    private bool ReachesFloor(Candidate candidate)
+    {
+        BlockHeader header = candidate.Block.Header;
+        while (header.ParentDigest != _floor.Digest)
+        {
+            if (!_blocks.TryGetValue(header.ParentDigest, out Candidate? parent)) return false;
+            header = parent.Block.Header;
+        }
+
+        return true;
+    }
+
+    private void Halt(Certificate other)
+    {
+        _isHalted = true;
+        _effects.Add(new ConsensusEffect.Halt(_floor.Finalization ?? other, other));
+    }
+
+    private void Deliver(ImmutableArray<Block> blocks, Certificate finalization)
+    {
+        Block tip = blocks[^1];
+        Invariant.Holds(blocks[0].Header.ParentDigest == _floor.Digest);
+        Invariant.Holds(tip.Header.Height > _floor.Height);
+        _effects.Add(new ConsensusEffect.Deliver(blocks, finalization));
+        _floor = new Floor(tip.Header.View, tip.Header.Digest, tip.Header.Height, tip.Header.Time, tip, finalization);
+        Prune();
+        if (_view <= _floor.View) Enter(_floor.View.Next);
+    }
+
+    private void Prune()
+    {
+        PruneViews(_notarizations);
+        PruneViews(_nullifications);
+        PruneViews(_finalizations);
+        PruneViews(_proposals);
+        foreach (VoteSlot slot in new List<VoteSlot>(_votes.Keys))
+        {
+            if (slot.View <= _floor.View) _votes.Remove(slot);
+        }
+
+        foreach (VoteSlot slot in new List<VoteSlot>(_ownVotes.Keys))
+        {
+            if (slot.View <= _floor.View) _ownVotes.Remove(slot);
+        }
+
+        foreach ((Hash256 digest, Candidate candidate) in new List<KeyValuePair<Hash256, Candidate>>(_blocks))
+        {
+            if (candidate.Block.Header.View <= _floor.View) _blocks.Remove(digest);
+        }
+    }
+
+    private void PruneViews<T>(SortedDictionary<View, T> map)
+    {
+        foreach (View view in new List<View>(map.Keys))
+        {
+            if (view <= _floor.View) map.Remove(view);
+        }
+    }
+}

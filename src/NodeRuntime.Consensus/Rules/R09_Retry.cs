@@ -1,0 +1,46 @@
+using NodeRuntime.Primitives;
+using NodeRuntime.Proofs.Chain;
+
+namespace NodeRuntime.Consensus;
+
+// R9 RETRY: what we said in this view is said again, to ourselves as well (after a crash of everybody, nobody's vote may
+// be forgotten); what we miss is asked for again. Nothing waits for a message that was lost.
+public sealed partial class ConsensusMachine
+{
+    private void Retry()
+    {
+        foreach (VoteKind kind in (System.ReadOnlySpan<VoteKind>)[VoteKind.Notarize, VoteKind.Finalize])
+        {
+            if (!_ownVotes.TryGetValue(new VoteSlot(_config.Validators.Epoch, _view, kind), out Verified<Vote>? own)) continue;
+            Count(own);
+            bool isProposal = kind == VoteKind.Notarize && Leads(_view);
+            if (isProposal && _blocks.TryGetValue(own.Value.Value!.Value, out Candidate? proposed))
+            {
+                Broadcast(new ConsensusMessage.Propose(proposed.Block, own.Value));
+            }
+            else
+            {
+                Broadcast(new ConsensusMessage.Voted(own.Value));
+            }
+        }
+
+        // Who lags far behind has nothing left to vote on: its leader timer is long gone. Say which view we stand in.
+        if (_view.Number > 1) Broadcast(new ConsensusMessage.HaveCertificate(new View(_view.Number - 1)));
+        if (!HasOwn(VoteKind.Notarize) && !HasOwn(VoteKind.Finalize)) Nullify();
+        AskForMissing();
+        SetRetry(Delay() * 4);
+    }
+
+    private void AskForMissing()
+    {
+        foreach (Verified<Certificate> held in _notarizations.Values) AskForBody(held.Value);
+        foreach (Verified<Certificate> held in _finalizations.Values) AskForBody(held.Value);
+        foreach (Candidate candidate in _blocks.Values) FetchParentOf(candidate.Block.Header);
+        Sync();
+    }
+
+    private void AskForBody(Certificate certificate)
+    {
+        if (certificate.Value is { } digest && !_blocks.ContainsKey(digest)) Broadcast(new ConsensusMessage.WantBlock(digest));
+    }
+}

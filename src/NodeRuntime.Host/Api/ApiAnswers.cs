@@ -1,0 +1,114 @@
+using System;
+using System.Collections.Immutable;
+using System.Globalization;
+using NodeRuntime.Actors;
+using NodeRuntime.Api;
+using NodeRuntime.Crypto;
+using NodeRuntime.Ledger.State;
+using NodeRuntime.Primitives;
+using NodeRuntime.Proofs.Records;
+using NodeRuntime.Runtime;
+
+namespace NodeRuntime.Host.Api;
+
+/// <summary>From what the peer publishes to what the API says.</summary>
+internal static class ApiAnswers
+{
+    public static StatusAnswer Status(PeerNode node)
+    {
+        SupplyRecord? supply = node.Tip?.State.Supply;
+        PublicKey key = node.Ports.Signer.PublicKey;
+        ImmutableArray<SupervisorAnswer>.Builder supervisors = ImmutableArray.CreateBuilder<SupervisorAnswer>();
+        foreach (ActorStatus actor in node.System.Status().Actors)
+        {
+            if (actor.Path.ToString() == "/") continue;
+            supervisors.Add(new SupervisorAnswer(
+                actor.Path.ToString(), actor.State.ToString(), actor.MailboxLength, actor.Processed, actor.Shed, actor.Restarts, actor.LastFailure));
+        }
+
+        return new StatusAnswer
+        {
+            Chain = node.Model.Chain.ToString(),
+            ChainName = node.Model.Genesis.Name,
+            Peer = key.ToPeerId().ToString(),
+            Account = KeyPolicy.Single(key).ToAccountId().ToString(),
+            Version = node.Model.Version,
+            Roles = RolesOf(node),
+            FinalizedHeight = node.Tip?.Height.Number ?? 0,
+            FinalizedDigest = (node.Tip?.Certified?.Header.Digest ?? Hash256.Zero).ToString(),
+            LedgerTime = TimeText(node.Tip?.State.Time ?? Instant.Epoch),
+            View = node.Consensus.View.Number,
+            Consensus = node.Consensus.Mode.ToString(),
+            Validators = node.Model.Genesis.Validators.Length,
+            PeersConnected = node.Membership.PeersConnected,
+            MembersKnown = node.Membership.Members.Length,
+            TransactionsPending = node.Consensus.TransactionsPending,
+            LeasesHeld = node.Workload.LeasesHeld,
+            SandboxReady = node.Ports.Sandbox.Readiness.IsReady,
+            SandboxDetail = node.Ports.Sandbox.Readiness.Reason,
+            Supply = Supply(supply),
+            Supervisors = supervisors.ToImmutable(),
+        };
+    }
+
+    public static PeersAnswer Peers(PeerNode node)
+    {
+        ImmutableArray<PeerAnswer>.Builder peers = ImmutableArray.CreateBuilder<PeerAnswer>();
+        foreach (MemberView member in node.Membership.Members)
+        {
+            peers.Add(new PeerAnswer
+            {
+                Peer = member.Key.ToPeerId().ToString(),
+                Account = KeyPolicy.Single(member.Key).ToAccountId().ToString(),
+                Key = member.Key.ToString(),
+                Address = member.Address,
+                Api = member.Api,
+                Roles = member.Roles,
+                Region = member.Region,
+                State = member.State,
+            });
+        }
+
+        return new PeersAnswer(peers.ToImmutable());
+    }
+
+    public static JobAnswer Job(LedgerTip tip, OrderId id, OrderRecord order)
+    {
+        LedgerRecords records = tip.State.Records;
+        LeaseId? leaseId = records.CurrentLease(id);
+        LeaseRecord? lease = leaseId is { } known ? records.Lease(known) : null;
+        return new JobAnswer
+        {
+            Id = id.ToString(),
+            Owner = order.Owner.ToString(),
+            OrderState = order.State.ToString(),
+            Lease = leaseId?.ToString() ?? string.Empty,
+            LeaseState = lease?.State.ToString() ?? string.Empty,
+            Provider = lease?.Provider.ToString() ?? string.Empty,
+            PricePerSecond = (lease?.PricePerSecond ?? Amount.Zero).ToString(),
+            ChargedSeconds = lease?.ChargedSeconds ?? 0,
+            Paid = (lease?.Paid ?? Amount.Zero).ToString(),
+            Refunded = (lease?.Refunded ?? Amount.Zero).ToString(),
+            Escrow = order.Escrow.ToString(),
+            Attempts = order.Attempts,
+            Bids = records.Bids(id).Bids.Length,
+            Height = tip.Height.Number,
+        };
+    }
+
+    private static SupplyAnswer Supply(SupplyRecord? supply) => supply is null
+        ? new SupplyAnswer("0", "0", "0", true)
+        : new SupplyAnswer(supply.Minted.ToString(), supply.Burned.ToString(), supply.Held.ToString(), supply.IsConserved);
+
+    private static ImmutableArray<string> RolesOf(PeerNode node)
+    {
+        ImmutableArray<string>.Builder roles = ImmutableArray.CreateBuilder<string>();
+        if (node.Model.ValidatorIndexOf(node.Ports.Signer.PublicKey) is not null) roles.Add("validator");
+        if (node.Model.Provider is not null) roles.Add("provider");
+        if (node.Model.Api.Length != 0) roles.Add("gateway");
+        return roles.ToImmutable();
+    }
+
+    private static string TimeText(Instant instant) =>
+        DateTime.UnixEpoch.AddMicroseconds(instant.Microseconds).ToString("yyyy-MM-ddTHH:mm:ss.fffZ", CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,201 @@
+using System;
+using System.Collections.Generic;
+using System.Collections.Immutable;
+using System.IO;
+using System.Net.ServerSentEvents;
+using System.Runtime.CompilerServices;
+using System.Threading;
+using System.Threading.Channels;
+using System.Threading.Tasks;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Routing;
+using NodeRuntime.Actors;
+using NodeRuntime.Api;
+using NodeRuntime.Crypto;
+using NodeRuntime.Primitives;
+using NodeRuntime.Proofs.Records;
+using NodeRuntime.Proofs.Trees;
+using NodeRuntime.Runtime;
+using NodeRuntime.Runtime.Consensus;
+using NodeRuntime.Workload;
+
+namespace NodeRuntime.Host.Api;
+
+/// <summary>Each route and what it answers. Refusals are <see cref="ErrorAnswer"/>s with a stable code.</summary>
+internal static class ApiEndpoints
+{
+    private static readonly TimeSpan AnswerWithin = TimeSpan.FromSeconds(10);
+
+    public static void Map(WebApplication application, PeerNode node)
+    {
+        IEndpointRouteBuilder api = application.MapGroup(string.Empty).RequireRateLimiting("requests");
+        api.MapGet(Routes.Health, () => node.Tip is null ? Results.StatusCode(StatusCodes.Status503ServiceUnavailable) : Results.Text("ok"));
+        api.MapGet(Routes.Metrics, () => Results.Text(MetricsText.Of(node), "text/plain; version=0.0.4"));
+        api.MapGet(Routes.Status, () => ApiAnswers.Status(node));
+        api.MapGet(Routes.Genesis, () => new GenesisAnswer(node.Model.Chain.ToString(), Convert.ToBase64String(node.Model.Genesis.Encode())));
+        api.MapGet(Routes.Peers, () => ApiAnswers.Peers(node));
+        api.MapGet(Routes.State, (string family, string id) => State(node, family, id));
+        api.MapPost(Routes.Transactions, (HttpRequest request) => SubmitAsync(node, request));
+        api.MapGet(Routes.Jobs, (HttpRequest request) => Jobs(node, request));
+        api.MapGet(Routes.Job, (string id, HttpRequest request) => Job(node, id, request));
+        api.MapGet(Routes.JobWhy, (string id) => WhyAsync(node, id));
+        // Outside the limiter: a stream lasts as long as its job. Its bound is the number of connections.
+        application.MapGet(Routes.JobEvents, (string id, HttpRequest request, CancellationToken stop) => Events(node, id, request, stop));
+    }
+
+    private static Results<Ok<StateAnswer>, JsonHttpResult<ErrorAnswer>> State(PeerNode node, string family, string id)
+    {
+        if (!Enum.TryParse(family, ignoreCase: true, out StateFamily known) || !Enum.IsDefined(known))
+        {
+            return Error(StatusCodes.Status400BadRequest, "FamilyUnknown", $"'{family}' is no family of the state", "use " + string.Join(", ", Enum.GetNames<StateFamily>()));
+        }
+
+        if (!Hash256.TryParse(id, out Hash256 hash)) return IdMalformed(id);
+        if (node.Tip is not { Certified: { } certified } tip)
+        {
+            return Error(StatusCodes.Status503ServiceUnavailable, "NotSynced", "this peer has no finalized block yet", "ask again in a few seconds or ask another peer");
+        }
+
+        WireWriter writer = new();
+        certified.Write(writer);
+        return TypedResults.Ok(new StateAnswer(
+            Convert.ToBase64String(writer.ToArray()), Convert.ToBase64String(tip.Proven.Prove(new StateKey(known, hash)).Encode())));
+    }
+
+    private static async Task<Results<JsonHttpResult<TransactionAnswer>, JsonHttpResult<ErrorAnswer>>> SubmitAsync(PeerNode node, HttpRequest request)
+    {
+        using MemoryStream body = new();
+        try
+        {
+            await request.Body.CopyToAsync(body, request.HttpContext.RequestAborted);
+        }
+        catch (BadHttpRequestException exception)
+        {
+            return Error(exception.StatusCode, "TooLarge", $"a transaction has at most {Limits.TransactionBytesMax} bytes", "put programs and inputs with the provider, not on the ledger");
+        }
+
+        SubmitAnswer? answer = await AskAsync<SubmitAnswer>(reply => node.Submit(body.ToArray(), reply));
+        if (answer is null) return Busy();
+        if (answer.IsAccepted) return TypedResults.Json(new TransactionAnswer(answer.Id.ToString(), answer.Verdict), ApiJson.Default.TransactionAnswer, statusCode: StatusCodes.Status202Accepted);
+        return Error(StatusCodes.Status422UnprocessableEntity, answer.Verdict, $"the transaction is refused: {answer.Detail}", "see docs/ledger.md for what each verdict means");
+    }
+
+    private static Results<Ok<JobsAnswer>, JsonHttpResult<ErrorAnswer>> Jobs(PeerNode node, HttpRequest request)
+    {
+        if (OwnerOf(node, request) is not { } owner) return Unauthorised();
+        if (node.Tip is not { } tip) return Busy();
+        ImmutableArray<JobAnswer>.Builder jobs = ImmutableArray.CreateBuilder<JobAnswer>();
+        foreach ((OrderId id, OrderRecord order) in tip.State.Records.OrdersOf(owner, Limits.OpenOrdersPerAccountMax))
+        {
+            jobs.Add(ApiAnswers.Job(tip, id, order));
+        }
+
+        return TypedResults.Ok(new JobsAnswer(jobs.ToImmutable()));
+    }
+
+    private static Results<Ok<JobAnswer>, JsonHttpResult<ErrorAnswer>> Job(PeerNode node, string id, HttpRequest request)
+    {
+        if (!Hash256.TryParse(id, out Hash256 hash)) return IdMalformed(id);
+        if (OwnerOf(node, request) is not { } owner) return Unauthorised();
+        if (node.Tip is not { } tip) return Busy();
+        // Somebody else's job looks like none: who may not read it learns nothing of it.
+        if (tip.State.Records.Order(new OrderId(hash)) is not { } order || order.Owner != owner) return JobUnknown(id);
+        return TypedResults.Ok(ApiAnswers.Job(tip, new OrderId(hash), order));
+    }
+
+    private static async Task<Results<Ok<WhyAnswer>, JsonHttpResult<ErrorAnswer>>> WhyAsync(PeerNode node, string id)
+    {
+        if (!Hash256.TryParse(id, out Hash256 hash)) return IdMalformed(id);
+        ImmutableArray<Decline>? declines = await AskAsync<ImmutableArray<Decline>?>(reply =>
+            node.AskWhy(new OrderId(hash), ActorRef<ImmutableArray<Decline>>.FromDelegate("why", found => { reply.Tell(found); })));
+        if (declines is not { } known) return Busy();
+        ImmutableArray<DeclineAnswer>.Builder answers = ImmutableArray.CreateBuilder<DeclineAnswer>(known.Length);
+        foreach (Decline decline in known)
+        {
+            answers.Add(new DeclineAnswer(
+                KeyPolicy.Single(decline.ProviderKey).ToAccountId().ToString(), decline.Reason.ToString(), Convert.ToBase64String(decline.Encode())));
+        }
+
+        return TypedResults.Ok(new WhyAnswer(id, answers.MoveToImmutable()));
+    }
+
+    private static Results<ServerSentEventsResult<JobAnswer>, JsonHttpResult<ErrorAnswer>> Events(
+        PeerNode node, string id, HttpRequest request, CancellationToken stop)
+    {
+        if (!Hash256.TryParse(id, out Hash256 hash)) return IdMalformed(id);
+        if (OwnerOf(node, request) is not { } owner) return Unauthorised();
+        if (node.Tip is not { } tip) return Busy();
+        if (tip.State.Records.Order(new OrderId(hash)) is not { } order || order.Owner != owner) return JobUnknown(id);
+        return TypedResults.ServerSentEvents(StreamAsync(node, new OrderId(hash), stop));
+    }
+
+    // The newest tip replaces one that was not read yet: a slow reader sees fewer steps, never a longer queue.
+    private static async IAsyncEnumerable<SseItem<JobAnswer>> StreamAsync(
+        PeerNode node, OrderId id, [EnumeratorCancellation] CancellationToken stop)
+    {
+        Channel<LedgerTip> tips = Channel.CreateBounded<LedgerTip>(
+            new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropOldest });
+        Subscription subscription = node.System.EventStream.Subscribe(
+            ActorRef<LedgerTip>.FromDelegate("job-events", tip => { tips.Writer.TryWrite(tip); }));
+        try
+        {
+            if (node.Tip is { } now) tips.Writer.TryWrite(now);
+            JobAnswer? last = null;
+            await foreach (LedgerTip tip in tips.Reader.ReadAllAsync(stop))
+            {
+                if (tip.State.Records.Order(id) is not { } order) yield break;
+                JobAnswer answer = ApiAnswers.Job(tip, id, order);
+                if (last is not null && answer with { Height = last.Height } == last) continue;
+                last = answer;
+                yield return new SseItem<JobAnswer>(answer, "job");
+                if (order.State is OrderState.Completed or OrderState.Cancelled or OrderState.Expired) yield break;
+            }
+        }
+        finally
+        {
+            subscription.Cancel();
+        }
+    }
+
+    private static AccountId? OwnerOf(PeerNode node, HttpRequest request)
+    {
+        string header = request.Headers.Authorization.ToString();
+        if (!header.StartsWith("Bearer ", StringComparison.Ordinal)) return null;
+        if (AccessToken.Parse(header["Bearer ".Length..]) is not { } token) return null;
+        PeerId self = node.Ports.Signer.PublicKey.ToPeerId();
+        AccessTokenVerdict verdict = token.Check(node.Model.Chain, self, SystemClock.Now, node.Ports.Signatures);
+        return verdict == AccessTokenVerdict.Accepted ? token.Account : null;
+    }
+
+    private static async Task<T?> AskAsync<T>(Func<ActorRef<T>, TellVerdict> ask)
+    {
+        TaskCompletionSource<T> answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        ActorRef<T> reply = ActorRef<T>.FromDelegate("ask", received => { answer.TrySetResult(received); });
+        if (ask(reply) != TellVerdict.Accepted) return default;
+        try
+        {
+            return await answer.Task.WaitAsync(AnswerWithin);
+        }
+        catch (TimeoutException)
+        {
+            return default;
+        }
+    }
+
+    private static JsonHttpResult<ErrorAnswer> Error(int status, string code, string message, string hint) =>
+        TypedResults.Json(new ErrorAnswer(code, message, hint), ApiJson.Default.ErrorAnswer, statusCode: status);
+
+    private static JsonHttpResult<ErrorAnswer> IdMalformed(string id) =>
+        Error(StatusCodes.Status400BadRequest, "IdMalformed", $"'{id}' is no id", "an id has 64 hexadecimal digits");
+
+    private static JsonHttpResult<ErrorAnswer> Unauthorised() =>
+        Error(StatusCodes.Status401Unauthorized, "TokenRefused", "this belongs to its owner", "send a bearer token that the owner's key signed for this peer");
+
+    private static JsonHttpResult<ErrorAnswer> JobUnknown(string id) =>
+        Error(StatusCodes.Status404NotFound, "JobUnknown", $"you have no job {id}", "`noderuntime job list` shows yours");
+
+    private static JsonHttpResult<ErrorAnswer> Busy() =>
+        Error(StatusCodes.Status503ServiceUnavailable, "Busy", "this peer cannot answer now", "ask again in a few seconds or ask another peer");
+}

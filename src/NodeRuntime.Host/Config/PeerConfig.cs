@@ -1,0 +1,63 @@
+using System;
+using System.Collections.Generic;
+
+namespace NodeRuntime.Host.Config;
+
+/// <summary>What a person wrote into config/peer.yaml. Read once, validated once; see docs/configuration.md.</summary>
+public sealed class PeerConfig
+{
+    public const int VersionNow = 1;
+
+    /// <summary>The format's version.</summary>
+    public int Version { get; set; } = VersionNow;
+
+    /// <summary>Where the peer keeps all it has; relative to the file.</summary>
+    public string Data { get; set; } = "data";
+
+    /// <summary>The node key's file; relative to the file.</summary>
+    public string Key { get; set; } = "node.key";
+
+    /// <summary>The chain to join: its genesis hash.</summary>
+    public string Genesis { get; set; } = string.Empty;
+
+    /// <summary>host:port to listen on for peers and owners.</summary>
+    public string Listen { get; set; } = "127.0.0.1:26600";
+
+    /// <summary>host:port that others dial, where it differs.</summary>
+    public string Advertise { get; set; } = string.Empty;
+
+    /// <summary>host:port of the HTTP API. Keep it on loopback unless a reverse proxy stands before it.</summary>
+    public string Api { get; set; } = "127.0.0.1:26610";
+
+    public List<string> Seeds { get; set; } = [];
+
+    /// <summary>ISO 3166-1 alpha-2 and what you like behind it; owners may ask for a region.</summary>
+    public string Region { get; set; } = string.Empty;
+
+    /// <summary>A PostgreSQL connection string; empty for the embedded SQLite.</summary>
+    public string Postgres { get; set; } = string.Empty;
+
+    /// <summary>Absent: this peer sells nothing.</summary>
+    public ProviderSection? Provider { get; set; }
+}
+
+/// <summary>What the peer sells and for how much.</summary>
+public sealed class ProviderSection
+{
+    /// <summary>Base units (a millionth of a token) per second of a running job.</summary>
+    public ulong PricePerSecond { get; set; } = 1_000;
+
+    public uint MemoryMiB { get; set; } = 1024;
+
+    public ulong FuelMax { get; set; } = 2_000_000_000_000;
+
+    public ulong InputMiB { get; set; } = 1024;
+
+    public ulong OutputMiB { get; set; } = 256;
+
+    /// <summary>Leases at once.</summary>
+    public int Leases { get; set; } = Math.Max(1, Environment.ProcessorCount / 2);
+
+    /// <summary>Whole tokens to keep bonded; the peer bonds what is missing as soon as it has it.</summary>
+    public ulong BondTokens { get; set; } = 200;
+}

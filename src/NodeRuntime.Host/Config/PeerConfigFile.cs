@@ -1,0 +1,81 @@
+using System;
+using System.Collections.Generic;
+using System.IO;
+using System.Net;
+using NodeRuntime.Primitives;
+using YamlDotNet.Core;
+using YamlDotNet.Serialization;
+using YamlDotNet.Serialization.NamingConventions;
+
+namespace NodeRuntime.Host.Config;
+
+/// <summary>Reads and checks a peer's configuration: every complaint names the file, the line where it can, and the mend.</summary>
+public static class PeerConfigFile
+{
+    /// <exception cref="ConfigException">The file is missing, is no YAML, names an unknown key or holds an impossible value.</exception>
+    public static PeerConfig Load(string path)
+    {
+        string text;
+        try
+        {
+            text = File.ReadAllText(path);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new ConfigException($"{path}: cannot be read: {exception.Message}. `noderuntime init` writes one.", exception);
+        }
+
+        return Parse(text, path);
+    }
+
+    public static PeerConfig Parse(string text, string path)
+    {
+        PeerConfig config;
+        try
+        {
+            IDeserializer deserializer = new DeserializerBuilder().WithNamingConvention(CamelCaseNamingConvention.Instance).Build();
+            config = deserializer.Deserialize<PeerConfig?>(text) ?? new PeerConfig();
+        }
+        catch (YamlException exception)
+        {
+            string reason = exception.InnerException?.Message ?? exception.Message;
+            throw new ConfigException($"{path}:{exception.Start.Line}:{exception.Start.Column}: {reason}", exception);
+        }
+
+        foreach (string complaint in Complaints(config)) throw new ConfigException($"{path}: {complaint}");
+        return config;
+    }
+
+    public static string Write(PeerConfig config) => new SerializerBuilder()
+        .WithNamingConvention(CamelCaseNamingConvention.Instance)
+        .ConfigureDefaultValuesHandling(DefaultValuesHandling.OmitNull)
+        .Build()
+        .Serialize(config);
+
+    private static IEnumerable<string> Complaints(PeerConfig config)
+    {
+        if (config.Version != PeerConfig.VersionNow) yield return $"version: {config.Version} is not one this program reads; it reads {PeerConfig.VersionNow}";
+        if (!Hash256.TryParse(config.Genesis, out _)) yield return "genesis: must be the chain's genesis hash, 64 hexadecimal digits";
+        if (!IsAddress(config.Listen)) yield return $"listen: '{config.Listen}' is not host:port";
+        if (!IsAddress(config.Api)) yield return $"api: '{config.Api}' is not host:port";
+        if (config.Advertise.Length != 0 && !IsAddress(config.Advertise)) yield return $"advertise: '{config.Advertise}' is not host:port";
+        foreach (string seed in config.Seeds)
+        {
+            if (!IsAddress(seed)) yield return $"seeds: '{seed}' is not host:port";
+        }
+
+        if (config.Region.Length > Limits.TextCharactersMax) yield return "region: too long";
+        if (config.Provider is not { } provider) yield break;
+        if (provider.MemoryMiB is 0 or > Limits.GuestMemoryPagesMax / 16) yield return $"provider.memoryMiB: must be 1 to {Limits.GuestMemoryPagesMax / 16}";
+        if (provider.InputMiB is 0 or > 4096) yield return "provider.inputMiB: must be 1 to 4096";
+        if (provider.OutputMiB is 0 || provider.OutputMiB > (ulong)(Limits.OutputBytesMax >> 20)) yield return $"provider.outputMiB: must be 1 to {Limits.OutputBytesMax >> 20}";
+        if (provider.Leases is < 1 or > Limits.LeasesPerProviderMax) yield return $"provider.leases: must be 1 to {Limits.LeasesPerProviderMax}";
+    }
+
+    private static bool IsAddress(string text)
+    {
+        int colon = text.LastIndexOf(':');
+        return colon > 0 && ushort.TryParse(text.AsSpan(colon + 1), out _)
+            && (IPAddress.TryParse(text.AsSpan(0, colon), out _) || Uri.CheckHostName(text[..colon]) != UriHostNameType.Unknown);
+    }
+}

@@ -1,0 +1,130 @@
+using System;
+using System.Collections.Generic;
+using System.Collections.Immutable;
+using NodeRuntime.Crypto;
+using NodeRuntime.Ledger.Mempool;
+using NodeRuntime.Ledger.State;
+using NodeRuntime.Ledger.Transactions;
+using NodeRuntime.Primitives;
+using NodeRuntime.Proofs.Records;
+
+namespace NodeRuntime.Ledger.Blocks;
+
+/// <summary>
+/// A block turns one state into the next: first what time brings (the calendar), then its transactions in order. Equal
+/// parents and equal blocks give equal states, to the last bit of the root, on every machine.
+/// </summary>
+public static class BlockApplication
+{
+    /// <summary>
+    /// A longer time between two blocks means that the chain stood still, and nobody could report anything: well above an
+    /// idle chain's interval, some failed views and the drift of clocks.
+    /// </summary>
+    private static readonly Duration OutageMin = Duration.FromSeconds(30);
+
+    /// <summary>
+    /// For a voter: checks and applies a body as it came. What <paramref name="known"/> verified before, byte for byte
+    /// with its signatures, is not verified again.
+    /// </summary>
+    public static BlockOutcome Apply(
+        LedgerState parent,
+        BlockContext block,
+        ImmutableArray<ReadOnlyMemory<byte>> body,
+        ISignatureVerifier signatures,
+        MempoolMachine? known = null)
+    {
+        BlockVerdict verdict = Check(parent, block, body.Length, SumOf(body));
+        if (verdict != BlockVerdict.Accepted) return BlockOutcome.Refused(verdict);
+        VerifiedTransaction[] transactions = new VerifiedTransaction[body.Length];
+        for (int i = 0; i < body.Length; i++)
+        {
+            VerifiedTransaction? verified = known?.FindVerified(body[i]);
+            if (verified is null)
+            {
+                TransactionVerdict stateless = TransactionRules.CheckStateless(body[i], parent.Chain, signatures, out verified);
+                if (verified is null) return BlockOutcome.TransactionRefused(i, TransactionOutcome.Of(stateless));
+            }
+
+            transactions[i] = verified;
+        }
+
+        return ApplyChecked(parent, block, transactions);
+    }
+
+    /// <summary>The same for transactions whose form and signatures were checked.</summary>
+    public static BlockOutcome Apply(LedgerState parent, BlockContext block, IReadOnlyList<VerifiedTransaction> transactions)
+    {
+        long bytes = 0;
+        foreach (VerifiedTransaction transaction in transactions) bytes += transaction.Bytes.Length;
+        BlockVerdict verdict = Check(parent, block, transactions.Count, bytes);
+        return verdict == BlockVerdict.Accepted ? ApplyChecked(parent, block, transactions) : BlockOutcome.Refused(verdict);
+    }
+
+    /// <summary>The draft of a block before its first transaction.</summary>
+    internal static LedgerDraft Begin(LedgerState parent, BlockContext block)
+    {
+        LedgerDraft draft = DraftAt(parent, block.Time);
+        Calendar.Run(draft);
+        return draft;
+    }
+
+    /// <summary>The draft of a child of this state before anything happened, the calendar included.</summary>
+    internal static LedgerDraft DraftAt(LedgerState parent, Instant time)
+    {
+        bool stoodStill = time - parent.Time > OutageMin;
+        ClockRecord clock = new(parent.Height.Next, time, stoodStill ? time : parent.Clock.ResumedAt);
+        return new LedgerDraft(parent.Chain, parent.Parameters, clock, parent.Tree);
+    }
+
+    private static BlockVerdict Check(LedgerState parent, BlockContext block, int count, long bytes)
+    {
+        if (block.Chain != parent.Chain) return BlockVerdict.WrongChain;
+        if (block.Height != parent.Height.Next) return BlockVerdict.HeightNotNext;
+        if (block.Time <= parent.Time || block.Time < Instant.Epoch) return BlockVerdict.TimeNotLater;
+        if (Instant.FromMilliseconds(block.Time.Milliseconds) != block.Time) return BlockVerdict.TimeNotWhole;
+        if (block.ParentStateRoot != parent.Root) return BlockVerdict.ParentStateRootWrong;
+        if (count > Limits.BlockTransactionsMax) return BlockVerdict.TooManyTransactions;
+        if (bytes > Limits.BlockBytesMax) return BlockVerdict.BodyTooLarge;
+        return BlockVerdict.Accepted;
+    }
+
+    private static BlockOutcome ApplyChecked(LedgerState parent, BlockContext block, IReadOnlyList<VerifiedTransaction> transactions)
+    {
+        LedgerDraft draft = Begin(parent, block);
+        ImmutableArray<TransactionReceipt>.Builder receipts = ImmutableArray.CreateBuilder<TransactionReceipt>(transactions.Count);
+        for (int i = 0; i < transactions.Count; i++)
+        {
+            int eventsBefore = draft.Events.Count;
+            TransactionOutcome outcome = TransactionApplication.Apply(draft, transactions[i]);
+            if (!outcome.IsAccepted) return BlockOutcome.TransactionRefused(i, outcome);
+            receipts.Add(ReceiptOf(draft, transactions[i], eventsBefore));
+        }
+
+        return new BlockOutcome
+        {
+            Verdict = BlockVerdict.Accepted,
+            State = draft.Finish(),
+            Receipts = receipts.MoveToImmutable(),
+            Events = [.. draft.Events],
+        };
+    }
+
+    private static TransactionReceipt ReceiptOf(LedgerDraft draft, VerifiedTransaction verified, int eventsBefore)
+    {
+        ImmutableArray<LedgerEvent>.Builder events = ImmutableArray.CreateBuilder<LedgerEvent>(draft.Events.Count - eventsBefore);
+        for (int i = eventsBefore; i < draft.Events.Count; i++) events.Add(draft.Events[i]);
+        return new TransactionReceipt(
+            verified.Id,
+            verified.Transaction.Sender,
+            verified.Transaction.Sequence,
+            draft.Parameters.TransactionFee,
+            events.MoveToImmutable());
+    }
+
+    private static long SumOf(ImmutableArray<ReadOnlyMemory<byte>> body)
+    {
+        long bytes = 0;
+        foreach (ReadOnlyMemory<byte> transaction in body) bytes += transaction.Length;
+        return bytes;
+    }
+}

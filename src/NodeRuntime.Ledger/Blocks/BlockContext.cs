@@ -1,0 +1,16 @@
+using NodeRuntime.Ledger.State;
+using NodeRuntime.Primitives;
+using NodeRuntime.Proofs.Chain;
+
+namespace NodeRuntime.Ledger.Blocks;
+
+/// <summary>What a header says to the ledger.</summary>
+public readonly record struct BlockContext(ChainId Chain, Height Height, Instant Time, Hash256 ParentStateRoot)
+{
+    /// <summary>For a voter: what this header says.</summary>
+    public static BlockContext Of(BlockHeader header) => new(header.Chain, header.Height, header.Time, header.ParentStateRoot);
+
+    /// <summary>For a proposer: a child of this state, at a time that is rounded down to the resolution of ledger time.</summary>
+    public static BlockContext After(LedgerState parent, Instant time) =>
+        new(parent.Chain, parent.Height.Next, Instant.FromMilliseconds(time.Milliseconds), parent.Root);
+}

@@ -1,0 +1,23 @@
+namespace NodeRuntime.Ledger.Blocks;
+
+/// <summary>What the ledger says of a block, in the order of the checks.</summary>
+public enum BlockVerdict
+{
+    Accepted,
+    WrongChain,
+
+    /// <summary>Its height is not the parent's plus one.</summary>
+    HeightNotNext,
+
+    /// <summary>Its time is not later than the parent's.</summary>
+    TimeNotLater,
+
+    /// <summary>Ledger time has whole milliseconds.</summary>
+    TimeNotWhole,
+    ParentStateRootWrong,
+    TooManyTransactions,
+    BodyTooLarge,
+
+    /// <summary>A transaction in it does not apply: its proposer should have left it out, so the whole block is refused.</summary>
+    TransactionRefused,
+}

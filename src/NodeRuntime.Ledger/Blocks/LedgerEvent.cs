@@ -1,0 +1,62 @@
+using NodeRuntime.Primitives;
+using NodeRuntime.Proofs.Transactions;
+
+namespace NodeRuntime.Ledger.Blocks;
+
+/// <summary>
+/// Everything that a block may make happen, a closed family, in the order in which it happened. Supervisors react to
+/// these; one that was away reads the records instead, which hold the same.
+/// </summary>
+public abstract record LedgerEvent
+{
+    private LedgerEvent()
+    {
+    }
+
+    public sealed record Transferred(AccountId From, AccountId To, Amount Amount) : LedgerEvent;
+
+    /// <summary>The faucet's gift; development chains only.</summary>
+    public sealed record Minted(AccountId To, Amount Amount) : LedgerEvent;
+
+    public sealed record Bonded(AccountId Provider, Amount Amount) : LedgerEvent;
+
+    public sealed record UnbondingStarted(AccountId Provider, Amount Amount, Instant FreeAt) : LedgerEvent;
+
+    public sealed record Unbonded(AccountId Provider, Amount Amount) : LedgerEvent;
+
+    public sealed record OrderAccepted(OrderId Order, AccountId Owner, OrderTerms Terms, Instant AuctionEndsAt) : LedgerEvent;
+
+    public sealed record BidPlaced(OrderId Order, AccountId Provider, Amount PricePerSecond, Instant AuctionEndsAt) : LedgerEvent;
+
+    /// <summary>A lease failed and the order takes bids again, new ones from everybody but those that were tried.</summary>
+    public sealed record OrderReopened(OrderId Order, AccountId Owner, AccountId Excluded, Instant AuctionEndsAt) : LedgerEvent;
+
+    public sealed record OrderCancelled(OrderId Order, AccountId Owner, Amount Refunded) : LedgerEvent;
+
+    public sealed record OrderExpired(OrderId Order, AccountId Owner, Amount Refunded) : LedgerEvent;
+
+    /// <summary>The order has been over for so long that it left the state, with its leases.</summary>
+    public sealed record OrderForgotten(OrderId Order) : LedgerEvent;
+
+    public sealed record LeaseOpened(
+        LeaseId Lease, OrderId Order, AccountId Owner, AccountId Provider, Amount PricePerSecond, Instant ReadyBy) : LedgerEvent;
+
+    public sealed record LeaseReady(LeaseId Lease, OrderId Order, AccountId Owner, AccountId Provider, Instant ResultBy) : LedgerEvent;
+
+    /// <summary>The chain stood still when the result was due: the provider has a grace to report it now.</summary>
+    public sealed record ResultDelayed(LeaseId Lease, OrderId Order, AccountId Owner, AccountId Provider, Instant ResultBy) : LedgerEvent;
+
+    public sealed record ResultReported(
+        LeaseId Lease, OrderId Order, AccountId Owner, AccountId Provider, Hash256 ResultCommitment, uint ChargedSeconds) : LedgerEvent;
+
+    public sealed record LeaseSettled(
+        LeaseId Lease, OrderId Order, AccountId Owner, AccountId Provider, Amount Paid, Amount Refunded) : LedgerEvent;
+
+    public sealed record LeaseClosed(
+        LeaseId Lease, OrderId Order, AccountId Owner, AccountId Provider, Amount Paid, Amount Refunded) : LedgerEvent;
+
+    public sealed record NotReady(LeaseId Lease, OrderId Order, AccountId Owner, AccountId Provider) : LedgerEvent;
+
+    public sealed record ResultMissed(
+        LeaseId Lease, OrderId Order, AccountId Owner, AccountId Provider, Amount Penalty) : LedgerEvent;
+}

@@ -1,0 +1,26 @@
+using NodeRuntime.Ledger.State;
+using NodeRuntime.Primitives;
+using NodeRuntime.Proofs.Transactions;
+
+namespace NodeRuntime.Ledger.Staking;
+
+internal static class StakingRules
+{
+    public static StakingVerdict Check(in LedgerView ledger, AccountId sender, Message.Bond bond)
+    {
+        if (bond.Amount == Amount.Zero) return StakingVerdict.AmountZero;
+        if (ledger.Records.Account(sender).Balance < bond.Amount) return StakingVerdict.BalanceTooLow;
+        return StakingVerdict.Accepted;
+    }
+
+    public static StakingVerdict Check(in LedgerView ledger, AccountId sender, Message.Unbond unbond)
+    {
+        if (unbond.Amount == Amount.Zero) return StakingVerdict.AmountZero;
+        if (ledger.Records.Bond(sender).Bonded < unbond.Amount) return StakingVerdict.BondTooLow;
+        return StakingVerdict.Accepted;
+    }
+
+    /// <summary>Whether a provider may bid and be given a lease: what it asked back does not count.</summary>
+    public static bool MayServe(LedgerRecords records, Amount bondMin, AccountId provider) =>
+        records.Bond(provider).Bonded >= bondMin;
+}

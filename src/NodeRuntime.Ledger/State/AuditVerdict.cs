@@ -1,0 +1,31 @@
+namespace NodeRuntime.Ledger.State;
+
+/// <summary>What a full audit found, in the order of the checks.</summary>
+public enum AuditVerdict
+{
+    Sound,
+
+    /// <summary>A record does not decode, or a key is of no family.</summary>
+    RecordMalformed,
+
+    /// <summary>Parameters, clock or totals are missing.</summary>
+    RecordMissing,
+
+    /// <summary>The running totals are not the sums of the records.</summary>
+    TotalsDiffer,
+
+    /// <summary>Balances, bonds and escrows together are not what was minted less what was burned.</summary>
+    NotConserved,
+
+    /// <summary>An order holds money and is over, or waits and holds none.</summary>
+    EscrowMisplaced,
+
+    /// <summary>An account's count of orders is not theirs.</summary>
+    OpenOrdersDiffer,
+
+    /// <summary>A bond's count of leases is not theirs.</summary>
+    OpenLeasesDiffer,
+
+    /// <summary>What must happen in time has no line in the calendar, or a line has nothing that waits for it.</summary>
+    CalendarDiffers,
+}

@@ -1,0 +1,113 @@
+using System;
+using System.Collections.Generic;
+using NodeRuntime.Ledger.Blocks;
+using NodeRuntime.Primitives;
+using NodeRuntime.Proofs.Chain;
+using NodeRuntime.Proofs.Records;
+using NodeRuntime.Proofs.Trees;
+
+namespace NodeRuntime.Ledger.State;
+
+/// <summary>
+/// A block under way: the one place where the state is written. It has one owner and lives as long as one application.
+/// Undoing a transaction is going back to a mark, as the tree is a value.
+/// </summary>
+internal sealed class LedgerDraft
+{
+    private readonly List<LedgerEvent> _events = [];
+
+    public LedgerDraft(ChainId chain, ChainParameters parameters, ClockRecord clock, StateTree tree)
+    {
+        Chain = chain;
+        Parameters = parameters;
+        Clock = clock;
+        Tree = tree;
+        Supply = Records.Supply;
+        Put(StateKeys.Clock, clock.Write);
+    }
+
+    public ChainId Chain { get; }
+
+    public ChainParameters Parameters { get; }
+
+    /// <summary>The block's height and time: what "now" means to every rule.</summary>
+    public ClockRecord Clock { get; }
+
+    public Height Height => Clock.Height;
+
+    public Instant Time => Clock.Time;
+
+    public StateTree Tree { get; private set; }
+
+    /// <summary>The running totals; only the purse changes them.</summary>
+    public SupplyRecord Supply { get; private set; }
+
+    public IReadOnlyList<LedgerEvent> Events => _events;
+
+    public LedgerRecords Records => new(Tree);
+
+    /// <summary>What rules may see.</summary>
+    public LedgerView View => new(Records, Chain, Parameters, Supply, Clock);
+
+    public DraftMark Mark() => new(Tree, Supply, _events.Count);
+
+    public void Return(DraftMark mark)
+    {
+        Tree = mark.Tree;
+        Supply = mark.Supply;
+        _events.RemoveRange(mark.Events, _events.Count - mark.Events);
+    }
+
+    public void Tell(LedgerEvent happened) => _events.Add(happened);
+
+    public void Put(StateKey key, Action<WireWriter> write)
+    {
+        WireWriter writer = new();
+        write(writer);
+        Tree = Tree.Set(key, writer.ToArray());
+    }
+
+    public void Remove(StateKey key) => Tree = Tree.Remove(key);
+
+    /// <summary>An empty account has no record, so that equal contents have equal trees.</summary>
+    public void Put(AccountId account, AccountRecord record)
+    {
+        if (record == AccountRecord.Empty) Remove(StateKeys.Account(account));
+        else Put(StateKeys.Account(account), record.Write);
+    }
+
+    public void Put(AccountId provider, BondRecord record)
+    {
+        bool empty = record.Bonded == Amount.Zero && record.Unbonding == Amount.Zero && record.OpenLeases == 0;
+        if (empty) Remove(StateKeys.Bond(provider));
+        else Put(StateKeys.Bond(provider), record.Write);
+    }
+
+    public void Put(OrderId order, OrderRecord record) => Put(StateKeys.Order(order), record.Write);
+
+    public void Put(OrderId order, BidRecord record)
+    {
+        if (record.Bids.IsEmpty && record.Excluded.IsEmpty) Remove(StateKeys.Bids(order));
+        else Put(StateKeys.Bids(order), record.Write);
+    }
+
+    public void Put(LeaseId lease, LeaseRecord record) => Put(StateKeys.Lease(lease), record.Write);
+
+    public void Schedule(Instant at, DeadlineKind kind, Hash256 subject) =>
+        Put(StateKeys.Deadline(at, kind, subject), new DeadlineRecord(kind, subject).Write);
+
+    public void Unschedule(Instant at, DeadlineKind kind, Hash256 subject) => Remove(StateKeys.Deadline(at, kind, subject));
+
+    public void SetSupply(SupplyRecord supply) => Supply = supply;
+
+    /// <summary>The state after the block. What was moved must add up, whatever the block held.</summary>
+    public LedgerState Finish()
+    {
+        Invariant.Holds(Supply.IsConserved);
+        Put(StateKeys.Supply, Supply.Write);
+        return new LedgerState(Chain, Tree);
+    }
+}
+
+/// <summary>A place to go back to.</summary>
+internal readonly record struct DraftMark(StateTree Tree, SupplyRecord Supply, int Events);

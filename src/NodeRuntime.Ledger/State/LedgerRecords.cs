@@ -1,0 +1,125 @@
+using System;
+using System.Collections.Generic;
+using NodeRuntime.Primitives;
+using NodeRuntime.Proofs.Chain;
+using NodeRuntime.Proofs.Records;
+using NodeRuntime.Proofs.Trees;
+
+namespace NodeRuntime.Ledger.State;
+
+/// <summary>
+/// Reads a state's tree as records. What has no record reads as its empty one, or as null where there is no such thing
+/// as an empty one. Our own tree holds what we wrote: a record that does not decode is a broken invariant.
+/// Enumerations are bounded by the caller; those that scan a family say so.
+/// </summary>
+public readonly struct LedgerRecords(StateTree tree)
+{
+    public StateTree Tree => tree;
+
+    public SupplyRecord Supply => Read(StateKeys.Supply, SupplyRecord.Read) ?? new(default, default, default, default, default);
+
+    public ChainParameters Parameters =>
+        Read(StateKeys.Parameters, ChainParameters.Read) ?? Invariant.Unreachable<ChainParameters>("a state without parameters");
+
+    public ClockRecord Clock =>
+        Read(StateKeys.Clock, ClockRecord.Read) ?? Invariant.Unreachable<ClockRecord>("a state without a clock");
+
+    public AccountRecord Account(AccountId account) => Read(StateKeys.Account(account), AccountRecord.Read) ?? AccountRecord.Empty;
+
+    public BondRecord Bond(AccountId provider) => Read(StateKeys.Bond(provider), BondRecord.Read) ?? BondRecord.Empty;
+
+    public OrderRecord? Order(OrderId order) => Read(StateKeys.Order(order), OrderRecord.Read);
+
+    public BidRecord Bids(OrderId order) => Read(StateKeys.Bids(order), BidRecord.Read) ?? BidRecord.Empty;
+
+    public LeaseRecord? Lease(LeaseId lease) => Read(StateKeys.Lease(lease), LeaseRecord.Read);
+
+    /// <summary>An order and what hangs on it, as its owner or a table of orders wants to see it.</summary>
+    public LeaseId? CurrentLease(OrderId id)
+    {
+        OrderRecord? order = Order(id);
+        return order is null || order.Attempts == 0 ? null : StateKeys.LeaseOf(id, (byte)(order.Attempts - 1));
+    }
+
+    /// <summary>Every lease that an order went through, first to last.</summary>
+    public List<KeyValuePair<LeaseId, LeaseRecord>> LeasesOf(OrderId id)
+    {
+        List<KeyValuePair<LeaseId, LeaseRecord>> leases = [];
+        int attempts = Order(id)?.Attempts ?? 0;
+        for (int attempt = 0; attempt < attempts; attempt++)
+        {
+            LeaseId lease = StateKeys.LeaseOf(id, (byte)attempt);
+            if (Lease(lease) is { } record) leases.Add(KeyValuePair.Create(lease, record));
+        }
+
+        return leases;
+    }
+
+    /// <summary>Orders that take bids, oldest first.</summary>
+    public List<KeyValuePair<OrderId, OrderRecord>> OpenOrders(int countMax)
+    {
+        List<KeyValuePair<OrderId, OrderRecord>> orders = [];
+        foreach (StateEntry entry in tree.Of(StateFamily.OpenOrder))
+        {
+            if (orders.Count == countMax) break;
+            OrderId id = Decode(entry.Value, OpenOrderRecord.Read).Order;
+            OrderRecord? order = Order(id);
+            Invariant.Holds(order is not null);
+            orders.Add(KeyValuePair.Create(id, order));
+        }
+
+        return orders;
+    }
+
+    /// <summary>An owner's orders, in the order of their ids. Scans all orders: for a person's question, not for each block.</summary>
+    public List<KeyValuePair<OrderId, OrderRecord>> OrdersOf(AccountId owner, int countMax)
+    {
+        List<KeyValuePair<OrderId, OrderRecord>> orders = [];
+        foreach (StateEntry entry in tree.Of(StateFamily.Order))
+        {
+            if (orders.Count == countMax) break;
+            OrderRecord order = Decode(entry.Value, OrderRecord.Read);
+            if (order.Owner == owner) orders.Add(KeyValuePair.Create(new OrderId(entry.Key.Id), order));
+        }
+
+        return orders;
+    }
+
+    /// <summary>A provider's leases, in the order of their ids. Scans all leases: for a restart, not for each block.</summary>
+    public List<KeyValuePair<LeaseId, LeaseRecord>> LeasesOfProvider(AccountId provider, int countMax)
+    {
+        List<KeyValuePair<LeaseId, LeaseRecord>> leases = [];
+        foreach (StateEntry entry in tree.Of(StateFamily.Lease))
+        {
+            if (leases.Count == countMax) break;
+            LeaseRecord lease = Decode(entry.Value, LeaseRecord.Read);
+            if (lease.Provider == provider) leases.Add(KeyValuePair.Create(new LeaseId(entry.Key.Id), lease));
+        }
+
+        return leases;
+    }
+
+    /// <summary>Every bond, in the order of accounts. Scans all bonds.</summary>
+    public List<KeyValuePair<AccountId, BondRecord>> Bonds(int countMax)
+    {
+        List<KeyValuePair<AccountId, BondRecord>> bonds = [];
+        foreach (StateEntry entry in tree.Of(StateFamily.Bond))
+        {
+            if (bonds.Count == countMax) break;
+            bonds.Add(KeyValuePair.Create(new AccountId(entry.Key.Id), Decode(entry.Value, BondRecord.Read)));
+        }
+
+        return bonds;
+    }
+
+    internal static T Decode<T>(ReadOnlyMemory<byte> bytes, Func<WireReader, T> read)
+    {
+        WireReader reader = new(bytes);
+        T record = read(reader);
+        Invariant.Holds(reader.Succeeded);
+        return record;
+    }
+
+    private T? Read<T>(StateKey key, Func<WireReader, T> read)
+        where T : class => tree.TryGet(key, out ReadOnlyMemory<byte> bytes) ? Decode(bytes, read) : null;
+}

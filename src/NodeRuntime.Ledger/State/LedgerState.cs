@@ -1,0 +1,60 @@
+using NodeRuntime.Primitives;
+using NodeRuntime.Proofs.Chain;
+using NodeRuntime.Proofs.Records;
+using NodeRuntime.Proofs.Trees;
+
+namespace NodeRuntime.Ledger.State;
+
+/// <summary>
+/// The ledger after one block, as a value: the tree of all records, and what every block needs of it already decoded.
+/// Keep as many as you like; they share what they have in common.
+/// </summary>
+public sealed class LedgerState
+{
+    internal LedgerState(ChainId chain, StateTree tree)
+    {
+        Chain = chain;
+        Tree = tree;
+        Parameters = Records.Parameters;
+        Supply = Records.Supply;
+        Clock = Records.Clock;
+    }
+
+    /// <summary>The state at height 0. A genesis that decoded is well formed; one that was composed here must be.</summary>
+    public static LedgerState FromGenesis(Genesis genesis)
+    {
+        ClockRecord clock = new(Height.Genesis, genesis.Time, genesis.Time);
+        LedgerDraft draft = new(genesis.ChainId, genesis.Parameters, clock, StateTree.Empty);
+        draft.Put(StateKeys.Parameters, genesis.Parameters.Write);
+        Purse purse = new(draft);
+        foreach (GenesisAllocation allocation in genesis.Allocations)
+        {
+            purse.Mint(allocation.Account, allocation.Balance + allocation.Bond);
+            purse.Bond(allocation.Account, allocation.Bond);
+        }
+
+        return draft.Finish();
+    }
+
+    public ChainId Chain { get; }
+
+    public StateTree Tree { get; }
+
+    public ChainParameters Parameters { get; }
+
+    public SupplyRecord Supply { get; }
+
+    /// <summary>The height and the time of the block that made it.</summary>
+    public Height Height => Clock.Height;
+
+    public Instant Time => Clock.Time;
+
+    public ClockRecord Clock { get; }
+
+    /// <summary>What a child's header carries as its parent's state root.</summary>
+    public Hash256 Root => Tree.Root;
+
+    public LedgerRecords Records => new(Tree);
+
+    public StateProof Prove(StateKey key) => Tree.Prove(key);
+}

@@ -1,0 +1,18 @@
+using System;
+using NodeRuntime.Actors.Ports;
+
+namespace NodeRuntime.Network.Handshakes;
+
+/// <summary>The last frame: one byte with the reason. The numbers are those of <see cref="DisconnectReason"/> and are fixed by a test.</summary>
+internal static class Goodbye
+{
+    public static byte[] Encode(DisconnectReason reason) => [(byte)reason];
+
+    /// <summary>A reason that we do not know is a malformed frame.</summary>
+    public static DisconnectReason Decode(ReadOnlySpan<byte> payload)
+    {
+        if (payload.Length != 1) return DisconnectReason.FrameMalformed;
+        DisconnectReason reason = (DisconnectReason)payload[0];
+        return Enum.IsDefined(reason) ? reason : DisconnectReason.FrameMalformed;
+    }
+}

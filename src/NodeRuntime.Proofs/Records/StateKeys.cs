@@ -1,0 +1,87 @@
+using System.Buffers.Binary;
+using NodeRuntime.Crypto;
+using NodeRuntime.Primitives;
+using NodeRuntime.Proofs.Trees;
+
+namespace NodeRuntime.Proofs.Records;
+
+/// <summary>Where each record stands in the state: the one place that client, verifier and ledger agree on.</summary>
+public static class StateKeys
+{
+    public static StateKey Supply => new(StateFamily.Supply, Hash256.Zero);
+
+    public static StateKey Parameters => new(StateFamily.Parameters, Hash256.Zero);
+
+    public static StateKey Clock => new(StateFamily.Parameters, ClockId);
+
+    public static StateKey Account(AccountId account) => new(StateFamily.Account, account.Hash);
+
+    public static StateKey Bond(AccountId provider) => new(StateFamily.Bond, provider.Hash);
+
+    public static StateKey Order(OrderId order) => new(StateFamily.Order, order.Hash);
+
+    public static StateKey Bids(OrderId order) => new(StateFamily.Bid, order.Hash);
+
+    public static StateKey Lease(LeaseId lease) => new(StateFamily.Lease, lease.Hash);
+
+    /// <summary>The list of orders that take bids is ordered by acceptance: 8 bytes of milliseconds, 24 of the order.</summary>
+    public static StateKey OpenOrder(Instant acceptedAt, OrderId order)
+    {
+        System.Span<byte> bytes = stackalloc byte[Hash256.ByteCount];
+        BinaryPrimitives.WriteUInt64BigEndian(bytes, (ulong)acceptedAt.Milliseconds);
+        order.Hash.AsSpan()[..24].CopyTo(bytes[8..]);
+        return new StateKey(StateFamily.OpenOrder, new Hash256(bytes));
+    }
+
+    /// <summary>
+    /// The calendar is ordered by time: 8 bytes of milliseconds rounded up, 1 of the kind, 23 of the subject. 184 bits of
+    /// a hash are far from a collision, and the line itself names the subject whole.
+    /// </summary>
+    public static StateKey Deadline(Instant at, DeadlineKind kind, Hash256 subject)
+    {
+        long milliseconds = at.Milliseconds;
+        if (Instant.FromMilliseconds(milliseconds) < at) milliseconds++;
+        System.Span<byte> bytes = stackalloc byte[Hash256.ByteCount];
+        BinaryPrimitives.WriteUInt64BigEndian(bytes, (ulong)milliseconds);
+        bytes[8] = (byte)kind;
+        subject.AsSpan()[..23].CopyTo(bytes[9..]);
+        return new StateKey(StateFamily.Deadline, new Hash256(bytes));
+    }
+
+    /// <summary>When a line of the calendar is due, as its key tells.</summary>
+    public static Instant TimeOfDeadline(StateKey key)
+    {
+        Invariant.Holds(key.Family == StateFamily.Deadline);
+        return Instant.FromMilliseconds((long)BinaryPrimitives.ReadUInt64BigEndian(key.Id.AsSpan()));
+    }
+
+    /// <summary>The order that a transaction's message places.</summary>
+    public static OrderId OrderOf(AccountId owner, ulong sequence, int messageIndex)
+    {
+        System.Span<byte> bytes = stackalloc byte[Hash256.ByteCount + 12];
+        owner.Hash.AsSpan().CopyTo(bytes);
+        BinaryPrimitives.WriteUInt64BigEndian(bytes[Hash256.ByteCount..], sequence);
+        BinaryPrimitives.WriteInt32BigEndian(bytes[(Hash256.ByteCount + 8)..], messageIndex);
+        return new OrderId(Hasher.Tagged(HashDomain.Order, bytes));
+    }
+
+    /// <summary>The lease that an order's attempt opens, counted from 0.</summary>
+    public static LeaseId LeaseOf(OrderId order, byte attempt)
+    {
+        System.Span<byte> bytes = stackalloc byte[Hash256.ByteCount + 1];
+        order.Hash.AsSpan().CopyTo(bytes);
+        bytes[Hash256.ByteCount] = attempt;
+        return new LeaseId(Hasher.Tagged(HashDomain.Lease, bytes));
+    }
+
+    private static Hash256 ClockId
+    {
+        get
+        {
+            System.Span<byte> bytes = stackalloc byte[Hash256.ByteCount];
+            bytes.Clear();
+            bytes[Hash256.ByteCount - 1] = 1;
+            return new Hash256(bytes);
+        }
+    }
+}

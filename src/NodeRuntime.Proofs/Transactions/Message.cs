@@ -1,0 +1,124 @@
+using System.Collections.Immutable;
+using NodeRuntime.Crypto;
+using NodeRuntime.Primitives;
+
+namespace NodeRuntime.Proofs.Transactions;
+
+/// <summary>
+/// Everything that may be asked of the ledger, a closed family. A message is an array of its type and its fields;
+/// the sender is the transaction's.
+/// </summary>
+public abstract record Message
+{
+    private Message()
+    {
+    }
+
+    /// <summary>Accounts: moves tokens to another account.</summary>
+    public sealed record Transfer(AccountId To, Amount Amount) : Message;
+
+    /// <summary>Accounts: mints the faucet's amount for an account; development chains only.</summary>
+    public sealed record Faucet(AccountId To) : Message;
+
+    /// <summary>Staking: locks tokens as the sender's bond as a provider.</summary>
+    public sealed record Bond(Amount Amount) : Message;
+
+    /// <summary>Staking: asks for a part of the bond back; it is free after the unbonding time.</summary>
+    public sealed record Unbond(Amount Amount) : Message;
+
+    /// <summary>Market: asks for a job and locks its deposit, the price cap times the seconds, in escrow.</summary>
+    public sealed record PlaceOrder(OrderTerms Terms) : Message;
+
+    /// <summary>Market: takes an order back before it is leased; the deposit returns.</summary>
+    public sealed record CancelOrder(OrderId Order) : Message;
+
+    /// <summary>Market: a bonded provider offers to run an order at a price per second.</summary>
+    public sealed record PlaceBid(OrderId Order, Amount PricePerSecond) : Message;
+
+    /// <summary>
+    /// Settlement: the provider says that program and inputs have arrived and the sandbox is ready; charging begins.
+    /// <paramref name="HandOver"/> is the digest both sides signed, with the owner's signature as the proof.
+    /// </summary>
+    public sealed record ReportReady(LeaseId Lease, Hash256 HandOver, PublicKey OwnerKey, Signature OwnerSignature) : Message;
+
+    /// <summary>Settlement: the provider commits to a result; charging ends. The statement is opened in the receipt.</summary>
+    public sealed record ReportResult(LeaseId Lease, Hash256 ResultCommitment) : Message;
+
+    /// <summary>Settlement: the owner has the outputs and found them as committed; payout follows at once.</summary>
+    public sealed record AcknowledgeResult(LeaseId Lease) : Message;
+
+    /// <summary>Settlement: the owner ends a running lease and pays what has accrued.</summary>
+    public sealed record CloseLease(LeaseId Lease) : Message;
+
+    public void Write(WireWriter writer)
+    {
+        switch (this)
+        {
+            case Transfer m:
+                writer.Array(3).UInt64((ulong)WireType.Transfer).Hash(m.To.Hash).Amount(m.Amount).End();
+                break;
+            case Faucet m:
+                writer.Array(2).UInt64((ulong)WireType.Faucet).Hash(m.To.Hash).End();
+                break;
+            case Bond m:
+                writer.Array(2).UInt64((ulong)WireType.Bond).Amount(m.Amount).End();
+                break;
+            case Unbond m:
+                writer.Array(2).UInt64((ulong)WireType.Unbond).Amount(m.Amount).End();
+                break;
+            case PlaceOrder m:
+                writer.Array(2).UInt64((ulong)WireType.PlaceOrder);
+                m.Terms.Write(writer);
+                writer.End();
+                break;
+            case CancelOrder m:
+                writer.Array(2).UInt64((ulong)WireType.CancelOrder).Hash(m.Order.Hash).End();
+                break;
+            case PlaceBid m:
+                writer.Array(3).UInt64((ulong)WireType.PlaceBid).Hash(m.Order.Hash).Amount(m.PricePerSecond).End();
+                break;
+            case ReportReady m:
+                writer.Array(5).UInt64((ulong)WireType.ReportReady).Hash(m.Lease.Hash).Hash(m.HandOver)
+                    .Bytes(m.OwnerKey.AsSpan()).Bytes(m.OwnerSignature.AsSpan()).End();
+                break;
+            case ReportResult m:
+                writer.Array(3).UInt64((ulong)WireType.ReportResult).Hash(m.Lease.Hash).Hash(m.ResultCommitment).End();
+                break;
+            case AcknowledgeResult m:
+                writer.Array(2).UInt64((ulong)WireType.AcknowledgeResult).Hash(m.Lease.Hash).End();
+                break;
+            case CloseLease m:
+                writer.Array(2).UInt64((ulong)WireType.CloseLease).Hash(m.Lease.Hash).End();
+                break;
+            default:
+                Invariant.Break("a message without an encoding");
+                break;
+        }
+    }
+
+    public static Message Read(WireReader reader)
+    {
+        int count = reader.Array(5);
+        WireType type = (WireType)reader.UInt64();
+        Message? message = (type, count) switch
+        {
+            (WireType.Transfer, 3) => new Transfer(new AccountId(reader.Hash()), reader.Amount()),
+            (WireType.Faucet, 2) => new Faucet(new AccountId(reader.Hash())),
+            (WireType.Bond, 2) => new Bond(reader.Amount()),
+            (WireType.Unbond, 2) => new Unbond(reader.Amount()),
+            (WireType.PlaceOrder, 2) => new PlaceOrder(OrderTerms.Read(reader)),
+            (WireType.CancelOrder, 2) => new CancelOrder(new OrderId(reader.Hash())),
+            (WireType.PlaceBid, 3) => new PlaceBid(new OrderId(reader.Hash()), reader.Amount()),
+            (WireType.ReportReady, 5) => new ReportReady(
+                new LeaseId(reader.Hash()), reader.Hash(), PublicKey.Read(reader), Signature.Read(reader)),
+            (WireType.ReportResult, 3) => new ReportResult(new LeaseId(reader.Hash()), reader.Hash()),
+            (WireType.AcknowledgeResult, 2) => new AcknowledgeResult(new LeaseId(reader.Hash())),
+            (WireType.CloseLease, 2) => new CloseLease(new LeaseId(reader.Hash())),
+            _ => null,
+        };
+        reader.End();
+        if (message is not null) return message;
+        reader.Fail();
+        return new Faucet(default);
+    }
+}

@@ -1,0 +1,43 @@
+using System;
+using NodeRuntime.Primitives;
+
+namespace NodeRuntime.Proofs.Trees;
+
+/// <summary>What kind of record a key of the ledger's state names. The first byte of the key, so a family is a range.</summary>
+public enum StateFamily : byte
+{
+    Supply = 1,
+    Account = 2,
+    Bond = 3,
+    Order = 4,
+    Bid = 5,
+    Lease = 6,
+    OpenOrder = 7,
+    Deadline = 8,
+    Parameters = 9,
+}
+
+/// <summary>A key of the ledger's authenticated state: a family and 32 bytes, 33 in all, ordered as bytes.</summary>
+public readonly record struct StateKey(StateFamily Family, Hash256 Id) : IComparable<StateKey>
+{
+    public const int ByteCount = 1 + Hash256.ByteCount;
+    public const int BitCount = ByteCount * 8;
+
+    /// <summary>Bit 0 is the most significant of the family.</summary>
+    public bool Bit(int index)
+    {
+        int inByte = 7 - (index & 7);
+        int value = index < 8 ? (byte)Family : Id.AsSpan()[(index >> 3) - 1];
+        return ((value >> inByte) & 1) == 1;
+    }
+
+    public int CompareTo(StateKey other)
+    {
+        int byFamily = Family.CompareTo(other.Family);
+        return byFamily != 0 ? byFamily : Id.CompareTo(other.Id);
+    }
+
+    public void Write(WireWriter writer) => writer.UInt64((byte)Family).Hash(Id);
+
+    public static StateKey Read(WireReader reader) => new((StateFamily)reader.Byte(), reader.Hash());
+}

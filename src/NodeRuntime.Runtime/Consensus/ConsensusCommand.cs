@@ -1,0 +1,33 @@
+using System;
+using NodeRuntime.Actors;
+using NodeRuntime.Actors.Ports;
+using NodeRuntime.Consensus;
+using NodeRuntime.Primitives;
+
+namespace NodeRuntime.Runtime.Consensus;
+
+/// <summary>What the consensus supervisor hears.</summary>
+public abstract record ConsensusCommand
+{
+    private ConsensusCommand()
+    {
+    }
+
+    public sealed record PeerConnected(PeerId Peer) : ConsensusCommand;
+
+    public sealed record PeerLeft(PeerId Peer) : ConsensusCommand;
+
+    public sealed record Frame(PeerId Peer, FrameClass FrameClass, ReadOnlyMemory<byte> Bytes) : ConsensusCommand;
+
+    /// <summary>A timer that the machine asked for.</summary>
+    public sealed record Timer(ConsensusTimer Fired) : ConsensusCommand;
+
+    /// <summary>A batch of the log was written, or not.</summary>
+    public sealed record Written(ulong Token, JournalVerdict Verdict) : ConsensusCommand;
+
+    /// <summary>A transaction from this peer or its API.</summary>
+    public sealed record Submit(ReadOnlyMemory<byte> Transaction, ActorRef<SubmitAnswer>? Reply) : ConsensusCommand;
+}
+
+/// <summary>What became of an offered transaction: the pool's word for it.</summary>
+public sealed record SubmitAnswer(TransactionId Id, bool IsAccepted, string Verdict, string Detail);

@@ -1,0 +1,385 @@
+using System;
+using System.Collections.Generic;
+using System.Collections.Immutable;
+using NodeRuntime.Actors;
+using NodeRuntime.Actors.Ports;
+using NodeRuntime.Consensus;
+using NodeRuntime.Ledger.Blocks;
+using NodeRuntime.Ledger.Mempool;
+using NodeRuntime.Ledger.State;
+using NodeRuntime.Membership;
+using NodeRuntime.Primitives;
+using NodeRuntime.Proofs.Chain;
+using NodeRuntime.Proofs.Trees;
+using NodeRuntime.Runtime.Membership;
+
+namespace NodeRuntime.Runtime.Consensus;
+
+/// <summary>
+/// Where agreement and ledger meet: drives the consensus machine, executes and stores blocks, keeps the pool of
+/// transactions and spreads them. What the machine asks behind a record happens once that record is durable; records that
+/// are asked for together are written together. After a failure it is built anew from the disk.
+/// </summary>
+public sealed class ConsensusSupervisor : Actor<ConsensusCommand>
+{
+    private readonly NodeModel _model;
+    private readonly NodePorts _ports;
+    private readonly NodeDoors _doors;
+    private readonly ConsensusStore _store;
+    private readonly ConsensusMachine _machine;
+    private readonly LedgerChain _chain;
+    private readonly MempoolMachine _mempool;
+    private readonly Queue<ConsensusEffect> _effects = [];
+    private readonly SortedSet<PeerId> _peers = [];
+    private readonly SortedDictionary<TransactionId, Instant> _asked = [];
+    private LedgerTip? _tip;
+    private ulong _token;
+    private bool _writes;
+    private bool _wasPending;
+    private bool _isPerforming;
+    private ConsensusStatus? _reported;
+    private ActorRef<ConsensusCommand>? _self;
+
+    public ConsensusSupervisor(ActorContext<ConsensusCommand> context, NodeModel model, NodePorts ports, NodeDoors doors)
+    {
+        _model = model;
+        _ports = ports;
+        _doors = doors;
+        _store = new ConsensusStore(ports.Journal);
+        Recovery recovery = _store.Recover();
+        ValidatorSet validators = model.Genesis.ValidatorSet;
+        _machine = new ConsensusMachine(
+            new ConsensusConfig
+            {
+                Chain = model.Chain,
+                Validators = validators,
+                Parameters = model.Genesis.Parameters,
+                GenesisTime = model.Genesis.Time,
+                Signer = ports.Signer,
+                Signatures = ports.Signatures,
+                Prng = context.Prng.Fork(),
+            },
+            recovery);
+        _isNewValidator = model.ValidatorIndexOf(ports.Signer.PublicKey) is not null && recovery.Watermark is null && !recovery.WatermarkIsLost;
+        _chain = new LedgerChain(LedgerState.FromGenesis(model.Genesis), model.Chain.Hash, ports.Signatures);
+        _mempool = new MempoolMachine(_chain.State, ports.Signatures);
+    }
+
+    private readonly bool _isNewValidator;
+
+    protected override void PreStart()
+    {
+        _self = Context.Self;
+        Replay();
+        if (_isNewValidator) Write([ConsensusStore.FirstWatermark(_model.Genesis.ValidatorSet.Epoch)]);
+        Step(new ConsensusInput.Start());
+    }
+
+    // The finalized chain is the state: what was delivered before is executed again, and published once.
+    private void Replay()
+    {
+        LedgerState proven = _chain.State;
+        StoredBlock? last = null;
+        for (Height height = new(1); height <= _store.LastHeight; height = height.Next)
+        {
+            last = _store.Read(height);
+            Invariant.Holds(last is not null);
+            proven = _chain.State;
+            _chain.Finalize(last.Block, null);
+        }
+
+        _mempool.Reset(_chain.State);
+        CertifiedHeader? certified = last is null ? null : new CertifiedHeader(last.Block.Header, last.Finalization!);
+        _tip = new LedgerTip { Certified = certified, State = _chain.State, Proven = proven, Events = [] };
+        Context.Publish(_tip);
+    }
+
+    protected override void Receive(ConsensusCommand message)
+    {
+        switch (message)
+        {
+            case ConsensusCommand.PeerConnected m:
+                _peers.Add(m.Peer);
+                Step(new ConsensusInput.PeerConnected(m.Peer));
+                break;
+            case ConsensusCommand.PeerLeft m:
+                _peers.Remove(m.Peer);
+                Step(new ConsensusInput.PeerLeft(m.Peer));
+                break;
+            case ConsensusCommand.Frame m:
+                Hear(m);
+                break;
+            case ConsensusCommand.Timer m:
+                Step(new ConsensusInput.TimerFired(m.Fired));
+                break;
+            case ConsensusCommand.Written m:
+                // Promised nothing yet that depends on it: stop here and begin again from what is on the disk.
+                if (m.Verdict != JournalVerdict.Written) Invariant.Break("the consensus log cannot be written: " + m.Verdict);
+                if (m.Token == _token) _writes = false;
+                Perform();
+                break;
+            case ConsensusCommand.Submit m:
+                Submit(m.Transaction, m.Reply);
+                break;
+            default:
+                Invariant.Break("a command without a rule");
+                break;
+        }
+
+        Report();
+    }
+
+    private void Hear(ConsensusCommand.Frame frame)
+    {
+        if (frame.FrameClass == FrameClass.Transactions)
+        {
+            if (TransactionMessage.Decode(frame.Bytes) is { } transactions) HearTransactions(frame.Peer, transactions);
+            else Blame(frame.Peer, Misdeed.Malformed);
+            return;
+        }
+
+        if (ConsensusMessage.Decode(frame.Bytes) is { } message) Step(new ConsensusInput.Received(frame.Peer, message));
+        else Blame(frame.Peer, Misdeed.Malformed);
+    }
+
+    private void Step(ConsensusInput input)
+    {
+        foreach (ConsensusEffect effect in _machine.Step(Context.Now, input)) _effects.Enqueue(effect);
+        Perform();
+    }
+
+    // In order. Records at the head of the queue are written as one batch; what stands behind them waits for it.
+    private void Perform()
+    {
+        if (_isPerforming) return;
+        _isPerforming = true;
+        while (!_writes && _effects.TryPeek(out ConsensusEffect? effect))
+        {
+            if (effect is ConsensusEffect.Persist) PersistAll();
+            else Do(_effects.Dequeue());
+        }
+
+        _isPerforming = false;
+    }
+
+    private void PersistAll()
+    {
+        List<JournalWrite> writes = [];
+        while (_effects.TryPeek(out ConsensusEffect? effect) && effect is ConsensusEffect.Persist persist)
+        {
+            _store.Append(persist.Record, writes);
+            _effects.Dequeue();
+        }
+
+        Write([.. writes]);
+    }
+
+    private void Write(ImmutableArray<JournalWrite> writes)
+    {
+        ActorRef<ConsensusCommand> self = _self!;
+        ulong token = ++_token;
+        _writes = true;
+        _ports.Journal.Write(new JournalBatch(writes), verdict => self.Tell(new ConsensusCommand.Written(token, verdict)));
+    }
+
+    private void Do(ConsensusEffect effect)
+    {
+        switch (effect)
+        {
+            case ConsensusEffect.Send m:
+                Send(m.Peer, m.Message);
+                break;
+            case ConsensusEffect.Broadcast m:
+                byte[] frame = m.Message.Encode();
+                foreach (PeerId peer in _peers) _ports.Network.Send(peer, FrameClass.Consensus, frame);
+                break;
+            case ConsensusEffect.SetTimer m:
+                Context.StartTimer(m.Timer.ToString(), new ConsensusCommand.Timer(m.Timer), m.Delay);
+                break;
+            case ConsensusEffect.CancelTimer m:
+                Context.CancelTimer(m.Timer.ToString());
+                break;
+            case ConsensusEffect.Build m:
+                Build(m);
+                break;
+            case ConsensusEffect.Check m:
+                Check(m);
+                break;
+            case ConsensusEffect.Deliver m:
+                Deliver(m);
+                break;
+            case ConsensusEffect.ServeChain m:
+                Serve(m);
+                break;
+            case ConsensusEffect.Accuse m:
+                Say(LogLevel.Warning, $"validator {m.First.Voter} signed two contradicting votes in view {m.First.Slot.View}");
+                break;
+            case ConsensusEffect.Halt m:
+                Say(LogLevel.Error, $"two finalizations contradict each other, in views {m.First.Slot.View} and {m.Second.Slot.View}: halted");
+                break;
+            case ConsensusEffect.Blame m:
+                Blame(m.Peer, m.Fault == ConsensusFault.SignatureWrong ? Misdeed.BadSignature : Misdeed.RuleBroken);
+                break;
+            case ConsensusEffect.Persist:
+                Invariant.Break("a record is written before it is done");
+                break;
+            default:
+                Invariant.Break("an effect without a hand");
+                break;
+        }
+    }
+
+    private void Send(PeerId peer, ConsensusMessage message)
+    {
+        FrameClass frameClass = message is ConsensusMessage.Chain or ConsensusMessage.BlockBody or ConsensusMessage.WantChain
+            ? FrameClass.Sync
+            : FrameClass.Consensus;
+        // What a full queue refuses is asked for again by whoever lacks it.
+        _ports.Network.Send(peer, frameClass, message.Encode());
+    }
+
+    // ---- blocks ----
+
+    private void Build(ConsensusEffect.Build build)
+    {
+        if (_chain.After(build.Parent) is not { } parent) return;
+        MempoolSelection selection = _mempool.Select(parent, BlockContext.After(parent, build.Time));
+        foreach (DroppedTransaction dropped in selection.Dropped) Say(LogLevel.Debug, $"transaction {dropped.Id} dropped: {dropped.Reason}");
+        Step(new ConsensusInput.Built(build.View, build.Parent, build.Time, selection.Body, parent.Root));
+    }
+
+    private void Check(ConsensusEffect.Check check)
+    {
+        BlockOutcome? outcome = _chain.Execute(check.Block, check.Digest, _mempool);
+        bool isAccepted = outcome is { Verdict: BlockVerdict.Accepted };
+        if (!isAccepted) Say(LogLevel.Warning, $"block {check.Digest.ToShortString()} at height {check.Block.Header.Height} refused: {outcome}");
+        Step(new ConsensusInput.Checked(check.Digest, isAccepted));
+    }
+
+    private void Deliver(ConsensusEffect.Deliver deliver)
+    {
+        ImmutableArray<LedgerEvent>.Builder events = ImmutableArray.CreateBuilder<LedgerEvent>();
+        LedgerState proven = _chain.State;
+        foreach (Block block in deliver.Blocks)
+        {
+            proven = _chain.State;
+            BlockOutcome outcome = _chain.Finalize(block, _mempool);
+            _mempool.Committed(outcome);
+            events.AddRange(outcome.Events);
+        }
+
+        List<JournalWrite> writes = [];
+        _store.Finalize(deliver.Blocks, deliver.Finalization, writes);
+        Write([.. writes]);
+        _tip = new LedgerTip
+        {
+            Certified = new CertifiedHeader(deliver.Blocks[^1].Header, deliver.Finalization),
+            State = _chain.State,
+            Proven = proven,
+            Events = events.ToImmutable(),
+        };
+        Context.Publish(_tip);
+        NotePending();
+    }
+
+    private void Serve(ConsensusEffect.ServeChain serve)
+    {
+        (ImmutableArray<Block> blocks, Certificate? finalization) = _store.ReadChain(serve.From);
+        if (finalization is not null) Send(serve.Peer, new ConsensusMessage.Chain(blocks, finalization));
+    }
+
+    // A block is asked for while transactions wait, and once more after one with transactions: its state is proven by its child.
+    private void NotePending()
+    {
+        bool isPending = _mempool.Count > _mempool.GapCount || (_tip is { Events.IsEmpty: false });
+        if (isPending == _wasPending) return;
+        _wasPending = isPending;
+        Step(new ConsensusInput.Pending(isPending));
+    }
+
+    // ---- transactions ----
+
+    private void Submit(ReadOnlyMemory<byte> bytes, ActorRef<SubmitAnswer>? reply)
+    {
+        MempoolOutcome outcome = Offer(bytes, null);
+        bool isAccepted = outcome.IsAccepted || outcome.Verdict == MempoolVerdict.AlreadyKnown;
+        reply?.Tell(new SubmitAnswer(outcome.Id, isAccepted, outcome.Name, outcome.ToString()));
+    }
+
+    private MempoolOutcome Offer(ReadOnlyMemory<byte> bytes, PeerId? from)
+    {
+        MempoolOutcome outcome = _mempool.Add(bytes, Context.Now);
+        _asked.Remove(outcome.Id);
+        if (!outcome.IsAccepted) return outcome;
+        byte[] frame = new TransactionMessage.Announce([outcome.Id]).Encode();
+        foreach (PeerId peer in _peers)
+        {
+            if (peer != from) _ports.Network.Send(peer, FrameClass.Transactions, frame);
+        }
+
+        NotePending();
+        return outcome;
+    }
+
+    private void HearTransactions(PeerId peer, TransactionMessage message)
+    {
+        switch (message)
+        {
+            case TransactionMessage.Announce m:
+                Announced(peer, m.Ids);
+                break;
+            case TransactionMessage.Want m:
+                foreach (TransactionId id in m.Ids)
+                {
+                    if (_mempool.Find(id) is { } bytes) _ports.Network.Send(peer, FrameClass.Transactions, new TransactionMessage.Body(bytes).Encode());
+                }
+
+                break;
+            case TransactionMessage.Body m:
+                Offer(m.Bytes, peer);
+                break;
+            default:
+                Invariant.Break("a message without a rule");
+                break;
+        }
+    }
+
+    private void Announced(PeerId peer, ImmutableArray<TransactionId> ids)
+    {
+        ImmutableArray<TransactionId>.Builder wanted = ImmutableArray.CreateBuilder<TransactionId>();
+        foreach (TransactionId id in ids)
+        {
+            if (_mempool.Contains(id)) continue;
+            // Asked for a moment ago, of somebody else: only when that one stays silent is it asked for again.
+            if (_asked.TryGetValue(id, out Instant asked) && Context.Now - asked < Duration.FromSeconds(1)) continue;
+            if (_asked.Count >= Limits.TransactionsAskedMax) _asked.Clear();
+            _asked[id] = Context.Now;
+            wanted.Add(id);
+        }
+
+        if (wanted.Count > 0) _ports.Network.Send(peer, FrameClass.Transactions, new TransactionMessage.Want(wanted.ToImmutable()).Encode());
+    }
+
+    // ---- small things ----
+
+    private void Report()
+    {
+        ConsensusSnapshot snapshot = _machine.Snapshot;
+        ConsensusMode mode = snapshot switch
+        {
+            { IsHalted: true } => ConsensusMode.Halted,
+            { IsFenced: true } => ConsensusMode.Fenced,
+            { SyncTarget: not null } => ConsensusMode.Syncing,
+            { Self: not null } => ConsensusMode.Voting,
+            _ => ConsensusMode.Observing,
+        };
+        ConsensusStatus status = new(snapshot.View, mode, _mempool.Count, snapshot.SyncTarget?.Number ?? 0);
+        if (status == _reported) return;
+        _reported = status;
+        Context.Publish(status);
+    }
+
+    private void Blame(PeerId peer, Misdeed misdeed) => _doors.Membership.Tell(new MembershipCommand.Misbehaved(peer, misdeed));
+
+    private void Say(LogLevel level, string text) => Context.Publish(new NodeLog(level, "consensus", text));
+}

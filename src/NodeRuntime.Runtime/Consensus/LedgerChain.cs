@@ -1,0 +1,59 @@
+using System.Collections.Generic;
+using System.Collections.Immutable;
+using NodeRuntime.Crypto;
+using NodeRuntime.Ledger.Blocks;
+using NodeRuntime.Ledger.Mempool;
+using NodeRuntime.Ledger.State;
+using NodeRuntime.Primitives;
+using NodeRuntime.Proofs.Chain;
+
+namespace NodeRuntime.Runtime.Consensus;
+
+/// <summary>
+/// The ledger as consensus needs it: the finalized state, and states of blocks above it that may become final. A block is
+/// executed once, whoever asks first.
+/// </summary>
+internal sealed class LedgerChain(LedgerState state, Hash256 digest, ISignatureVerifier signatures)
+{
+    private readonly SortedDictionary<Hash256, Speculation> _above = [];
+    private Hash256 _tip = digest;
+
+    /// <summary>After the youngest finalized block.</summary>
+    public LedgerState State { get; private set; } = state;
+
+    /// <summary>The state that a block with this digest leads to, if it is known.</summary>
+    public LedgerState? After(Hash256 digest) =>
+        digest == _tip ? State : _above.TryGetValue(digest, out Speculation? speculation) ? speculation.Outcome.State : null;
+
+    /// <summary>Executes a block on its parent's state, which must be known.</summary>
+    public BlockOutcome? Execute(Block block, Hash256 digest, MempoolMachine? known)
+    {
+        if (_above.TryGetValue(digest, out Speculation? done)) return done.Outcome;
+        if (After(block.Header.ParentDigest) is not { } parent) return null;
+        BlockOutcome outcome = BlockApplication.Apply(parent, BlockContext.Of(block.Header), block.Transactions, signatures, known);
+        if (outcome.Verdict == BlockVerdict.Accepted) _above.Add(digest, new Speculation(block.Header.Height, outcome));
+        return outcome;
+    }
+
+    /// <summary>The block is final: its state becomes the state, and what cannot follow it any more is forgotten.</summary>
+    public BlockOutcome Finalize(Block block, MempoolMachine? known)
+    {
+        Hash256 digest = block.Header.Digest;
+        Invariant.Holds(block.Header.ParentDigest == _tip);
+        BlockOutcome? outcome = Execute(block, digest, known);
+        Invariant.Holds(outcome is not null);
+        // A quorum stood behind it, and each of them executed it: if we cannot, this machine is broken, not the block.
+        Invariant.Holds(outcome.Verdict == BlockVerdict.Accepted);
+        Invariant.Holds(outcome.State is not null);
+        State = outcome.State;
+        _tip = digest;
+        foreach ((Hash256 other, Speculation speculation) in new List<KeyValuePair<Hash256, Speculation>>(_above))
+        {
+            if (speculation.Height <= block.Header.Height) _above.Remove(other);
+        }
+
+        return outcome;
+    }
+
+    private sealed record Speculation(Height Height, BlockOutcome Outcome);
+}

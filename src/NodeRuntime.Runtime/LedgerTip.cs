@@ -1,0 +1,27 @@
+using System.Collections.Immutable;
+using NodeRuntime.Ledger.Blocks;
+using NodeRuntime.Ledger.State;
+using NodeRuntime.Primitives;
+using NodeRuntime.Proofs.Chain;
+
+namespace NodeRuntime.Runtime;
+
+/// <summary>
+/// The finalized ledger as of now, published each time it advances. A value: whoever holds one may read it on any thread.
+/// </summary>
+public sealed record LedgerTip
+{
+    /// <summary>The youngest finalized header with its certificate; null at genesis.</summary>
+    public required CertifiedHeader? Certified { get; init; }
+
+    /// <summary>After that header's block.</summary>
+    public required LedgerState State { get; init; }
+
+    /// <summary>Before it: the state whose root the header carries, and which can be proven.</summary>
+    public required LedgerState Proven { get; init; }
+
+    /// <summary>What happened since the tip before. Empty after a start: read the records instead.</summary>
+    public required ImmutableArray<LedgerEvent> Events { get; init; }
+
+    public Height Height => State.Height;
+}

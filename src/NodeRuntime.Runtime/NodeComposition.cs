@@ -1,0 +1,90 @@
+using System;
+using NodeRuntime.Actors;
+using NodeRuntime.Actors.Ports;
+using NodeRuntime.Primitives;
+using NodeRuntime.Runtime.Consensus;
+using NodeRuntime.Runtime.Gateway;
+using NodeRuntime.Runtime.Membership;
+using NodeRuntime.Runtime.Settlement;
+using NodeRuntime.Runtime.Workload;
+
+namespace NodeRuntime.Runtime;
+
+/// <summary>
+/// A whole peer, top to bottom, by hand: a table of contents of what it is made of. The same in production and in the
+/// simulator; the ports alone differ.
+/// </summary>
+public static class NodeComposition
+{
+    public static PeerNode Compose(ActorSystem system, NodeModel model, NodePorts ports)
+    {
+        // Supervisors know each other in a ring; the doors are set before the network lets the first word in.
+        NodeDoors doors = new();
+        doors.Gateway = system.Spawn(
+            Props<GatewayCommand>.Create(() => new GatewaySupervisor(model, ports, doors)), "gateway");
+        doors.Membership = system.Spawn(
+            Props<MembershipCommand>.Create(context => new MembershipSupervisor(context, model, ports, doors)), "membership");
+
+        // Subscribers of the ledger's tip come before the ledger, so that they miss none.
+        PeerNode node = new(model, ports, system, doors);
+        ActorRef<SettlementCommand> settlement = system.Spawn(
+            Props<SettlementCommand>.Create(() => new SettlementSupervisor(model, ports, doors)), "settlement");
+        ActorRef<WorkloadCommand>? workload = model.Provider is null ? null : system.Spawn(
+            Props<WorkloadCommand>.Create(() => new WorkloadSupervisor(model, ports, model.Provider, settlement, doors.Gateway)), "workload");
+        doors.Consensus = system.Spawn(
+            Props<ConsensusCommand>.Create(context => new ConsensusSupervisor(context, model, ports, doors)) with { LaneOf = LaneOf }, "consensus");
+
+        ports.Network.Start(happened => Route(happened, model, ports, doors, workload));
+        return node;
+    }
+
+    // Votes before bodies before transactions: a flood of the one must not starve the other.
+    private static int LaneOf(ConsensusCommand command) => command switch
+    {
+        ConsensusCommand.Frame { FrameClass: FrameClass.Transactions } => 2,
+        ConsensusCommand.Frame { FrameClass: FrameClass.Sync } => 1,
+        ConsensusCommand.Submit => 2,
+        _ => 0,
+    };
+
+    /// <summary>Who hears what: peers speak with membership and consensus, clients with the workload alone.</summary>
+    private static void Route(
+        NetworkEvent happened, NodeModel model, NodePorts ports, NodeDoors doors, ActorRef<WorkloadCommand>? workload)
+    {
+        switch (happened)
+        {
+            case NetworkEvent.Connected { Role: PeerRole.Client } m:
+                workload?.Tell(new WorkloadCommand.ClientConnected(m.Peer, m.NodeKey));
+                break;
+            case NetworkEvent.Connected m:
+                doors.Membership.Tell(new MembershipCommand.Network(m));
+                doors.Consensus.Tell(new ConsensusCommand.PeerConnected(m.Peer));
+                break;
+            case NetworkEvent.Disconnected m:
+                doors.Membership.Tell(new MembershipCommand.Network(m));
+                doors.Consensus.Tell(new ConsensusCommand.PeerLeft(m.Peer));
+                workload?.Tell(new WorkloadCommand.ClientLeft(m.Peer));
+                break;
+            case NetworkEvent.DialFailed m:
+                doors.Membership.Tell(new MembershipCommand.Network(m));
+                break;
+            case NetworkEvent.Received { FrameClass: FrameClass.Membership } m:
+                doors.Membership.Tell(new MembershipCommand.Network(m));
+                break;
+            case NetworkEvent.Received { FrameClass: FrameClass.Bulk } m:
+                // A client's stream may not lose a piece: one that outruns us is cut off, and goes on where it was.
+                if (workload?.Tell(new WorkloadCommand.ClientFrame(m.Peer, m.Frame)) is TellVerdict.Shed)
+                {
+                    ports.Network.Disconnect(m.Peer, DisconnectReason.RateExceeded);
+                }
+
+                break;
+            case NetworkEvent.Received m:
+                doors.Consensus.Tell(new ConsensusCommand.Frame(m.Peer, m.FrameClass, m.Frame));
+                break;
+            default:
+                Invariant.Break("a network event without a way");
+                break;
+        }
+    }
+}

@@ -1,0 +1,36 @@
+using NodeRuntime.Actors;
+using NodeRuntime.Primitives;
+using NodeRuntime.Runtime.Consensus;
+using NodeRuntime.Runtime.Gateway;
+using NodeRuntime.Runtime.Membership;
+
+namespace NodeRuntime.Runtime;
+
+/// <summary>
+/// References to supervisors that know each other in a ring. Each is set once, by the composition, before the first
+/// message; an actor that is told to earlier has none to tell.
+/// </summary>
+public sealed class NodeDoors
+{
+    private ActorRef<GatewayCommand>? _gateway;
+    private ActorRef<ConsensusCommand>? _consensus;
+    private ActorRef<MembershipCommand>? _membership;
+
+    public ActorRef<GatewayCommand> Gateway
+    {
+        get => _gateway ?? Invariant.Unreachable<ActorRef<GatewayCommand>>("the gateway before composition");
+        internal set => _gateway = value;
+    }
+
+    public ActorRef<ConsensusCommand> Consensus
+    {
+        get => _consensus ?? Invariant.Unreachable<ActorRef<ConsensusCommand>>("consensus before composition");
+        internal set => _consensus = value;
+    }
+
+    public ActorRef<MembershipCommand> Membership
+    {
+        get => _membership ?? Invariant.Unreachable<ActorRef<MembershipCommand>>("membership before composition");
+        internal set => _membership = value;
+    }
+}

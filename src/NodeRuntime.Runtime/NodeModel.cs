@@ -1,0 +1,35 @@
+using System.Collections.Immutable;
+using NodeRuntime.Crypto;
+using NodeRuntime.Primitives;
+using NodeRuntime.Proofs.Chain;
+using NodeRuntime.Workload;
+
+namespace NodeRuntime.Runtime;
+
+/// <summary>What a peer is for as long as it runs: made once from its configuration and its key.</summary>
+public sealed record NodeModel
+{
+    public required Genesis Genesis { get; init; }
+
+    public required ChainId Chain { get; init; }
+
+    /// <summary>host:port that others dial.</summary>
+    public required string Address { get; init; }
+
+    /// <summary>host:port of its HTTP API; empty for none.</summary>
+    public required string Api { get; init; }
+
+    public required ImmutableArray<string> Seeds { get; init; }
+
+    public required string Region { get; init; }
+
+    /// <summary>Null: this peer sells nothing.</summary>
+    public required ProviderConfig? Provider { get; init; }
+
+    /// <summary>What a provider keeps bonded.</summary>
+    public required Amount BondTarget { get; init; }
+
+    public required string Version { get; init; }
+
+    public ValidatorIndex? ValidatorIndexOf(PublicKey key) => Genesis.ValidatorSet.IndexOf(key);
+}

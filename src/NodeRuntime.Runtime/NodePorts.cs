@@ -1,0 +1,23 @@
+using NodeRuntime.Actors.Ports;
+using NodeRuntime.Crypto;
+
+namespace NodeRuntime.Runtime;
+
+/// <summary>All that a peer touches of the world. The host binds the real ones, the simulator its own; nothing else differs.</summary>
+public sealed record NodePorts
+{
+    public required INetwork Network { get; init; }
+
+    public required IJournal Journal { get; init; }
+
+    public required IBlobs Blobs { get; init; }
+
+    public required ISandbox Sandbox { get; init; }
+
+    public required IEntropy Entropy { get; init; }
+
+    /// <summary>The node key: it names the peer and its account, and signs for both.</summary>
+    public required ISigner Signer { get; init; }
+
+    public required ISignatureVerifier Signatures { get; init; }
+}

@@ -1,0 +1,63 @@
+namespace NodeRuntime.Wasm.Binary;
+
+/// <summary>What an import or an export is.</summary>
+internal enum ExternalKind : byte
+{
+    Function = 0,
+    Table = 1,
+    Memory = 2,
+    Global = 3,
+}
+
+/// <summary>A size with an optional maximum; -1 is none.</summary>
+internal readonly record struct SizeRange(long Minimum, long Maximum);
+
+internal readonly record struct TableType(WasmType Element, SizeRange Size);
+
+internal readonly record struct GlobalType(WasmType Type, bool Mutable);
+
+/// <summary>An import; <paramref name="Index"/> is its place among the imports of its kind, which come first in their index space.</summary>
+internal sealed record Import(string Module, string Name, ExternalKind Kind, int Index);
+
+internal sealed record Export(string Name, ExternalKind Kind, int Index);
+
+/// <summary>A constant expression is one instruction: a constant, ref.null, ref.func or the global.get of an import.</summary>
+internal readonly record struct ConstantExpression(int Opcode, long Bits, WasmType Type, int Offset)
+{
+    public int Index => (int)Bits;
+}
+
+internal sealed record GlobalDefinition(GlobalType Type, ConstantExpression Initial);
+
+/// <summary>How a segment comes into its table or memory.</summary>
+internal enum SegmentMode
+{
+    Passive,
+    Active,
+    Declarative,
+}
+
+internal sealed record ElementSegment(
+    SegmentMode Mode, int Table, ConstantExpression Offset, WasmType Type, ConstantExpression[] Items);
+
+internal sealed record DataSegment(SegmentMode Mode, ConstantExpression Offset, int Start, int Length);
+
+/// <summary>A function's body: where its instructions are, its locals, and what the validator learned for the compiler.</summary>
+internal sealed class FunctionBody
+{
+    public required int Start { get; init; }
+
+    public required int End { get; init; }
+
+    /// <summary>The declared locals, without the parameters.</summary>
+    public required WasmType[] Locals { get; init; }
+
+    /// <summary>The price of each straight run of instructions, in the order in which the compiler comes to them.</summary>
+    public uint[] SegmentCosts { get; set; } = [];
+
+    public int OperandsMax { get; set; }
+
+    public bool UsesMemory { get; set; }
+
+    public bool MakesCalls { get; set; }
+}

@@ -1,0 +1,71 @@
+using System;
+using System.Globalization;
+using System.Reflection;
+using System.Reflection.Emit;
+using System.Runtime.CompilerServices;
+using NodeRuntime.Wasm.Binary;
+using NodeRuntime.Wasm.Execution;
+
+namespace NodeRuntime.Wasm.Compilation;
+
+/// <summary>
+/// A module's functions as static methods of one collectible dynamic type. All IL is emitted at once, which is quick; the runtime compiles
+/// each method at its first call, at once with full optimisation. The code goes when nothing refers to it any more.
+/// </summary>
+internal sealed class CompiledModule
+{
+    private readonly nint[] _pointers;
+    private readonly Type _owner;
+
+    private CompiledModule(Type owner, nint[] pointers, int slowFunctions)
+    {
+        _owner = owner;
+        _pointers = pointers;
+        SlowFunctions = slowFunctions;
+    }
+
+    /// <summary>Functions so large that the JIT compiles them without optimisation: correct, two to three times slower.</summary>
+    public int SlowFunctions { get; }
+
+    /// <summary>Keeps the code alive as long as it is held.</summary>
+    public Type Owner => _owner;
+
+    public nint Pointer(int function) => _pointers[function];
+
+    public static CompiledModule Compile(ModuleModel model, ModuleLimits limits)
+    {
+        var assembly = AssemblyBuilder.DefineDynamicAssembly(new AssemblyName("Guest"), AssemblyBuilderAccess.RunAndCollect);
+        // Compiled code reads internal fields of this assembly.
+        assembly.SetCustomAttribute(new CustomAttributeBuilder(
+            typeof(IgnoresAccessChecksToAttribute).GetConstructor([typeof(string)])!,
+            [typeof(Instance).Assembly.GetName().Name!]));
+        TypeBuilder type = assembly.DefineDynamicModule("Guest").DefineType("Guest", TypeAttributes.Public | TypeAttributes.Sealed);
+        var methods = new MethodBuilder[model.Bodies.Count];
+        for (int i = 0; i < methods.Length; i++)
+        {
+            FunctionType function = model.TypeOf(model.ImportedFunctions + i);
+            methods[i] = type.DefineMethod(
+                "f" + i.ToString(CultureInfo.InvariantCulture),
+                MethodAttributes.Public | MethodAttributes.Static,
+                Members.ResultType(function),
+                Members.ParameterTypes(function));
+            methods[i].SetImplementationFlags(MethodImplAttributes.IL | MethodImplAttributes.AggressiveOptimization);
+        }
+
+        int slow = 0;
+        for (int i = 0; i < methods.Length; i++)
+        {
+            if (FunctionCompiler.Compile(model, limits, methods, model.ImportedFunctions + i, methods[i].GetILGenerator())) slow++;
+        }
+
+        Type owner = type.CreateType();
+        var pointers = new nint[model.Functions.Count];
+        foreach (MethodInfo method in owner.GetMethods(BindingFlags.Public | BindingFlags.Static | BindingFlags.DeclaredOnly))
+        {
+            int index = int.Parse(method.Name.AsSpan(1), NumberStyles.None, CultureInfo.InvariantCulture);
+            pointers[model.ImportedFunctions + index] = method.MethodHandle.GetFunctionPointer();
+        }
+
+        return new CompiledModule(owner, pointers, slow);
+    }
+}

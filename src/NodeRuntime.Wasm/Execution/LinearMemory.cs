@@ -1,0 +1,68 @@
+using System;
+using System.Runtime.InteropServices;
+
+namespace NodeRuntime.Wasm.Execution;
+
+/// <summary>
+/// Guest memory. The maximum is reserved at once and zeroed lazily by the operating system, page by page as it is touched, so that
+/// growing never moves the base that compiled code holds in a register.
+/// </summary>
+internal sealed unsafe class LinearMemory : IDisposable
+{
+    public const int PageBytes = 65_536;
+
+    /// <summary>The base; compiled code reads this field.</summary>
+    public nint Base;
+
+    /// <summary>The bytes in use; compiled code reads this field.</summary>
+    public nint Length;
+
+    public LinearMemory(int pages, int pagesMax, long declaredMaximum)
+    {
+        PagesMax = pagesMax;
+        DeclaredMaximum = declaredMaximum;
+        Base = pagesMax == 0 ? 0 : (nint)NativeMemory.AllocZeroed((nuint)pagesMax * PageBytes);
+        Length = (nint)pages * PageBytes;
+    }
+
+    ~LinearMemory()
+    {
+        Free();
+    }
+
+    public int PagesMax { get; }
+
+    /// <summary>What the module declared, which importers must agree with; -1 is none.</summary>
+    public long DeclaredMaximum { get; }
+
+    public int Pages => (int)(Length / PageBytes);
+
+    /// <summary>The pages before, or -1 when the limit would be passed.</summary>
+    public int Grow(uint pages)
+    {
+        int before = Pages;
+        if (pages > (uint)(PagesMax - before)) return -1;
+        Length += (nint)pages * PageBytes;
+        return before;
+    }
+
+    /// <summary>Where a part of memory is, or a trap: helpers and the host use the same check as compiled code.</summary>
+    public byte* Pointer(uint address, uint length)
+    {
+        if ((long)address + length > Length) throw new TrapException(Trap.OutOfBoundsMemory);
+        return (byte*)Base + address;
+    }
+
+    public void Dispose()
+    {
+        Free();
+        GC.SuppressFinalize(this);
+    }
+
+    private void Free()
+    {
+        NativeMemory.Free((void*)Base);
+        Base = 0;
+        Length = 0;
+    }
+}

@@ -1,0 +1,70 @@
+using NodeRuntime.Wasm.Binary;
+
+namespace NodeRuntime.Wasm;
+
+/// <summary>
+/// What a run costs. A change of any price, or of the rule below, is a new version: fuel is part of a job's outcome.
+///
+/// <para>The rule. A function's code falls into straight runs. A run begins at the function's entry, at the head of a loop, behind
+/// <c>if</c> and <c>else</c>, behind <c>br_if</c>, and behind the <c>end</c> of an <c>if</c> or of a block that some branch targets. The
+/// instructions of a run are paid together, before its first one acts; code that no path reaches is free. A run that cannot be paid is
+/// not begun: the trap is OutOfFuel and all fuel counts as used. Any other trap leaves paid what its run cost.</para>
+///
+/// <para>Instructions whose work depends on an operand pay for it when they know it: memory.fill, copy and init per 16 bytes, table
+/// operations per entry, memory.grow per page, calls of the host per 8 bytes moved.</para>
+/// </summary>
+public static class FuelSchedule
+{
+    public const int Version = 1;
+
+    /// <summary>block, loop, else, end, nop: they make no code.</summary>
+    public const uint Structure = 0;
+
+    /// <summary>Constants, locals, globals, integer and float arithmetic, comparisons, conversions, branches.</summary>
+    public const uint Simple = 1;
+
+    /// <summary>Loads and stores.</summary>
+    public const uint Memory = 2;
+
+    /// <summary>br_table.</summary>
+    public const uint Table = 4;
+
+    /// <summary>Division, remainder, square root, float to integer.</summary>
+    public const uint Heavy = 8;
+
+    public const uint Call = 8;
+
+    public const uint CallIndirect = 12;
+
+    /// <summary>Bulk memory and table instructions, before their length is counted.</summary>
+    public const uint Bulk = 20;
+
+    /// <summary>memory.grow, for each page of 64 KiB: the host clears it.</summary>
+    public const uint GrowPage = 4096;
+
+    /// <summary>Bytes of bulk memory work for one unit.</summary>
+    public const uint BulkBytesPerUnit = 16;
+
+    /// <summary>A call into the host, before the bytes it moves are counted.</summary>
+    public const uint HostCall = 200;
+
+    public const uint HostBytesPerUnit = 8;
+
+    internal static uint Cost(int opcode) => opcode switch
+    {
+        Opcode.Block or Opcode.Loop or Opcode.Else or Opcode.End or Opcode.Nop => Structure,
+        >= Opcode.LoadFirst and <= Opcode.StoreLast => Memory,
+        Opcode.BrTable => Table,
+        Opcode.Call => Call,
+        Opcode.CallIndirect => CallIndirect,
+        Opcode.MemoryGrow => Bulk,
+        >= Opcode.MemoryInit and <= Opcode.TableGrow or Opcode.TableFill => Bulk,
+        // i32.div_s to rem_u, i64.div_s to rem_u.
+        >= 0x6D and <= 0x70 or >= 0x7F and <= 0x82 => Heavy,
+        // sqrt and div of f32 and f64.
+        0x91 or 0x95 or 0x9F or 0xA3 => Heavy,
+        // Truncations to integers.
+        >= 0xA8 and <= 0xAB or >= 0xAE and <= 0xB1 or >= Opcode.TruncSatFirst and <= Opcode.TruncSatLast => Heavy,
+        _ => Simple,
+    };
+}

@@ -1,0 +1,74 @@
+using NodeRuntime.Ledger.State;
+using NodeRuntime.Ledger.Tests.Support;
+using NodeRuntime.Primitives;
+using NodeRuntime.Proofs.Records;
+using NodeRuntime.Proofs.Trees;
+
+namespace NodeRuntime.Ledger.Tests.State;
+
+/// <summary>One sound state, and rows that each spoil one thing in it.</summary>
+public sealed class AuditTests
+{
+    private static readonly LedgerState Sound = LedgerSnapshotTests.Busy().State;
+    private static readonly AccountId Alice = LedgerWorld.Account("alice");
+    private static readonly AccountId Pat = LedgerWorld.Account("pat");
+    private static readonly OrderId First = StateKeys.OrderOf(Alice, 0, 0);
+    private static readonly OrderId Second = StateKeys.OrderOf(Alice, 0, 1);
+
+    [Fact]
+    public void A_state_that_blocks_made_is_sound() => Assert.Equal(AuditVerdict.Sound, LedgerAudit.Run(Sound));
+
+    [Theory]
+    [InlineData("bytes that are no record", AuditVerdict.RecordMalformed)]
+    [InlineData("a key of no family", AuditVerdict.RecordMalformed)]
+    [InlineData("no clock", AuditVerdict.RecordMissing)]
+    [InlineData("a unit too much", AuditVerdict.TotalsDiffer)]
+    [InlineData("a bond too little", AuditVerdict.TotalsDiffer)]
+    [InlineData("a unit minted aside", AuditVerdict.NotConserved)]
+    [InlineData("an order over with its escrow", AuditVerdict.EscrowMisplaced)]
+    [InlineData("a wrong count of orders", AuditVerdict.OpenOrdersDiffer)]
+    [InlineData("a wrong count of leases", AuditVerdict.OpenLeasesDiffer)]
+    [InlineData("a lease without its deadline", AuditVerdict.CalendarDiffers)]
+    [InlineData("an order that nobody sees", AuditVerdict.CalendarDiffers)]
+    [InlineData("a deadline of nothing", AuditVerdict.CalendarDiffers)]
+    [InlineData("an unbonding that never ends", AuditVerdict.CalendarDiffers)]
+    public void Each_defect_is_found(string defect, AuditVerdict verdict) => Assert.Equal(verdict, LedgerAudit.Run(Spoil(defect)));
+
+    internal static StateTree With(StateTree tree, AccountId account, AccountRecord record) =>
+        Put(tree, StateKeys.Account(account), record.Write);
+
+    private static StateTree Spoil(string defect)
+    {
+        StateTree tree = Sound.Tree;
+        AccountRecord alice = Sound.Records.Account(Alice);
+        BondRecord pat = Sound.Records.Bond(Pat);
+        OrderRecord second = Sound.Records.Order(Second)!;
+        LeaseRecord lease = Sound.Records.Lease(StateKeys.LeaseOf(First, 0))!;
+        return defect switch
+        {
+            "bytes that are no record" => tree.Set(StateKeys.Account(Alice), new byte[] { 1, 2, 3 }),
+            "a key of no family" => tree.Set(new StateKey((StateFamily)99, Hash256.Zero), new byte[] { 0 }),
+            "no clock" => tree.Remove(StateKeys.Clock),
+            "a unit too much" => With(tree, Alice, alice with { Balance = alice.Balance + new Amount(1) }),
+            "a bond too little" => Put(tree, StateKeys.Bond(Pat), (pat with { Bonded = pat.Bonded - new Amount(1) }).Write),
+            "a unit minted aside" => Put(tree, StateKeys.Supply, (Sound.Supply with { Minted = Sound.Supply.Minted + new Amount(1) }).Write),
+            "an order over with its escrow" => Put(tree, StateKeys.Order(Second), (second with { State = OrderState.Expired }).Write),
+            "a wrong count of orders" => With(tree, Alice, alice with { OpenOrders = 1 }),
+            "a wrong count of leases" => Put(tree, StateKeys.Bond(Pat), (pat with { OpenLeases = 9 }).Write),
+            "a lease without its deadline" =>
+                tree.Remove(StateKeys.Deadline(lease.ResultBy, DeadlineKind.Result, StateKeys.LeaseOf(First, 0).Hash)),
+            "an order that nobody sees" => tree.Remove(StateKeys.OpenOrder(second.AcceptedAt, Second)),
+            "a deadline of nothing" => Put(
+                tree, StateKeys.Deadline(Sound.Time, DeadlineKind.Ready, Hash256.Zero), new DeadlineRecord(DeadlineKind.Ready, Hash256.Zero).Write),
+            "an unbonding that never ends" => tree.Remove(StateKeys.Deadline(pat.FreeAt, DeadlineKind.Unbonding, Pat.Hash)),
+            _ => Invariant.Unreachable<StateTree>(defect),
+        };
+    }
+
+    private static StateTree Put(StateTree tree, StateKey key, System.Action<WireWriter> write)
+    {
+        WireWriter writer = new();
+        write(writer);
+        return tree.Set(key, writer.ToArray());
+    }
+}

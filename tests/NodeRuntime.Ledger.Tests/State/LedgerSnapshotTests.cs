@@ -1,0 +1,90 @@
+using System;
+using NodeRuntime.Crypto;
+using NodeRuntime.Ledger.State;
+using NodeRuntime.Ledger.Tests.Support;
+using NodeRuntime.Primitives;
+using NodeRuntime.Proofs.Records;
+using NodeRuntime.Proofs.Transactions;
+
+namespace NodeRuntime.Ledger.Tests.State;
+
+public sealed class LedgerSnapshotTests
+{
+    [Fact]
+    public void A_snapshot_gives_the_same_state_back()
+    {
+        LedgerState state = Busy().State;
+        byte[] bytes = LedgerSnapshot.Encode(state);
+        Assert.Equal(SnapshotVerdict.Accepted, LedgerSnapshot.TryDecode(bytes, state.Chain, state.Root, out LedgerState? read));
+        Assert.Equal(state.Root, read!.Root);
+        Assert.Equal(state.Height, read.Height);
+        Assert.Equal(state.Time, read.Time);
+        Assert.Equal(state.Supply, read.Supply);
+        Assert.Equal(bytes, LedgerSnapshot.Encode(read));
+    }
+
+    [Fact]
+    public void A_snapshot_of_another_chain_or_root_is_refused()
+    {
+        LedgerState state = Busy().State;
+        byte[] bytes = LedgerSnapshot.Encode(state);
+        ChainId other = new(Hasher.Sha256([1]));
+        Assert.Equal(SnapshotVerdict.WrongChain, LedgerSnapshot.TryDecode(bytes, other, state.Root, out _));
+        Assert.Equal(SnapshotVerdict.RootMismatch, LedgerSnapshot.TryDecode(bytes, state.Chain, other.Hash, out _));
+    }
+
+    [Fact]
+    public void A_snapshot_with_any_byte_changed_is_refused()
+    {
+        LedgerState state = Busy().State;
+        byte[] bytes = LedgerSnapshot.Encode(state);
+        for (int i = 0; i < bytes.Length; i++)
+        {
+            bytes[i] ^= 0x20;
+            SnapshotVerdict verdict = LedgerSnapshot.TryDecode(bytes, state.Chain, state.Root, out LedgerState? read);
+            Assert.NotEqual(SnapshotVerdict.Accepted, verdict);
+            Assert.Null(read);
+            bytes[i] ^= 0x20;
+        }
+
+        Assert.Equal(SnapshotVerdict.Malformed, LedgerSnapshot.TryDecode(bytes.AsMemory(0, bytes.Length - 1), state.Chain, state.Root, out _));
+        Assert.Equal(SnapshotVerdict.Malformed, LedgerSnapshot.TryDecode(Array.Empty<byte>(), state.Chain, state.Root, out _));
+    }
+
+    [Fact]
+    public void A_snapshot_that_does_not_add_up_is_refused_even_under_its_own_root()
+    {
+        LedgerState state = Busy().State;
+        StateTree forged = AuditTests.With(state.Tree, LedgerWorld.Account("alice"), new AccountRecord(new Amount(1_000_000), 1));
+        LedgerState unsound = new(state.Chain, forged);
+        SnapshotVerdict verdict = LedgerSnapshot.TryDecode(LedgerSnapshot.Encode(unsound), state.Chain, forged.Root, out _);
+        Assert.Equal(SnapshotVerdict.Unsound, verdict);
+    }
+
+    [Fact]
+    public void What_stands_in_a_state_is_proved_against_its_root()
+    {
+        LedgerState state = Busy().State;
+        AccountId alice = LedgerWorld.Account("alice");
+        Assert.Equal(
+            Proofs.Trees.StateProofVerdict.Included,
+            state.Prove(StateKeys.Account(alice)).Verify(state.Root, StateKeys.Account(alice), out ReadOnlyMemory<byte> value));
+        Assert.Equal(state.Records.Account(alice), AccountRecord.Read(new WireReader(value)));
+        Proofs.Trees.StateKey nobody = StateKeys.Account(LedgerWorld.Account("nobody"));
+        Assert.Equal(Proofs.Trees.StateProofVerdict.Absent, state.Prove(nobody).Verify(state.Root, nobody, out _));
+    }
+
+    /// <summary>A state with every kind of record.</summary>
+    internal static LedgerWorld Busy()
+    {
+        LedgerWorld world = new(LedgerWorld.Parameters, [("alice", 1000, 0), ("pat", 50, 300)]);
+        Duration soon = Duration.FromMilliseconds(10);
+        world.Do(soon, world.Make("alice", new Message.PlaceOrder(LedgerWorld.Terms), new Message.PlaceOrder(LedgerWorld.Terms)));
+        OrderId first = world.OrderPlacedBy("alice", 0);
+        world.Do(soon, world.Make("pat", new Message.PlaceBid(first, new Amount(3)), new Message.Unbond(new Amount(10))));
+        world.Do(Duration.FromSeconds(1));
+        world.Do(soon, world.Make("pat", world.Ready(StateKeys.LeaseOf(first, 0), "alice", "pat")));
+        world.Do(soon, world.Make("pat", new Message.PlaceBid(world.OrderPlacedBy("alice", 0, 1), new Amount(3))));
+        return world;
+    }
+}

@@ -1,0 +1,261 @@
+using System;
+using System.Collections.Generic;
+using System.Collections.Immutable;
+using System.Linq;
+using NodeRuntime.Crypto;
+using NodeRuntime.Primitives;
+using NodeRuntime.Proofs.Chain;
+using NodeRuntime.Proofs.Jobs;
+using NodeRuntime.Proofs.Records;
+using NodeRuntime.Proofs.Receipts;
+using NodeRuntime.Proofs.Tests.Receipts;
+using NodeRuntime.Proofs.Transactions;
+using NodeRuntime.Proofs.Trees;
+
+namespace NodeRuntime.Proofs.Tests;
+
+/// <param name="Again">Decodes and encodes again; null where the bytes are refused.</param>
+internal sealed record WireSample(string Name, byte[] Bytes, Func<ReadOnlyMemory<byte>, byte[]?> Again);
+
+/// <summary>One value of every record that goes over a wire, to disk or under a signature, each filled from one seed.</summary>
+internal sealed class WireSamples
+{
+    private readonly Prng _prng = new(2026);
+    private readonly List<WireSample> _samples = [];
+
+    private WireSamples()
+    {
+        AddChain();
+        AddRecords();
+        AddTransactions();
+        AddJobs();
+        AddProofs();
+    }
+
+    public static IReadOnlyList<WireSample> All { get; } = new WireSamples()._samples;
+
+    private void AddChain()
+    {
+        Genesis genesis = new()
+        {
+            Name = "sample",
+            IsDevelopment = true,
+            Nonce = Hash(),
+            Time = Time(),
+            Parameters = ChainParameters.Development,
+            Validators = [new GenesisValidator(Key(), 5), new GenesisValidator(Key(), ValidatorSet.WeightMax)],
+            Allocations = [.. new[] { Allocation(), Allocation() }.OrderBy(it => it.Account)],
+        };
+        Add("Genesis", genesis.Encode(), static bytes => Genesis.TryDecode(bytes, out Genesis? it) ? it!.Encode() : null);
+        Add("ChainParameters", ChainParameters.Development.Write, ChainParameters.Read, static it => it.Write);
+
+        Certificate finalization = new(new VoteSlot(new Epoch(1), new View(300), VoteKind.Finalize), Hash(), [Signer(0), Signer(2)]);
+        Certificate nullification = finalization with { Value = null };
+        Justification justification = new(finalization with { Slot = finalization.Slot with { Kind = VoteKind.Notarize } }, [nullification]);
+        BlockHeader header = new()
+        {
+            Chain = new ChainId(Hash()),
+            Epoch = new Epoch(1),
+            View = new View(300),
+            Height = new Height(200),
+            ParentView = new View(298),
+            ParentDigest = Hash(),
+            JustificationHash = justification.Hash,
+            BodyRoot = Hash(),
+            ParentStateRoot = Hash(),
+            Time = Instant.FromMilliseconds(1_700_000_000_000),
+            Proposer = new ValidatorIndex(2),
+            Participation = [7],
+            EvidenceRoot = Hash(),
+        };
+        Block block = new(header, justification, [Bytes(40), Bytes(3)]);
+        Vote vote = new(finalization.Slot, Hash(), new ValidatorIndex(99), Signature());
+        Add("BlockHeader", header.Write, BlockHeader.Read, static it => it.Write);
+        Add("Vote", vote.Write, Vote.Read, static it => it.Write);
+        Add("Certificate", finalization.Write, Certificate.Read, static it => it.Write);
+        Add("Certificate, of nothing", nullification.Write, Certificate.Read, static it => it.Write);
+        Add("Justification", justification.Write, Justification.Read, static it => it.Write);
+        Add("Justification, of genesis", Justification.OfGenesis.Write, Justification.Read, static it => it.Write);
+        Add("CertifiedHeader", new CertifiedHeader(header, finalization).Write, CertifiedHeader.Read, static it => it.Write);
+        Add("Block", block.Encode(), static bytes => Block.TryDecode(bytes, out Block? it) ? it!.Encode() : null);
+    }
+
+    private void AddRecords()
+    {
+        Add("AccountRecord", new AccountRecord(Amount(), 17, 3).Write, AccountRecord.Read, static it => it.Write);
+        Add("BondRecord", new BondRecord(Amount(), Amount(), Time(), 2).Write, BondRecord.Read, static it => it.Write);
+        Add("BidRecord", new BidRecord([new Bid(Account(), Amount())], [Account(), Account()]).Write, BidRecord.Read, static it => it.Write);
+        Add("ClockRecord", new ClockRecord(new Height(5), Time()).Write, ClockRecord.Read, static it => it.Write);
+        Add("DeadlineRecord", new DeadlineRecord(DeadlineKind.Auction, Hash()).Write, DeadlineRecord.Read, static it => it.Write);
+        Add("OpenOrderRecord", new OpenOrderRecord(new OrderId(Hash())).Write, OpenOrderRecord.Read, static it => it.Write);
+        Add("SupplyRecord", new SupplyRecord(Amount(), Amount(), Amount(), Amount(), Amount()).Write, SupplyRecord.Read, static it => it.Write);
+        OrderRecord order = new()
+        {
+            Owner = Account(),
+            Terms = Terms(),
+            State = OrderState.Leased,
+            Escrow = Amount(),
+            AcceptedAt = Time(),
+            AuctionEndsAt = Time(),
+            Attempts = 2,
+        };
+        LeaseRecord lease = new()
+        {
+            Order = new OrderId(Hash()),
+            Owner = Account(),
+            Provider = Account(),
+            PricePerSecond = Amount(),
+            State = LeaseState.ResultReported,
+            OpenedAt = Time(),
+            ReadyBy = Time(),
+            ReadyAt = Time(),
+            ResultBy = Time(),
+            ResultAt = Time(),
+            HandOver = Hash(),
+            ResultCommitment = Hash(),
+            ChargedSeconds = 77,
+            Paid = Amount(),
+            Refunded = Amount(),
+            Penalty = Amount(),
+        };
+        Add("OrderRecord", order.Write, OrderRecord.Read, static it => it.Write);
+        Add("LeaseRecord", lease.Write, LeaseRecord.Read, static it => it.Write);
+    }
+
+    private void AddTransactions()
+    {
+        Message[] messages =
+        [
+            new Message.Transfer(Account(), Amount()),
+            new Message.Faucet(Account()),
+            new Message.Bond(Amount()),
+            new Message.Unbond(Amount()),
+            new Message.PlaceOrder(Terms()),
+            new Message.CancelOrder(new OrderId(Hash())),
+            new Message.PlaceBid(new OrderId(Hash()), Amount()),
+            new Message.ReportReady(new LeaseId(Hash()), Hash(), Key(), Signature()),
+            new Message.ReportResult(new LeaseId(Hash()), Hash()),
+            new Message.AcknowledgeResult(new LeaseId(Hash())),
+            new Message.CloseLease(new LeaseId(Hash())),
+        ];
+        foreach (Message message in messages) Add("Message." + message.GetType().Name, message.Write, Message.Read, static it => it.Write);
+        Transaction transaction = new()
+        {
+            Chain = new ChainId(Hash()),
+            Sender = Account(),
+            Sequence = 9,
+            FeeMax = Amount(),
+            ExpiresAt = new Height(1_000),
+            Messages = [.. messages],
+            Policy = new KeyPolicy(1, [.. new[] { Key(), Key() }.Order()]),
+            Signatures = [new TransactionSignature(0, Signature()), new TransactionSignature(1, Signature())],
+        };
+        Add("Transaction", transaction.Encode(), static bytes => Transaction.TryDecode(bytes, out Transaction? it) ? it!.Encode() : null);
+    }
+
+    private void AddJobs()
+    {
+        JobSpec spec = ReceiptScenario.Spec;
+        JobResult result = ReceiptScenario.Result;
+        Add("JobSpec", spec.Write, JobSpec.Read, static it => it.Write);
+        Add("JobSpec, without standard input", (spec with { StandardInput = null }).Write, JobSpec.Read, static it => it.Write);
+        Add("JobResult", result.Write, JobResult.Read, static it => it.Write);
+        LeaseId lease = new(Hash());
+        JobPieceProgress progress = new(JobPiece.Input("a.txt"), 700);
+        JobMessage[] messages =
+        [
+            new JobMessage.Offer(lease, spec),
+            new JobMessage.Wanted(lease, [new JobPieceProgress(JobPiece.Module, 0), progress]),
+            new JobMessage.Chunk(lease, JobPiece.StandardInput, 9, Bytes(20)),
+            new JobMessage.Received(lease, progress),
+            new JobMessage.Taken(lease, Key(), Signature()),
+            new JobMessage.HandOverSigned(lease, Signature()),
+            new JobMessage.Follow(lease, 1, 2),
+            new JobMessage.Log(lease, true, 3, Bytes(20)),
+            new JobMessage.Stage(lease, JobStage.Running),
+            new JobMessage.Finished(lease, result, "detail"),
+            new JobMessage.Fetch(lease, JobPiece.Output("out.txt"), 4),
+            new JobMessage.Data(lease, JobPiece.StandardOutput, 5, Bytes(20)),
+            new JobMessage.WantReceipt(lease),
+            new JobMessage.Receipt(lease, Bytes(20)),
+            new JobMessage.Refused(lease, JobRefusal.OffsetWrong, "detail"),
+        ];
+        foreach (JobMessage message in messages)
+        {
+            Add("JobMessage." + message.GetType().Name, message.Encode(), static bytes => JobMessage.Decode(bytes)?.Encode());
+        }
+    }
+
+    private void AddProofs()
+    {
+        StateKey key = new(StateFamily.Lease, Hash());
+        StateProof proof = new([new StateProofStep(3, Hash()), new StateProofStep(200, Hash())], key, Bytes(50));
+        Add("StateProof", proof.Write, StateProof.Read, static it => it.Write);
+        Add("StateProof, of the empty state", StateProof.OfEmpty.Write, StateProof.Read, static it => it.Write);
+        Add("MerkleInclusionProof", new MerkleInclusionProof(9, 4, [Hash(), Hash()]).Write, MerkleInclusionProof.Read, static it => it.Write);
+        Add("MerkleConsistencyProof", new MerkleConsistencyProof(4, 9, [Hash()]).Write, MerkleConsistencyProof.Read, static it => it.Write);
+        KeyPolicy policy = new(2, [.. new[] { Key(), Key(), Key() }.Order()]);
+        Add("KeyPolicy", policy.Write, KeyPolicy.Read, static it => it.Write);
+
+        JobReceipt receipt = new ReceiptScenario().Make();
+        Add("JobStatement", receipt.Statement.Encode(), static bytes => JobStatement.TryDecode(bytes, out JobStatement? it) ? it!.Encode() : null);
+        Add("JobEvidence", receipt.Evidence.Encode(), static bytes => JobEvidence.TryDecode(bytes, out JobEvidence? it) ? it!.Encode() : null);
+        Add("JobReceipt", receipt.Encode(), static bytes => JobReceipt.TryDecode(bytes, out JobReceipt? it) ? it!.Encode() : null);
+        JobReceipt draft = receipt with { ProviderSignature = null };
+        Add("JobReceipt, unsigned", draft.Encode(), static bytes => JobReceipt.TryDecode(bytes, out JobReceipt? it) ? it!.Encode() : null);
+    }
+
+    private void Add<T>(string name, Action<WireWriter> write, Func<WireReader, T> read, Func<T, Action<WireWriter>> writeAgain)
+    {
+        WireWriter writer = new();
+        write(writer);
+        Add(name, writer.ToArray(), bytes =>
+        {
+            WireReader reader = new(bytes);
+            T value = read(reader);
+            if (!reader.Succeeded) return null;
+            WireWriter again = new();
+            writeAgain(value)(again);
+            return again.ToArray();
+        });
+    }
+
+    private void Add(string name, byte[] bytes, Func<ReadOnlyMemory<byte>, byte[]?> again) => _samples.Add(new WireSample(name, bytes, again));
+
+    private OrderTerms Terms() => new()
+    {
+        SpecCommitment = Hash(),
+        PricePerSecondMax = Amount(),
+        SecondsMax = 60,
+        ReadyWithin = Duration.FromSeconds(30),
+        ExpiresAfter = Duration.FromSeconds(300),
+        FuelMax = 1_000_000,
+        MemoryPagesMax = 16,
+        InputBytes = 8,
+        OutputBytesMax = 1 << 20,
+        Region = "eu-de",
+    };
+
+    private GenesisAllocation Allocation() => new(Account(), Amount(), Amount());
+
+    private CertificateSigner Signer(ushort index) => new(new ValidatorIndex(index), Signature());
+
+    private byte[] Bytes(int count)
+    {
+        byte[] bytes = new byte[count];
+        _prng.Fill(bytes);
+        return bytes;
+    }
+
+    private Hash256 Hash() => new(Bytes(32));
+
+    private AccountId Account() => new(Hash());
+
+    private Amount Amount() => new(_prng.NextBelow(1UL << 60));
+
+    private Instant Time() => new((long)_prng.NextBelow(1UL << 60));
+
+    private PublicKey Key() => new(KeyAlgorithm.P256, [3, .. Bytes(32)]);
+
+    private Signature Signature() => new(KeyAlgorithm.Secp256k1, Bytes(64));
+}

@@ -1,0 +1,41 @@
+using System;
+using System.IO;
+using System.Threading;
+using NodeRuntime.Primitives;
+
+namespace NodeRuntime.Sandbox.Tests.Child;
+
+/// <summary>A parent of a sandbox that never ends by itself: prints the sandbox's process id when it is ready, and waits to be killed.</summary>
+internal static class DoomedParent
+{
+    public static int Run(string root, string module)
+    {
+        SandboxFolder folder = SandboxFolder.Create(root, "doomed");
+        File.Copy(module, folder.ModulePath);
+        using ManualResetEventSlim finished = new();
+        ChildProcessSandbox sandbox = new(SandboxCommand.OfThisProcess(), SandboxCapabilities.Probe(), 1);
+        SandboxRun? run = null;
+        using ManualResetEventSlim started = new();
+        run = sandbox.Start(
+            new SandboxJob
+            {
+                Folder = folder,
+                Arguments = ["waste", "sleep"],
+                FuelMax = 1,
+                WallClockMax = new Duration(600_000_000),
+            },
+            happened =>
+            {
+                started.Wait();
+                if (happened is SandboxEvent.Ready) Console.WriteLine(run?.ProcessId);
+                if (happened is SandboxEvent.Finished end)
+                {
+                    Console.WriteLine(end.Report);
+                    finished.Set();
+                }
+            });
+        started.Set();
+        finished.Wait();
+        return 1;
+    }
+}

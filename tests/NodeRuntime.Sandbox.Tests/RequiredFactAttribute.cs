@@ -1,0 +1,10 @@
+namespace NodeRuntime.Sandbox.Tests;
+
+/// <summary>A fact that needs something of the machine.</summary>
+internal sealed class RequiredFactAttribute : FactAttribute
+{
+    public RequiredFactAttribute(params string[] requirements)
+    {
+        foreach (string requirement in requirements) Skip ??= Requirement.WhySkip(requirement);
+    }
+}
