@@ -37,9 +37,6 @@ public enum WireType : uint
     ConsensusWatermark = 60,
     ConsensusLogRecord = 61,
     ConsensusWantTip = 62,
-    ConsensusTip = 63,
-    ConsensusFenceQuestion = 64,
-    ConsensusFenceAnswer = 65,
     ConsensusChain = 63,
     StoredBlock = 64,
 
