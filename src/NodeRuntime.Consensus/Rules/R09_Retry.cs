@@ -9,6 +9,14 @@ public sealed partial class ConsensusMachine
 {
     private void Retry()
     {
+        if (!HasOwn(VoteKind.Notarize) && !HasOwn(VoteKind.Finalize)) Nullify();
+        SayAgain();
+        AskForMissing();
+        SetRetry(Delay() * 2);
+    }
+
+    private void SayAgain()
+    {
         foreach (VoteKind kind in (System.ReadOnlySpan<VoteKind>)[VoteKind.Notarize, VoteKind.Finalize])
         {
             if (!_ownVotes.TryGetValue(new VoteSlot(_config.Validators.Epoch, _view, kind), out Verified<Vote>? own)) continue;
@@ -26,9 +34,6 @@ public sealed partial class ConsensusMachine
 
         // Who lags far behind has nothing left to vote on: its leader timer is long gone. Say which view we stand in.
         if (_view.Number > 1) Broadcast(new ConsensusMessage.HaveCertificate(new View(_view.Number - 1)));
-        if (!HasOwn(VoteKind.Notarize) && !HasOwn(VoteKind.Finalize)) Nullify();
-        AskForMissing();
-        SetRetry(Delay() * 4);
     }
 
     private void AskForMissing()
