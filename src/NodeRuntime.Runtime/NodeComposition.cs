@@ -2,6 +2,7 @@ using System;
 using NodeRuntime.Actors;
 using NodeRuntime.Actors.Ports;
 using NodeRuntime.Primitives;
+using NodeRuntime.Proofs.Chain;
 using NodeRuntime.Runtime.Consensus;
 using NodeRuntime.Runtime.Gateway;
 using NodeRuntime.Runtime.Membership;
@@ -21,18 +22,18 @@ public static class NodeComposition
         // Supervisors know each other in a ring; the doors are set before the network lets the first word in.
         NodeDoors doors = new();
         doors.Gateway = system.Spawn(
-            Props<GatewayCommand>.Create(() => new GatewaySupervisor(model, ports, doors)), "gateway");
+            Props.Create<GatewayCommand>(() => new GatewaySupervisor(model, ports, doors)), "gateway");
         doors.Membership = system.Spawn(
-            Props<MembershipCommand>.Create(context => new MembershipSupervisor(context, model, ports, doors)), "membership");
+            Props.Create<MembershipCommand>(context => new MembershipSupervisor(context, model, ports, doors)), "membership");
 
         // Subscribers of the ledger's tip come before the ledger, so that they miss none.
         PeerNode node = new(model, ports, system, doors);
         ActorRef<SettlementCommand> settlement = system.Spawn(
-            Props<SettlementCommand>.Create(() => new SettlementSupervisor(model, ports, doors)), "settlement");
+            Props.Create<SettlementCommand>(() => new SettlementSupervisor(model, ports, doors)), "settlement");
         ActorRef<WorkloadCommand>? workload = model.Provider is null ? null : system.Spawn(
-            Props<WorkloadCommand>.Create(() => new WorkloadSupervisor(model, ports, model.Provider, settlement, doors.Gateway)), "workload");
+            Props.Create<WorkloadCommand>(() => new WorkloadSupervisor(model, ports, model.Provider, settlement, doors.Gateway)), "workload");
         doors.Consensus = system.Spawn(
-            Props<ConsensusCommand>.Create(context => new ConsensusSupervisor(context, model, ports, doors)) with { LaneOf = LaneOf }, "consensus");
+            Props.Create<ConsensusCommand>(context => new ConsensusSupervisor(context, model, ports, doors)) with { LaneOf = LaneOf }, "consensus");
 
         ports.Network.Start(happened => Route(happened, model, ports, doors, workload));
         return node;
@@ -78,6 +79,9 @@ public static class NodeComposition
                     ports.Network.Disconnect(m.Peer, DisconnectReason.RateExceeded);
                 }
 
+                break;
+            case NetworkEvent.Received { FrameClass: FrameClass.Sync } m when GenesisMessage.IsWant(m.Frame):
+                ports.Network.Send(m.Peer, FrameClass.Sync, GenesisMessage.Document(model.Genesis));
                 break;
             case NetworkEvent.Received m:
                 doors.Consensus.Tell(new ConsensusCommand.Frame(m.Peer, m.FrameClass, m.Frame));

@@ -22,10 +22,10 @@ public sealed class PeerNode
         Ports = ports;
         System = system;
         _doors = doors;
-        system.EventStream.Subscribe(ActorRef<LedgerTip>.FromDelegate("tip", tip => Tip = tip));
-        system.EventStream.Subscribe(ActorRef<ConsensusStatus>.FromDelegate("consensus-status", status => Consensus = status));
-        system.EventStream.Subscribe(ActorRef<MembershipStatus>.FromDelegate("membership-status", status => Membership = status));
-        system.EventStream.Subscribe(ActorRef<WorkloadStatus>.FromDelegate("workload-status", status => Workload = status));
+        system.EventStream.Subscribe(ActorRef.FromDelegate<LedgerTip>("tip", tip => Tip = tip));
+        system.EventStream.Subscribe(ActorRef.FromDelegate<ConsensusStatus>("consensus-status", status => Consensus = status));
+        system.EventStream.Subscribe(ActorRef.FromDelegate<MembershipStatus>("membership-status", status => Membership = status));
+        system.EventStream.Subscribe(ActorRef.FromDelegate<WorkloadStatus>("workload-status", status => Workload = status));
     }
 
     public NodeModel Model { get; }

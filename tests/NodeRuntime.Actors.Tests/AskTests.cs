@@ -37,7 +37,8 @@ public sealed class AskTests
     public void Silence_ends_at_the_deadline_and_a_later_reply_is_refused()
     {
         ActorRef<int>? reply = null;
-        ActorRef<CounterMessage> silent = ActorRef.FromDelegate<CounterMessage>("silent", message => reply = ((CounterMessage.Get)message).ReplyTo);
+        ActorRef<CounterMessage> silent = ActorRef.FromDelegate<CounterMessage>(
+            "silent", message => reply = ((CounterMessage.Get)message).ReplyTo);
         Instant start = _kit.Now;
         Ask(silent);
         _outcomes.Expect(new AskOutcome<int>(AskVerdict.TimedOut, 0));

@@ -16,7 +16,8 @@ public sealed class DocumentationTests
 
         StringBuilder shown = new();
         string[] lines = source[source.IndexOf("    public abstract record", StringComparison.Ordinal)..].TrimEnd().Split('\n');
-        foreach (string line in lines[..^1]) shown.Append(line.StartsWith("    ", StringComparison.Ordinal) ? line[4..] : line).Append('\n');
+        foreach (string line in lines[..^1])
+            shown.Append(line.StartsWith("    ", StringComparison.Ordinal) ? line[4..] : line).Append('\n');
         Assert.Contains("```csharp\n" + shown + "```", page, StringComparison.Ordinal);
     }
 }

@@ -6,7 +6,8 @@ namespace NodeRuntime.Actors.Tests;
 
 public sealed class LifecycleTests
 {
-    private readonly TestKit _kit = new(supervision: SupervisorStrategy.Default with { BackoffMin = Duration.Zero, BackoffMax = Duration.Zero });
+    private readonly TestKit _kit = new(
+        supervision: SupervisorStrategy.Default with { BackoffMin = Duration.Zero, BackoffMax = Duration.Zero });
 
     private static CounterMessage.Do Do(Action<ActorContext<CounterMessage>> action) => new(action);
 

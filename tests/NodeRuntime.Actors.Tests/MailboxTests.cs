@@ -118,7 +118,8 @@ public sealed class MailboxTests
     public void A_mailbox_full_of_reserved_mail_refuses_instead()
     {
         Mailbox<int> mailbox = new(1, OverflowPolicy.DropOldest);
-        for (int n = 0; n < 100; n++) mailbox.PostUnbounded(new Envelope<int>(new MappedDelivery<int, int>(x => x, n, isReserved: true)), 0);
+        for (int n = 0; n < 100; n++)
+            mailbox.PostUnbounded(new Envelope<int>(new MappedDelivery<int, int>(x => x, n, isReserved: true)), 0);
         Assert.Equal(PostVerdict.Full, mailbox.Post(new Envelope<int>(1), 0));
         Envelope<int>[] taken = new Envelope<int>[200];
         Assert.Equal(100, mailbox.TakeInto(taken));

@@ -7,7 +7,8 @@ namespace NodeRuntime.Actors.Tests;
 
 public sealed class SupervisionTests
 {
-    private static readonly SupervisorStrategy AtOnce = SupervisorStrategy.Default with { BackoffMin = Duration.Zero, BackoffMax = Duration.Zero };
+    private static readonly SupervisorStrategy AtOnce =
+        SupervisorStrategy.Default with { BackoffMin = Duration.Zero, BackoffMax = Duration.Zero };
 
     /// <summary>Each line: what the decider says, what the diary then reads, the count afterwards.</summary>
     [Theory]

@@ -6,7 +6,8 @@ namespace NodeRuntime.Actors.Tests;
 
 public sealed class TimerTests
 {
-    private readonly TestKit _kit = new(supervision: SupervisorStrategy.Default with { BackoffMin = Duration.Zero, BackoffMax = Duration.Zero });
+    private readonly TestKit _kit = new(
+        supervision: SupervisorStrategy.Default with { BackoffMin = Duration.Zero, BackoffMax = Duration.Zero });
     private readonly TestProbe<Instant> _rings;
     private readonly ActorRef<CounterMessage> _actor;
 

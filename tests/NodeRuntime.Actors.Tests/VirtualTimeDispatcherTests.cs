@@ -136,7 +136,8 @@ public sealed class VirtualTimeDispatcherTests
     {
         List<long> seen = [];
         VirtualTimeDispatcher dispatcher = new(1, Instant.Epoch);
-        foreach (long at in (long[])[30, 10, 20, 50]) dispatcher.ScheduleAt(Instant.FromMilliseconds(at), () => seen.Add(dispatcher.Now.Milliseconds));
+        foreach (long at in (long[])[30, 10, 20, 50])
+            dispatcher.ScheduleAt(Instant.FromMilliseconds(at), () => seen.Add(dispatcher.Now.Milliseconds));
         Assert.True(dispatcher.Step());
         Assert.Equal([10], seen);
         dispatcher.RunUntil(Instant.FromMilliseconds(40));

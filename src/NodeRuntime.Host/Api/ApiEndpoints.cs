@@ -109,7 +109,7 @@ internal static class ApiEndpoints
     {
         if (!Hash256.TryParse(id, out Hash256 hash)) return IdMalformed(id);
         ImmutableArray<Decline>? declines = await AskAsync<ImmutableArray<Decline>?>(reply =>
-            node.AskWhy(new OrderId(hash), ActorRef<ImmutableArray<Decline>>.FromDelegate("why", found => { reply.Tell(found); })));
+            node.AskWhy(new OrderId(hash), ActorRef.FromDelegate<ImmutableArray<Decline>>("why", found => { reply.Tell(found); })));
         if (declines is not { } known) return Busy();
         ImmutableArray<DeclineAnswer>.Builder answers = ImmutableArray.CreateBuilder<DeclineAnswer>(known.Length);
         foreach (Decline decline in known)
@@ -138,7 +138,7 @@ internal static class ApiEndpoints
         Channel<LedgerTip> tips = Channel.CreateBounded<LedgerTip>(
             new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropOldest });
         Subscription subscription = node.System.EventStream.Subscribe(
-            ActorRef<LedgerTip>.FromDelegate("job-events", tip => { tips.Writer.TryWrite(tip); }));
+            ActorRef.FromDelegate<LedgerTip>("job-events", tip => { tips.Writer.TryWrite(tip); }));
         try
         {
             if (node.Tip is { } now) tips.Writer.TryWrite(now);
@@ -172,7 +172,7 @@ internal static class ApiEndpoints
     private static async Task<T?> AskAsync<T>(Func<ActorRef<T>, TellVerdict> ask)
     {
         TaskCompletionSource<T> answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        ActorRef<T> reply = ActorRef<T>.FromDelegate("ask", received => { answer.TrySetResult(received); });
+        ActorRef<T> reply = ActorRef.FromDelegate<T>("ask", received => { answer.TrySetResult(received); });
         if (ask(reply) != TellVerdict.Accepted) return default;
         try
         {

@@ -11,7 +11,7 @@ public static class AskExtensions
 {
     /// <summary>
     /// Exactly one outcome, never a fault: the reply, the refusal or the time-out. Only the caller's own cancellation throws.
-    /// <code>AskOutcome&lt;Height&gt; outcome = await ledger.AskAsync((ActorRef&lt;Height&gt; reply) => new TipQuery(reply), timeout, cancel);</code>
+    /// <code>AskOutcome&lt;Height&gt; outcome = await ledger.AskAsync((ActorRef&lt;Height&gt; to) => new TipQuery(to), timeout);</code>
     /// </summary>
     public static Task<AskOutcome<TReply>> AskAsync<TMessage, TReply>(
         this ActorRef<TMessage> target,

@@ -77,7 +77,8 @@ public sealed class AskExtensionsTests
             AskOutcome<int> outcome = await Ask(
                 Target(reply =>
                 {
-                    ThreadPool.UnsafeQueueUserWorkItem(static state => state.Reply.Tell(state.Number), (Reply: reply, Number: number), preferLocal: false);
+                    ThreadPool.UnsafeQueueUserWorkItem(
+                        static state => state.Reply.Tell(state.Number), (Reply: reply, Number: number), preferLocal: false);
                     return TellVerdict.Accepted;
                 }),
                 Patience);

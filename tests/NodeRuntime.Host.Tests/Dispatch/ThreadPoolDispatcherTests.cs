@@ -81,7 +81,8 @@ public sealed class ThreadPoolDispatcherTests : IDisposable
         const int Producers = 4;
         const int Actors = 2;
         const int MessagesEach = 100_000;
-        SupervisorStrategy forgiving = new() { RestartsMax = int.MaxValue, BackoffMin = new Duration(1000), BackoffMax = new Duration(2000) };
+        SupervisorStrategy forgiving =
+            new() { RestartsMax = int.MaxValue, BackoffMin = new Duration(1000), BackoffMax = new Duration(2000) };
         ActorSystem system = new("stress", _dispatcher, new Prng(2), forgiving);
         ActorRef<Work>[] workers = new ActorRef<Work>[Actors];
         for (int n = 0; n < Actors; n++)
@@ -105,7 +106,8 @@ public sealed class ThreadPoolDispatcherTests : IDisposable
                 for (int n = 1; n <= MessagesEach; n++)
                 {
                     int worker = n % Actors;
-                    if (workers[worker].Tell(new Work.Item(producer, n)) == TellVerdict.Accepted) Interlocked.Increment(ref accepted[worker]);
+                    TellVerdict verdict = workers[worker].Tell(new Work.Item(producer, n));
+                    if (verdict == TellVerdict.Accepted) Interlocked.Increment(ref accepted[worker]);
                     if (n % 10_000 == 0) workers[worker].Tell(new Work.Fail());
                     if (n % 64 == 0) Thread.Yield();
                 }
