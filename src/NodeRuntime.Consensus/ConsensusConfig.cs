@@ -21,4 +21,7 @@ public sealed record ConsensusConfig
 
     /// <summary>For the jitter of retries.</summary>
     public required Prng Prng { get; init; }
+
+    /// <summary>Off only for twins, two machines with one key, which tests make on purpose.</summary>
+    internal bool FencesOnForeignVotes { get; init; } = true;
 }

@@ -12,7 +12,8 @@ public sealed partial class ConsensusMachine
         Invariant.Holds(!_hasStarted);
         _hasStarted = true;
         Enter(_view > _floor.View.Next ? _view : _floor.View.Next);
-        Retry();
+        SayAgain();
+        AskForMissing();
     }
 
     private void Enter(View view)

@@ -77,14 +77,10 @@ public sealed partial class ConsensusMachine
         };
         Block block = new(header, justification, built.Transactions);
         Hash256 digest = header.Digest;
-        if (!MaySign(VoteKind.Notarize, digest)) return;
-        // Our own block is executed like anybody's: its children need its state.
-        _blocks[digest] = new Candidate(block, digest) { State = CandidateState.Checking };
-        _effects.Add(new ConsensusEffect.Check(block, digest));
+        // From here it is a proposal like any other: the ledger is asked about it, which also tells it the digest that
+        // children will name, and R3 votes for it; the leader's vote leaves together with the block.
         _proposals[_view] = digest;
-        _effects.Add(new ConsensusEffect.Persist(new LogRecord.Body(block)));
-        Vote vote = SignVote(VoteKind.Notarize, digest);
-        Broadcast(new ConsensusMessage.Propose(block, vote));
+        Keep(block, digest);
     }
 
     // Walks down from the view before ours: over nullified views, to a notarized block whose body is accepted, or the floor.

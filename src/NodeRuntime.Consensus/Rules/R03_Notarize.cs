@@ -47,7 +47,7 @@ public sealed partial class ConsensusMachine
         if (!IsTimely(candidate.Block.Header) || !MaySign(VoteKind.Notarize, digest)) return false;
         _effects.Add(new ConsensusEffect.Persist(new LogRecord.Body(candidate.Block)));
         Vote vote = SignVote(VoteKind.Notarize, digest);
-        Broadcast(new ConsensusMessage.Voted(vote));
+        Broadcast(Leads(_view) ? new ConsensusMessage.Propose(candidate.Block, vote) : new ConsensusMessage.Voted(vote));
         return true;
     }
 

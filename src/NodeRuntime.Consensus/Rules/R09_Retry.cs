@@ -9,6 +9,14 @@ public sealed partial class ConsensusMachine
 {
     private void Retry()
     {
+        if (!HasOwn(VoteKind.Notarize) && !HasOwn(VoteKind.Finalize)) Nullify();
+        SayAgain();
+        AskForMissing();
+        SetRetry(Delay() * 2);
+    }
+
+    private void SayAgain()
+    {
         foreach (VoteKind kind in (System.ReadOnlySpan<VoteKind>)[VoteKind.Notarize, VoteKind.Finalize])
         {
             if (!_ownVotes.TryGetValue(new VoteSlot(_config.Validators.Epoch, _view, kind), out Verified<Vote>? own)) continue;
@@ -26,9 +34,6 @@ public sealed partial class ConsensusMachine
 
         // Our youngest finalized block and the view we stand in: whoever is behind asks for what it lacks.
         foreach (PeerId peer in _peers) Greet(peer);
-        if (!HasOwn(VoteKind.Notarize) && !HasOwn(VoteKind.Finalize)) Nullify();
-        AskForMissing();
-        SetRetry(Delay() * 4);
     }
 
     private void AskForMissing()

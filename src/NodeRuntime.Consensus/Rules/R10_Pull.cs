@@ -115,11 +115,14 @@ public sealed partial class ConsensusMachine
     private bool Links(System.Collections.Immutable.ImmutableArray<Block> blocks, Certificate finalization)
     {
         Hash256 parent = blocks[0].Header.ParentDigest;
-        ulong height = blocks[0].Header.Height.Number;
-        foreach (Block block in blocks)
+        ulong first = blocks[0].Header.Height.Number;
+        // Above the floor by the caller's care, so that the difference cannot wrap; a sum could.
+        for (int i = 0; i < blocks.Length; i++)
         {
+            Block block = blocks[i];
             BlockHeader header = block.Header;
-            if (header.Chain != _config.Chain || header.ParentDigest != parent || header.Height.Number != height++) return false;
+            if (header.Chain != _config.Chain || header.ParentDigest != parent) return false;
+            if (header.Height.Number < first || header.Height.Number - first != (ulong)i) return false;
             if (header.JustificationHash != block.Justification.Hash) return false;
             if (header.BodyRoot != MerkleTree.Root(block.Transactions)) return false;
             parent = header.Digest;

@@ -1,0 +1,50 @@
+using System.Text;
+using NodeRuntime.Consensus.Tests.Harness;
+using NodeRuntime.Primitives;
+using Xunit.Abstractions;
+
+namespace NodeRuntime.Consensus.Tests;
+
+/// <summary>Whole networks under faults. A failing seed prints itself; run it alone with <c>One_seed</c>.</summary>
+public sealed class SeedTests(ITestOutputHelper output)
+{
+    private const int SeedsPerGroup = 60;
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    [InlineData(4)]
+    [InlineData(5)]
+    public void Networks_agree_under_faults_and_finalize_after_healing(int group)
+    {
+        StringBuilder failures = new();
+        long inputs = 0;
+        int heights = 0;
+        int nullified = 0;
+        Duration slowest = Duration.Zero;
+        for (int i = 0; i < SeedsPerGroup; i++)
+        {
+            ulong seed = (ulong)((i * 6) + group);
+            SmallWorld world = new(WorldPlan.FromSeed(seed));
+            try
+            {
+                Duration healed = world.Run();
+                if (healed > slowest) slowest = healed;
+            }
+            catch (System.Exception exception) when (exception is HarnessException or InvariantException or System.OverflowException)
+            {
+                failures.Append("\nseed ").Append(seed).Append(": ").Append(exception.Message);
+            }
+
+            inputs += world.Inputs;
+            heights += world.Oracle.HeightsAgreed;
+            nullified += world.Oracle.ViewsNullified;
+        }
+
+        output.WriteLine($"{SeedsPerGroup} seeds, {inputs} inputs, {heights} heights, {nullified} views nullified, slowest healing {slowest}");
+        Assert.True(failures.Length == 0, failures.ToString());
+        Assert.True(heights > SeedsPerGroup);
+    }
+}
