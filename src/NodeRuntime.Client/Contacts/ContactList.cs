@@ -79,9 +79,19 @@ internal sealed class ContactList : IDisposable
         throw Failure(what, faults);
     }
 
-    /// <summary>Whether and why a gateway was caught, for those who ask every one themselves.</summary>
-    public ImmutableArray<Gateway> Honest =>
-        [.. _gateways.Where((_, index) => Volatile.Read(ref _forgers[index]) is null)];
+    /// <summary>Every gateway that was not caught, in the order in which to ask: for what is to be told, not read.</summary>
+    public ImmutableArray<Gateway> Preferred()
+    {
+        ImmutableArray<Gateway>.Builder gateways = ImmutableArray.CreateBuilder<Gateway>(_gateways.Length);
+        int first = Volatile.Read(ref _preferred);
+        for (int i = 0; i < _gateways.Length; i++)
+        {
+            int index = (first + i) % _gateways.Length;
+            if (Volatile.Read(ref _forgers[index]) is null) gateways.Add(_gateways[index]);
+        }
+
+        return gateways.ToImmutable();
+    }
 
     /// <summary>The next request begins with another gateway.</summary>
     public void PreferNext() => Volatile.Write(ref _preferred, (Volatile.Read(ref _preferred) + 1) % _gateways.Length);
