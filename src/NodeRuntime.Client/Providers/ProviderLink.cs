@@ -56,8 +56,15 @@ internal sealed class ProviderLink : IAsyncDisposable
     }
 
     /// <summary>False where the connection has ended.</summary>
-    public async Task<bool> SendAsync(JobMessage message, CancellationToken cancellation) =>
-        await _connection.SendAsync(FrameClass.Bulk, message.Encode(), cancellation).ConfigureAwait(false) == SendVerdict.Accepted;
+    public async Task<bool> SendAsync(JobMessage message, CancellationToken cancellation)
+    {
+        lock (_gate)
+        {
+            if (_isClosed) return false;
+        }
+
+        return await _connection.SendAsync(FrameClass.Bulk, message.Encode(), cancellation).ConfigureAwait(false) == SendVerdict.Accepted;
+    }
 
     public async ValueTask DisposeAsync()
     {
