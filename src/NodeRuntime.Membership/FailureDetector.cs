@@ -87,7 +87,8 @@ internal sealed class FailureDetector(MembershipConfig config, Prng prng, Member
             ulong nonce = prng.NextUInt64();
             link.PingNonce = nonce;
             link.PingSentAt = now;
-            link.NextPingAt = now + prng.NextDuration(config.PingInterval - (config.PingInterval / 4), config.PingInterval + (config.PingInterval / 4));
+            Duration jitter = config.PingInterval / 4;
+            link.NextPingAt = now + prng.NextDuration(config.PingInterval - jitter, config.PingInterval + jitter);
             effects.Add(new MembershipEffect.Send(link.Peer, new MembershipMessage.Ping(nonce, null).Encode()));
         }
 
@@ -109,8 +110,9 @@ internal sealed class FailureDetector(MembershipConfig config, Prng prng, Member
             case MemberState.Suspected when now - member.SuspectedAt > config.LeaveAfter:
                 member.State = MemberState.Left;
                 member.IsWatched = false;
-                effects.Add(new MembershipEffect.Left(member.Record.Peer));
-                if (links.ContainsKey(member.Record.Peer)) effects.Add(new MembershipEffect.Disconnect(member.Record.Peer, ConnectionEnd.Lost));
+                PeerId peer = member.Record.Peer;
+                effects.Add(new MembershipEffect.Left(peer));
+                if (links.ContainsKey(peer)) effects.Add(new MembershipEffect.Disconnect(peer, ConnectionEnd.Lost));
                 break;
             case MemberState.Alive:
             case MemberState.Suspected:

@@ -28,7 +28,7 @@ public sealed record MembershipConfig
     /// <summary>Below so many members everybody is connected with everybody: gossip is then one hop.</summary>
     public int MeshMembersMax { get; init; } = 32;
 
-    /// <summary>In a greater network: connections kept beside those with validators. HyParView's five, and some for those that die.</summary>
+    /// <summary>In a greater network: connections kept. HyParView's five, and some for those that die.</summary>
     public int ActiveViewTarget { get; init; } = 8;
 
     public int DialsMax { get; init; } = 8;

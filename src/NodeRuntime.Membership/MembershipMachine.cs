@@ -268,6 +268,8 @@ public sealed class MembershipMachine
     private void Relay(
         Link link, MembershipMessage.Topic topic, MembershipInput.Received received, Instant now, List<MembershipEffect> effects)
     {
+        // A time before time is nobody's clock, and would overflow the subtraction.
+        if (topic.PublishedAt < Instant.Epoch) return;
         Duration age = now - topic.PublishedAt;
         if (age >= _config.TopicLifetime || age <= _config.TopicLifetime * -1 || topic.Origin == Self) return;
         if (!_seen.TryAdd(Hasher.Tagged(HashDomain.Topic, received.Message.Span), now)) return;

@@ -18,8 +18,6 @@ internal sealed class ScoreBoard(Duration banLength)
 
     public bool IsBanned(PeerId peer, Instant now) => _bans.TryGetValue(peer, out Instant until) && now < until;
 
-    public int Points(PeerId peer, Instant now) => _points.TryGetValue(peer, out (int Points, Instant At) entry) ? Decay(entry, now).Points : 0;
-
     /// <summary>The end of the ban, where this misdeed brought one.</summary>
     public Instant? Add(PeerId peer, Misdeed misdeed, Instant now)
     {

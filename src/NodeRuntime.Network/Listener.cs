@@ -41,7 +41,8 @@ internal static class Listener
         }
         catch (SocketException exception)
         {
-            throw new NetworkOpenException($"The listen address \"{address}\" names a host that cannot be resolved: {exception.Message}.", exception);
+            string why = $"The listen address \"{address}\" names a host that cannot be resolved: {exception.Message}.";
+            throw new NetworkOpenException(why, exception);
         }
     }
 
@@ -49,11 +50,16 @@ internal static class Listener
     {
         if (error == SocketError.AddressAlreadyInUse)
         {
-            return $"The listen address {listen} is taken by another process. Stop that process or choose another port (port 0 takes a free one).";
+            return $"The listen address {listen} is taken by another process. "
+                + "Stop that process or choose another port (port 0 takes a free one).";
         }
 
         if (error == SocketError.AccessDenied) return $"This user may not listen on {listen}. Choose a port above 1023.";
-        if (error == SocketError.AddressNotAvailable) return $"{listen} is not an address of this machine. Choose one that is, or 0.0.0.0 for all.";
+        if (error == SocketError.AddressNotAvailable)
+        {
+            return $"{listen} is not an address of this machine. Choose one that is, or 0.0.0.0 for all.";
+        }
+
         return $"Cannot listen on {listen}: {error}.";
     }
 }

@@ -51,7 +51,7 @@ public sealed record NetworkConfig
     /// <summary>A certificate is replaced at half of this age.</summary>
     public Duration CertificateLifetime { get; init; } = Duration.FromMinutes(24 * 60);
 
-    /// <summary>Bytes that may wait to be sent over all connections; each connection may always hold <see cref="SendBytesShare"/>.</summary>
+    /// <summary>Bytes that may wait to be sent over all connections; each may always hold <see cref="SendBytesShare"/>.</summary>
     public long SendBytesMax { get; init; } = 256L << 20;
 
     public long SendBytesShare { get; init; } = 256 * 1024;

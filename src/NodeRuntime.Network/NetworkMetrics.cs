@@ -5,7 +5,7 @@ using NodeRuntime.Actors.Ports;
 
 namespace NodeRuntime.Network;
 
-/// <summary>What the network counts, as instruments of the meter "NodeRuntime.Network". No peer's name is a tag: there are too many.</summary>
+/// <summary>What the network counts: the meter "NodeRuntime.Network". No peer's name is a tag: there are too many.</summary>
 internal sealed class NetworkMetrics : IDisposable
 {
     public const string MeterName = "NodeRuntime.Network";

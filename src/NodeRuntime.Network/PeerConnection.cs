@@ -62,8 +62,10 @@ public sealed class PeerConnection : IAsyncDisposable
         return null;
     }
 
+    /// <summary>Sends what was queued, as far as the linger time allows, says goodbye and closes.</summary>
     public async ValueTask DisposeAsync()
     {
+        await _session.DrainAsync().ConfigureAwait(false);
         _session.Close(DisconnectReason.Closed);
         await _running.ConfigureAwait(false);
         _session.Dispose();

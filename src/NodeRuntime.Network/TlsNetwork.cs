@@ -39,9 +39,16 @@ public sealed class TlsNetwork : INetwork, IAsyncDisposable
     private readonly Lock _dialsGate = new();
     private readonly HashSet<string> _dials = new(StringComparer.Ordinal);
     private Action<NetworkEvent>? _sink;
+    private bool _isDisposed;
 
     private TlsNetwork(
-        NetworkConfig config, ISigner signer, ISignatureVerifier verifier, ChainId chain, TimeProvider time, ILogger logger, Socket? listener)
+        NetworkConfig config,
+        ISigner signer,
+        ISignatureVerifier verifier,
+        ChainId chain,
+        TimeProvider time,
+        ILogger logger,
+        Socket? listener)
     {
         _config = config;
         _time = time;
@@ -94,7 +101,7 @@ public sealed class TlsNetwork : INetwork, IAsyncDisposable
     {
         lock (_dialsGate)
         {
-            if (!_dials.Add(address)) return;
+            if (_isDisposed || !_dials.Add(address)) return;
         }
 
         _tasks.Run("dialling", () => DialAsync(address));
@@ -108,8 +115,15 @@ public sealed class TlsNetwork : INetwork, IAsyncDisposable
 
     public void Disconnect(PeerId peer, DisconnectReason reason) => _table.Find(peer)?.Close(reason);
 
+    /// <summary>Says goodbye to everybody and returns when the last event was told. Dials and sends after it come to nothing.</summary>
     public async ValueTask DisposeAsync()
     {
+        lock (_dialsGate)
+        {
+            if (_isDisposed) return;
+            _isDisposed = true;
+        }
+
         await _stopping.CancelAsync().ConfigureAwait(false);
         _listener?.Dispose();
         foreach (PeerSession session in _table.Snapshot()) session.Close(DisconnectReason.Closed);
@@ -197,7 +211,8 @@ public sealed class TlsNetwork : INetwork, IAsyncDisposable
                 break;
             case HandshakeOutcome.Refused refused:
                 _metrics.Refused(refused.Reason.ToString(), outbound: false);
-                _logger.LogInformation("An inbound connection was refused: {Reason}, {Detail}", refused.Reason, refused.Detail);
+                // Strangers decide how often this happens: not a line that an operator must see.
+                _logger.LogDebug("An inbound connection was refused: {Reason}, {Detail}", refused.Reason, refused.Detail);
                 break;
             default:
                 Invariant.Unreachable<bool>("a handshake has two outcomes");
@@ -231,7 +246,7 @@ public sealed class TlsNetwork : INetwork, IAsyncDisposable
         }
 
         if (outcome is HandshakeOutcome.Refused refused) Fail(address, refused.Reason, refused.Detail);
-        if (admission?.Refusal is { } refusal) Fail(address, refusal, "another connection with the same peer is kept, or there are too many");
+        if (admission?.Refusal is { } refusal) Fail(address, refusal, "refused by our own table");
         if (admission is not null) await WorkAsync(admission, static () => Task.FromResult(true)).ConfigureAwait(false);
     }
 

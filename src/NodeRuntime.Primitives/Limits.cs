@@ -73,18 +73,6 @@ public static class Limits
     /// <summary>A key of the state has 33 bytes: no path through its tree is longer.</summary>
     public const int StateProofStepsMax = 264;
 
-    /// <summary>Files of one job's input, its arguments, its variables, and the files of its output.</summary>
-    public const int JobFilesMax = 1024;
-
-    /// <summary>A path of an output below its folder, as Linux counts one name's bytes twice over.</summary>
-    public const int OutputNameBytesMax = 512;
-
-    /// <summary>An argument or a variable of a job: what a command line carries, not data.</summary>
-    public const int JobTextCharactersMax = 32 * 1024;
-
-    /// <summary>All arguments and variables of a job as one record.</summary>
-    public const int SandboxRequestBytesMax = 256 * 1024;
-
     /// <summary>A message of a sandbox to its parent: 64 KiB of output and its envelope.</summary>
     public const int SandboxMessageBytesMax = SandboxChunkBytesMax + 1024;
 

@@ -23,6 +23,8 @@ public enum WireType : uint
     JobStatement = 29,
     HandOver = 30,
     SettlementStatement = 31,
+    GenesisWanted = 32,
+    GenesisDocument = 33,
 
     // 50-69: consensus messages and its log
     ConsensusPropose = 50,
@@ -79,7 +81,6 @@ public enum WireType : uint
     PeerFrame = 139,
     TlsBinding = 140,
     MembershipDigest = 141,
-    MembershipPull = 142,
 
     // 160-189: jobs between client and provider
     JobSpec = 160,

@@ -2,6 +2,7 @@ using System;
 using NodeRuntime.Actors;
 using NodeRuntime.Actors.Ports;
 using NodeRuntime.Primitives;
+using NodeRuntime.Proofs.Chain;
 using NodeRuntime.Runtime.Consensus;
 using NodeRuntime.Runtime.Gateway;
 using NodeRuntime.Runtime.Membership;
@@ -78,6 +79,9 @@ public static class NodeComposition
                     ports.Network.Disconnect(m.Peer, DisconnectReason.RateExceeded);
                 }
 
+                break;
+            case NetworkEvent.Received { FrameClass: FrameClass.Sync } m when GenesisMessage.IsWant(m.Frame):
+                ports.Network.Send(m.Peer, FrameClass.Sync, GenesisMessage.Document(model.Genesis));
                 break;
             case NetworkEvent.Received m:
                 doors.Consensus.Tell(new ConsensusCommand.Frame(m.Peer, m.FrameClass, m.Frame));

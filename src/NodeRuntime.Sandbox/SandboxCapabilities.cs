@@ -20,8 +20,8 @@ public sealed record SandboxCapabilities(
     internal static SandboxCapabilities Probe(SandboxProbes probes)
     {
         bool known = SeccompPolicy.AuditArchitecture(probes.Architecture) != 0;
-        SandboxCapability architecture = new(known, probes.Architecture.ToString());
-        if (!known || !probes.IsLinux)
+        SandboxCapability architecture = new(known && probes.IsLinux, probes.Architecture.ToString());
+        if (!architecture.Offered)
         {
             SandboxCapability unasked = new(false, "only Linux on x86-64 and AArch64 is asked");
             return new SandboxCapabilities(architecture, unasked, unasked, unasked, unasked, unasked, 0);

@@ -15,7 +15,7 @@ namespace NodeRuntime.Sandbox;
 ///   root/id/in/NAME         its inputs
 ///   root/id/stdin           its standard input, if any
 ///   root/id/request         what the parent asks of the sandbox
-///   root/id/out/PATH        its outputs, written by the parent alone
+///   root/id/out/NAME        its outputs, written by the parent alone
 /// </code>
 /// The sandbox reads the first four and writes nothing. Names are checked here, so that no path of a stranger leaves the folder.
 /// </summary>
@@ -33,41 +33,52 @@ public sealed class SandboxFolder
 
     public string Path { get; }
 
-    public string ModulePath => At(ModuleName);
+    public string ModulePath => Below(ModuleName);
 
-    public string StandardInputPath => At(StandardInputName);
+    public string StandardInputPath => Below(StandardInputName);
 
-    internal string RequestPath => At(RequestName);
+    internal string RequestPath => Below(RequestName);
 
-    private string InputsPath => At(InputsName);
+    private string InputsPath => Below(InputsName);
 
-    private string OutputsPath => At(OutputsName);
+    private string OutputsPath => Below(OutputsName);
 
     /// <summary>Makes the folder anew: what an earlier attempt left under this id is deleted.</summary>
     /// <param name="id">One path component, such as a lease's id.</param>
     public static SandboxFolder Create(string root, string id)
     {
-        if (!OutputName.IsComponent(id)) throw new ArgumentException("A job's id is one path component.", nameof(id));
-        SandboxFolder folder = new(System.IO.Path.GetFullPath(System.IO.Path.Combine(root, id)));
-        folder.Delete();
-        Directory.CreateDirectory(folder.Path, Owner);
-        Directory.CreateDirectory(folder.InputsPath, Owner);
-        Directory.CreateDirectory(folder.OutputsPath, Owner);
+        SandboxFolder folder = At(root, id);
+        folder.Create();
         return folder;
     }
 
-    /// <summary>Where an input belongs; null where its name is not one path component.</summary>
+    /// <summary>The folder by its name, untouched on disk.</summary>
+    internal static SandboxFolder At(string root, string id)
+    {
+        if (!JobFileName.IsValid(id)) throw new ArgumentException("A job's id is one path component.", nameof(id));
+        return new SandboxFolder(System.IO.Path.GetFullPath(System.IO.Path.Combine(root, id)));
+    }
+
+    internal void Create()
+    {
+        Delete();
+        Directory.CreateDirectory(Path, Owner);
+        Directory.CreateDirectory(InputsPath, Owner);
+        Directory.CreateDirectory(OutputsPath, Owner);
+    }
+
+    /// <summary>Where an input belongs; null where it is no name of a file.</summary>
     public string? InputPath(string name)
     {
         ArgumentNullException.ThrowIfNull(name);
-        return OutputName.IsComponent(name) ? System.IO.Path.Combine(InputsPath, name) : null;
+        return JobFileName.IsValid(name) ? System.IO.Path.Combine(InputsPath, name) : null;
     }
 
-    /// <summary>Where an output lies after a run that succeeded; null where its name could leave the folder.</summary>
+    /// <summary>Where an output lies after a run that succeeded; null where it is no name of a file.</summary>
     public string? OutputPath(string name)
     {
         ArgumentNullException.ThrowIfNull(name);
-        return OutputName.IsPath(name) ? System.IO.Path.Combine(OutputsPath, name) : null;
+        return JobFileName.IsValid(name) ? System.IO.Path.Combine(OutputsPath, name) : null;
     }
 
     public void Delete()
@@ -117,5 +128,5 @@ public sealed class SandboxFolder
         }
     }
 
-    private string At(string name) => System.IO.Path.Combine(Path, name);
+    private string Below(string name) => System.IO.Path.Combine(Path, name);
 }

@@ -88,7 +88,7 @@ public sealed class SimulatedDisk(VirtualTimeDispatcher time, Prng prng, Faults 
         public void Write(JournalBatch batch, Action<JournalVerdict> written) => disk.Write(this, batch, written, ref _lastDone);
 
         public ReadOnlyMemory<byte>? Read(string stream, ulong sequence) =>
-            disk.StreamOf(stream).TryGetValue(sequence, out byte[]? payload) ? payload : null;
+            disk.StreamOf(stream).TryGetValue(sequence, out byte[]? payload) ? (ReadOnlyMemory<byte>?)payload : null;
 
         public ImmutableArray<JournalRecord> ReadRange(string stream, ulong from, int countMax)
         {

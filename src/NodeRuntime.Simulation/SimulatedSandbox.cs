@@ -28,6 +28,7 @@ public sealed class SimulatedSandbox(VirtualTimeDispatcher time, Prng prng, Simu
         {
             if (run.IsOver) return;
             sink(new SandboxEvent.Ready(task.Lease));
+            blobs.Append(task.Lease, BlobArea.StandardOutput, string.Empty, 0, "started\n"u8);
             sink(new SandboxEvent.Log(task.Lease, false, Encoding.UTF8.GetBytes("started\n")));
         });
         time.ScheduleAt(done, () => Finish(task, run));
@@ -61,6 +62,7 @@ public sealed class SimulatedSandbox(VirtualTimeDispatcher time, Prng prng, Simu
 
         foreach (string argument in task.Arguments) text.Append(argument).Append('\n');
         byte[] output = Encoding.UTF8.GetBytes(text.ToString());
+        // A second run after a crash writes the same again.
         blobs.Append(task.Lease, BlobArea.Output, OutputName, 0, output);
         run.Sink(new SandboxEvent.Finished(task.Lease, Report(SandboxVerdict.Exited, output)));
     }

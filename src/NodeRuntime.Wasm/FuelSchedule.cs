@@ -50,6 +50,9 @@ public static class FuelSchedule
 
     public const uint HostBytesPerUnit = 8;
 
+    /// <summary>The rate of the guest's clock: about that of the engine on a machine of the day.</summary>
+    public const uint UnitsPerNanosecond = 16;
+
     internal static uint Cost(int opcode) => opcode switch
     {
         Opcode.Block or Opcode.Loop or Opcode.Else or Opcode.End or Opcode.Nop => Structure,

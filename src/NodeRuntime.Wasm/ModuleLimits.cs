@@ -35,6 +35,9 @@ public sealed record ModuleLimits
     /// <summary>Parameters and locals together: a frame stays below 64 KiB.</summary>
     public int FunctionLocalsMax { get; init; } = 4_096;
 
+    /// <summary>Values that the branches, blocks and calls of one function hand on.</summary>
+    public int FunctionMovesMax { get; init; } = 1_000_000;
+
     /// <summary>Of all functions together: a byte of the reader's memory each.</summary>
     public int LocalsMax { get; init; } = 4_000_000;
 

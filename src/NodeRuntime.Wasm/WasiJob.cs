@@ -39,6 +39,6 @@ public sealed record WasiJob
     /// <summary>The stream of random_get.</summary>
     public ulong Seed { get; init; }
 
-    /// <summary>The guest's clock starts here and runs one nanosecond for each unit of fuel.</summary>
+    /// <summary>The guest's clock starts here and runs by fuel: <see cref="FuelSchedule.UnitsPerNanosecond"/>.</summary>
     public Instant StartTime { get; init; }
 }

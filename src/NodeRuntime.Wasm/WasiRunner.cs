@@ -84,8 +84,8 @@ public static unsafe class WasiRunner
         catch (HostStackException)
         {
             status = WasiStatus.HostStackExhausted;
-            detail = "the calling thread has less than "
-                + StackBytes(job.CallDepthMax).ToString(CultureInfo.InvariantCulture) + " bytes of stack";
+            detail = "the guest's frames need more than the "
+                + StackBytes(job.CallDepthMax).ToString(CultureInfo.InvariantCulture) + " bytes of stack that its depth allows";
         }
         finally
         {

@@ -14,6 +14,9 @@ public enum WasiStatus
 
     Trapped,
 
-    /// <summary>The caller's thread has less stack than <see cref="WasiRunner.StackBytes"/> asks: not the guest's fault.</summary>
+    /// <summary>
+    /// The guest's frames took more stack than <see cref="WasiRunner.StackBytes"/> foresees for their counted depth. The engine's fault, not
+    /// the guest's, and not the same on every machine: run the job elsewhere.
+    /// </summary>
     HostStackExhausted,
 }

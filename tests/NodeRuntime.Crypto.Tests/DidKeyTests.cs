@@ -5,9 +5,11 @@ namespace NodeRuntime.Crypto.Tests;
 
 public sealed class DidKeyTests
 {
-    // The first is the example of the did:key specification; the second the P-256 example of the same document.
+    // The example of the did:key specification.
     [Theory]
-    [InlineData("did:key:zQ3shokFTS3brHcDQrn82RUDfCZESWL1ZdCEJwekUDPQiYBme", "0103874c15c7fda20e539c6e5ba573c139884c351188799f5458b4b41f7924f235cd")]
+    [InlineData(
+        "did:key:zQ3shokFTS3brHcDQrn82RUDfCZESWL1ZdCEJwekUDPQiYBme",
+        "0103874c15c7fda20e539c6e5ba573c139884c351188799f5458b4b41f7924f235cd")]
     public void A_published_name_and_its_key_are_one(string did, string key)
     {
         Assert.True(DidKey.TryParse(did, out PublicKey parsed));

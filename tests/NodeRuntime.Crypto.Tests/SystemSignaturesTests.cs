@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.Linq;
 using System.Text;
+using System.Threading;
 using System.Threading.Tasks;
 using NodeRuntime.Primitives;
 
@@ -48,7 +49,9 @@ public sealed class SystemSignaturesTests
 
     [LibsecpTheory]
     [InlineData("Satoshi Nakamoto", "RFC 6979 nonce, \"Satoshi Nakamoto\", key 1")]
-    [InlineData("All those moments will be lost in time, like tears in rain. Time to die...", "RFC 6979 nonce, \"All those moments...\", key 1")]
+    [InlineData(
+        "All those moments will be lost in time, like tears in rain. Time to die...",
+        "RFC 6979 nonce, \"All those moments...\", key 1")]
     public void Libsecp256k1_signs_with_the_nonce_of_RFC_6979(string message, string vector)
     {
         byte[] one = new byte[32];
@@ -78,20 +81,43 @@ public sealed class SystemSignaturesTests
         }
     }
 
-    [Fact]
-    public void One_instance_serves_many_threads()
+    [Theory]
+    [InlineData(SignatureBackend.Fastest, KeyAlgorithm.Secp256k1)]
+    [InlineData(SignatureBackend.Platform, KeyAlgorithm.Secp256k1)]
+    [InlineData(SignatureBackend.Platform, KeyAlgorithm.P256)]
+    public void One_instance_serves_many_threads(SignatureBackend backend, KeyAlgorithm algorithm)
     {
-        SystemSignatures signatures = Backends.Open(SignatureBackend.Fastest);
-        ISigner signer = signatures.CreateSigner(KeyPair.Generate(KeyAlgorithm.Secp256k1, new byte[32]));
+        SystemSignatures signatures = Backends.Open(backend);
+        ISigner[] signers = [.. Enumerable.Range(0, 3).Select(i => signatures.CreateSigner(KeyPair.Generate(algorithm, Filled((byte)i))))];
         int accepted = 0;
-        Parallel.For(0, 64, i =>
+        Parallel.For(0, 120, i =>
         {
+            ISigner signer = signers[i % signers.Length];
             Hash256 digest = Hasher.Sha256(BitConverter.GetBytes(i));
             Signature signature = signer.Sign(digest);
             PublicKey key = signer.PublicKey;
-            if (signatures.Verify(key, digest, signature) == SignatureVerdict.Accepted) System.Threading.Interlocked.Increment(ref accepted);
+            if (signatures.Verify(key, digest, signature) == SignatureVerdict.Accepted) Interlocked.Increment(ref accepted);
         });
-        Assert.Equal(64, accepted);
+        Assert.Equal(120, accepted);
+    }
+
+    // More keys than the platform keeps, so that places are taken over, and each key asked again.
+    [Fact]
+    public void Keys_that_share_a_place_are_told_apart()
+    {
+        SystemSignatures signatures = Backends.Open(SignatureBackend.Platform);
+        SignatureVector valid =
+            SignatureVector.All.First(v => v is { Key.Algorithm: KeyAlgorithm.P256, Verdict: SignatureVerdict.Accepted });
+        Prng prng = new(8);
+        byte[] point = new byte[PublicKey.PointByteCount];
+        for (int i = 0; i < 1000; i++)
+        {
+            prng.Fill(point);
+            point[0] = 2;
+            SignatureVerdict verdict = signatures.Verify(new PublicKey(KeyAlgorithm.P256, point), valid.Digest, valid.Signature);
+            Assert.True(verdict is SignatureVerdict.SignatureWrong or SignatureVerdict.KeyNotOnCurve);
+            if (i % 100 == 0) Assert.Equal(SignatureVerdict.Accepted, signatures.Verify(valid.Key, valid.Digest, valid.Signature));
+        }
     }
 
     [Fact]
@@ -109,6 +135,8 @@ public sealed class SystemSignaturesTests
         Assert.StartsWith("libsecp256k1", signatures.Backend, StringComparison.Ordinal);
         Assert.Null(signatures.Hint);
     }
+
+    private static byte[] Filled(byte value) => [.. Enumerable.Repeat(value, KeyPair.EntropyByteCountMin)];
 
     private static void PassesEveryVector(SystemSignatures signatures)
     {

@@ -110,7 +110,8 @@ public sealed class MutualAuthenticationTests
     {
         await using TestPeer provider = TestPeer.Start();
         TestSigner key = new();
-        using PeerDialer dialer = new(new NetworkConfig { Role = PeerRole.Client }, key, TestSigner.Signatures, TestPeer.Chain, TimeProvider.System);
+        using PeerDialer dialer = new(
+            new NetworkConfig { Role = PeerRole.Client }, key, TestSigner.Signatures, TestPeer.Chain, TimeProvider.System);
         using CancellationTokenSource deadline = new(TestPeer.Deadline);
 
         DialOutcome outcome = await dialer.ConnectAsync(provider.Address, provider.Id, deadline.Token);
@@ -129,12 +130,37 @@ public sealed class MutualAuthenticationTests
     }
 
     [Fact]
+    public async Task What_a_client_sent_before_it_closed_arrives()
+    {
+        await using TestPeer provider = TestPeer.Start();
+        using PeerDialer dialer = new(
+            new NetworkConfig { Role = PeerRole.Client }, new TestSigner(), TestSigner.Signatures, TestPeer.Chain, TimeProvider.System);
+        using CancellationTokenSource deadline = new(TestPeer.Deadline);
+        DialOutcome outcome = await dialer.ConnectAsync(provider.Address, provider.Id, deadline.Token);
+        await using (PeerConnection connection = Assert.IsType<DialOutcome.Connected>(outcome).Connection)
+        {
+            // More than the queue holds: sending waits for room.
+            for (int i = 0; i < 300; i++)
+            {
+                Assert.Equal(SendVerdict.Accepted, await connection.SendAsync(FrameClass.Bulk, new byte[64 * 1024], deadline.Token));
+            }
+        }
+
+        for (int i = 0; i < 300; i++) Assert.IsType<NetworkEvent.Received>(await provider.Next<NetworkEvent>(NotConnected));
+        NetworkEvent end = await provider.Next<NetworkEvent>();
+        Assert.Equal(DisconnectReason.Closed, Assert.IsType<NetworkEvent.Disconnected>(end).Reason);
+
+        static bool NotConnected(NetworkEvent happened) => happened is not NetworkEvent.Connected;
+    }
+
+    [Fact]
     public async Task A_client_refuses_whoever_is_not_the_expected_peer()
     {
         await using TestPeer provider = TestPeer.Start();
         TestSigner key = new();
         TestSigner other = new();
-        using PeerDialer dialer = new(new NetworkConfig { Role = PeerRole.Client }, key, TestSigner.Signatures, TestPeer.Chain, TimeProvider.System);
+        using PeerDialer dialer = new(
+            new NetworkConfig { Role = PeerRole.Client }, key, TestSigner.Signatures, TestPeer.Chain, TimeProvider.System);
         DialOutcome outcome = await dialer.ConnectAsync(provider.Address, other.Peer, CancellationToken.None);
         Assert.Equal(DisconnectReason.CertificateRefused, Assert.IsType<DialOutcome.Failed>(outcome).Reason);
     }
@@ -147,7 +173,7 @@ public sealed class MutualAuthenticationTests
         taken.Start();
         NetworkConfig config = TestPeer.Config with { Listen = taken.LocalEndpoint.ToString()! };
         NetworkOpenException exception = Assert.Throws<NetworkOpenException>(() => TlsNetwork.Open(
-            config, key, TestSigner.Signatures, TestPeer.Chain, TimeProvider.System, Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance));
+            config, key, TestSigner.Signatures, TestPeer.Chain, TimeProvider.System, new TestLog()));
         Assert.Contains("taken by another process", exception.Message, StringComparison.Ordinal);
     }
 }

@@ -37,6 +37,20 @@ internal sealed class Stranger : IAsyncDisposable
         return new Stranger(socket);
     }
 
+    /// <summary>Connects and expects to be thrown out, be it before the connect is over.</summary>
+    public static async Task Knock(TestPeer peer)
+    {
+        try
+        {
+            await using Stranger stranger = await Connect(peer);
+            await stranger.ReadToTheEnd();
+        }
+        catch (SocketException)
+        {
+            // The reset came first.
+        }
+    }
+
     public static async Task<Stranger> Accept(TcpListener listener) =>
         new(await listener.AcceptSocketAsync().WaitAsync(TestPeer.Deadline));
 
@@ -62,7 +76,9 @@ internal sealed class Stranger : IAsyncDisposable
                 TargetHost = "noderuntime",
                 EnabledSslProtocols = protocols,
                 ApplicationProtocols = [new SslApplicationProtocol(alpn)],
-                ClientCertificateContext = certificate is null ? null : SslStreamCertificateContext.Create(certificate, null, offline: true),
+                ClientCertificateContext = certificate is null
+                    ? null
+                    : SslStreamCertificateContext.Create(certificate, null, offline: true),
                 RemoteCertificateValidationCallback = (_, certificate, _, _) => certificate is not null,
             },
             Deadline);

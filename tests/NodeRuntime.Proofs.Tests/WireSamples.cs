@@ -85,7 +85,7 @@ internal sealed class WireSamples
         Add("AccountRecord", new AccountRecord(Amount(), 17, 3).Write, AccountRecord.Read, static it => it.Write);
         Add("BondRecord", new BondRecord(Amount(), Amount(), Time(), 2).Write, BondRecord.Read, static it => it.Write);
         Add("BidRecord", new BidRecord([new Bid(Account(), Amount())], [Account(), Account()]).Write, BidRecord.Read, static it => it.Write);
-        Add("ClockRecord", new ClockRecord(new Height(5), Time()).Write, ClockRecord.Read, static it => it.Write);
+        Add("ClockRecord", new ClockRecord(new Height(5), Time(), Instant.FromMilliseconds(1)).Write, ClockRecord.Read, static it => it.Write);
         Add("DeadlineRecord", new DeadlineRecord(DeadlineKind.Auction, Hash()).Write, DeadlineRecord.Read, static it => it.Write);
         Add("OpenOrderRecord", new OpenOrderRecord(new OrderId(Hash())).Write, OpenOrderRecord.Read, static it => it.Write);
         Add("SupplyRecord", new SupplyRecord(Amount(), Amount(), Amount(), Amount(), Amount()).Write, SupplyRecord.Read, static it => it.Write);

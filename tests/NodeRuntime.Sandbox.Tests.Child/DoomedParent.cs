@@ -5,7 +5,9 @@ using NodeRuntime.Primitives;
 
 namespace NodeRuntime.Sandbox.Tests.Child;
 
-/// <summary>A parent of a sandbox that never ends by itself: prints the sandbox's process id when it is ready, and waits to be killed.</summary>
+/// <summary>
+/// A parent of a sandbox that never ends by itself: prints the sandbox's process id when it is ready, and waits to be killed.
+/// </summary>
 internal static class DoomedParent
 {
     public static int Run(string root, string module)
@@ -13,11 +15,11 @@ internal static class DoomedParent
         SandboxFolder folder = SandboxFolder.Create(root, "doomed");
         File.Copy(module, folder.ModulePath);
         using ManualResetEventSlim finished = new();
-        ChildProcessSandbox sandbox = new(SandboxCommand.OfThisProcess(), SandboxCapabilities.Probe(), 1);
-        SandboxRun? run = null;
+        SandboxProcesses sandbox = new(SandboxCommand.OfThisProcess(), SandboxCapabilities.Probe(), 1);
+        ProcessRun? run = null;
         using ManualResetEventSlim started = new();
         run = sandbox.Start(
-            new SandboxJob
+            new ProcessJob
             {
                 Folder = folder,
                 Arguments = ["waste", "sleep"],
@@ -27,8 +29,8 @@ internal static class DoomedParent
             happened =>
             {
                 started.Wait();
-                if (happened is SandboxEvent.Ready) Console.WriteLine(run?.ProcessId);
-                if (happened is SandboxEvent.Finished end)
+                if (happened is ProcessEvent.Ready) Console.WriteLine(run?.ProcessId);
+                if (happened is ProcessEvent.Finished end)
                 {
                     Console.WriteLine(end.Report);
                     finished.Set();

@@ -22,13 +22,13 @@ internal static class HostileGuest
         {
             case ["attack", string name, ..]:
                 voice.Say(new SandboxMessage.Ready());
-                return SandboxVoice.Report(SandboxVerdict.Succeeded, name, Attacks.Try(name, words[2..]));
+                return SandboxVoice.Report(ProcessVerdict.Succeeded, name, Attacks.Try(name, words[2..]));
             case ["lie", string name]:
                 return Lies.Tell(name, voice);
             case ["tell", string name]:
                 voice.Say(new SandboxMessage.Ready());
                 voice.Log(1, Encoding.UTF8.GetBytes(Tell(name)));
-                return SandboxVoice.Report(SandboxVerdict.Succeeded, string.Empty);
+                return SandboxVoice.Report(ProcessVerdict.Succeeded, string.Empty);
             case ["waste", string name]:
                 voice.Say(new SandboxMessage.Ready());
                 return Waste(name, voice);
@@ -90,6 +90,6 @@ internal static class HostileGuest
                 break;
         }
 
-        return SandboxVoice.Report(SandboxVerdict.Succeeded, string.Empty);
+        return SandboxVoice.Report(ProcessVerdict.Succeeded, string.Empty);
     }
 }

@@ -1,208 +1,131 @@
 using System;
 using System.Collections.Generic;
-using System.Diagnostics;
-using System.Globalization;
 using System.IO;
-using System.Linq;
-using System.Security.Cryptography;
+using System.Text;
+using System.Threading.Tasks;
+using NodeRuntime.Actors.Ports;
 using NodeRuntime.Primitives;
 
 namespace NodeRuntime.Sandbox.Tests;
 
-/// <summary>Real processes: what is started, stopped, limited, killed, and what the parent makes of their words.</summary>
+/// <summary>The port: a lease's blobs in, its report and its blobs out.</summary>
 public sealed class ChildProcessSandboxTests : IDisposable
 {
+    private static readonly LeaseId Lease = new(new Hash256([.. new byte[31], 7]));
+
     private readonly Workshop _workshop = new();
+    private readonly List<SandboxEvent> _events = [];
+    private readonly TaskCompletionSource _ready = new();
+    private readonly TaskCompletionSource<SandboxReport> _finished = new();
 
     public void Dispose() => _workshop.Dispose();
 
     [RequiredFact(Requirement.Seccomp, Requirement.Landlock)]
-    public void Outputs_are_written_and_hashed_by_the_parent()
+    public void Output_and_standard_output_become_sealed_blobs()
     {
-        SandboxJob job = _workshop.Job("lie", "honest-files");
-        Told told = _workshop.Run(job);
-        Assert.Equal(SandboxVerdict.Succeeded, told.Report.Verdict);
-        Assert.Equal(3, told.Report.ExitCode);
-        Assert.Equal(5UL, told.Report.FuelUsed);
-        Assert.Equal("to the error stream", told.Error);
-        Assert.Equal<SandboxOutput[]>(
-            [
-                new SandboxOutput("empty", 0, new Hash256(SHA256.HashData([]))),
-                new SandboxOutput("tables/large", 200_000, new Hash256(SHA256.HashData(new byte[200_000]))),
-                new SandboxOutput("text", 5, new Hash256(SHA256.HashData("hello"u8))),
-            ],
-            [.. told.Report.Outputs]);
-        Assert.Equal("hello", File.ReadAllText(job.Folder.OutputPath("text")!));
-        Assert.Equal(200_000, new FileInfo(job.Folder.OutputPath("tables/large")!).Length);
-        Assert.Equal(19 + 200_000 + 5, told.Report.OutputBytes);
-        Assert.IsType<SandboxEvent.Ready>(told.Events[0]);
-        Assert.IsType<SandboxEvent.Finished>(told.Events[^1]);
-    }
-
-    [RequiredTheory(Requirement.Seccomp, Requirement.Landlock)]
-    [InlineData("garbage", SandboxVerdict.ReportMalformed, "not a message")]
-    [InlineData("huge-length", SandboxVerdict.ReportMalformed, "not a message")]
-    [InlineData("half", SandboxVerdict.ReportMalformed, "not a message")]
-    [InlineData("silence", SandboxVerdict.ChildDied, "exited with 0")]
-    [InlineData("log-before-ready", SandboxVerdict.ReportMalformed, "BeforeReady")]
-    [InlineData("ready-twice", SandboxVerdict.ReportMalformed, "ReadyTwice")]
-    [InlineData("parents-verdict", SandboxVerdict.ReportMalformed, "ReportOutOfPlace")]
-    [InlineData("success-without-ready", SandboxVerdict.ReportMalformed, "ReportOutOfPlace")]
-    [InlineData("too-much-fuel", SandboxVerdict.ReportMalformed, "ReportImplausible")]
-    [InlineData("climbing-name", SandboxVerdict.ReportMalformed, "FileNameRefused")]
-    [InlineData("unfinished-file", SandboxVerdict.ReportMalformed, "FileIncomplete")]
-    [InlineData("file-under-file", SandboxVerdict.OutputExceeded, "under another output")]
-    public void Child_that_lies_is_not_believed(string lie, SandboxVerdict verdict, string detail)
-    {
-        SandboxJob job = _workshop.Job("lie", lie);
-        Told told = _workshop.Run(job);
-        Assert.Equal(verdict, told.Report.Verdict);
-        Assert.Contains(detail, told.Report.Detail, StringComparison.Ordinal);
-        Assert.Empty(told.Report.Outputs);
-        Assert.Empty(Directory.EnumerateFileSystemEntries(Path.Combine(job.Folder.Path, "out")));
-        Assert.False(Path.Exists(Path.Combine(_workshop.Root, "escaped")));
+        MemoryBlobs blobs = new() { [BlobArea.Module, ""] = TinyModule.ThatLeaves("result.bin") };
+        SandboxReport report = Run(blobs, Task);
+        Assert.Equal(SandboxVerdict.Exited, report.Verdict);
+        Assert.Equal("result.bin", Assert.Single(report.Outputs).Name);
+        Assert.Single(blobs[BlobArea.Output, "result.bin"]);
+        Assert.Contains((BlobArea.Output, "result.bin"), blobs.Sealed);
+        Assert.Empty(Directory.EnumerateFileSystemEntries(_workshop.Root));
     }
 
     [RequiredFact(Requirement.Seccomp, Requirement.Landlock)]
-    public void Child_that_crashes_leaves_printable_last_words()
+    public void Log_is_told_and_kept()
     {
-        SandboxReport report = _workshop.Run("lie", "crash").Report;
-        Assert.Equal(SandboxVerdict.ChildDied, report.Verdict);
-        Assert.Contains("as by signal 6", report.Detail, StringComparison.Ordinal);
-        Assert.DoesNotContain('\u001b', report.Detail);
+        MemoryBlobs blobs = new() { [BlobArea.Module, ""] = TinyModule.ThatPrints("hello\n") };
+        SandboxReport report = Run(blobs, Task);
+        Assert.Equal("hello\n", Encoding.UTF8.GetString(blobs[BlobArea.StandardOutput, ""]));
+        Assert.Contains((BlobArea.StandardOutput, ""), blobs.Sealed);
+        Assert.Equal(6UL, report.StandardOutput.Length);
+        Assert.Equal(0UL, report.StandardError.Length);
+        Assert.Equal(1, report.FuelSchedule);
+        Assert.IsType<SandboxEvent.Ready>(_events[0]);
+        Assert.False(Assert.IsType<SandboxEvent.Log>(_events[1]).IsError);
     }
 
     [RequiredFact(Requirement.Seccomp, Requirement.Landlock)]
-    public void Guest_that_never_ends_meets_the_wall_clock()
+    public void Store_that_refuses_an_output_voids_the_run()
     {
-        SandboxReport report = _workshop.Run(_workshop.Job("waste", "time") with { WallClockMax = new Duration(300_000) }).Report;
-        Assert.Equal(SandboxVerdict.WallClockExceeded, report.Verdict);
-        Assert.InRange(report.WallClock.Microseconds, 300_000, 20_000_000);
+        MemoryBlobs blobs = new() { [BlobArea.Module, ""] = TinyModule.ThatLeaves("result.bin"), OutputsEnd = BlobVerdict.DiskFull };
+        SandboxReport report = Run(blobs, Task);
+        Assert.Equal(SandboxVerdict.LaunchFailed, report.Verdict);
+        Assert.Empty(report.Outputs);
     }
 
     [RequiredFact(Requirement.Seccomp, Requirement.Landlock)]
-    public void Guest_that_takes_all_memory_loses_it()
+    public void Program_that_the_host_has_lost_is_the_hosts_fault_and_garbage_is_not()
     {
-        SandboxReport report = _workshop.Run("waste", "memory").Report;
-        Assert.Equal(SandboxVerdict.MemoryExceeded, report.Verdict);
+        Assert.Equal(SandboxVerdict.LaunchFailed, Run(new MemoryBlobs(), Task).Verdict);
+        ChildProcessSandboxTests other = new();
+        Assert.Equal(SandboxVerdict.ModuleRefused, other.Run(new MemoryBlobs { [BlobArea.Module, ""] = [1, 2, 3] }, Task).Verdict);
+        other.Dispose();
     }
 
     [RequiredFact(Requirement.Seccomp, Requirement.Landlock)]
-    public void Guest_that_writes_without_end_is_cut_at_its_limit()
+    public void Numbers_beyond_every_limit_are_refused_and_break_nothing()
     {
-        Told told = _workshop.Run("waste", "output");
-        Assert.Equal(SandboxVerdict.OutputExceeded, told.Report.Verdict);
-        Assert.Equal(1 << 20, told.Report.OutputBytes);
-        Assert.Equal(1 << 20, told.Output.Length);
+        SandboxTask task = Task with { MemoryPagesMax = uint.MaxValue, CallDepthMax = uint.MaxValue, OutputBytesMax = ulong.MaxValue };
+        Assert.Equal(SandboxVerdict.ModuleRefused, Run(new MemoryBlobs(), task).Verdict);
     }
 
     [RequiredFact(Requirement.Seccomp, Requirement.Landlock)]
-    public void Run_is_stopped_by_its_owner()
+    public void Lease_is_stopped_by_its_id_and_unknown_ones_are_ignored()
     {
-        Told told = new();
-        SandboxRun run = _workshop.Sandbox.Start(_workshop.Job("waste", "sleep"), told.Hear);
-        told.WaitUntilReady();
-        int child = run.ProcessId!.Value;
-        run.Stop();
-        told.Wait();
-        Assert.Equal(SandboxVerdict.Stopped, told.Report.Verdict);
-        Assert.False(Directory.Exists("/proc/" + child));
-    }
-
-    [RequiredFact(Requirement.Seccomp, Requirement.Landlock)]
-    public void Run_stopped_before_its_process_is_there_still_finishes_as_stopped()
-    {
-        Told told = new();
-        _workshop.Sandbox.Start(_workshop.Job("waste", "sleep"), told.Hear).Stop();
-        told.Wait();
-        Assert.Equal(SandboxVerdict.Stopped, told.Report.Verdict);
-    }
-
-    [RequiredFact(Requirement.Seccomp, Requirement.Landlock)]
-    public void Job_beyond_the_slots_is_refused_as_busy_and_its_slot_comes_back()
-    {
-        using Workshop small = new() { Sandbox = new ChildProcessSandbox(Workshop.Command, SandboxCapabilities.Probe(), 1) };
-        Told first = new();
-        SandboxRun run = small.Sandbox.Start(small.Job("waste", "sleep"), first.Hear);
-        Told second = small.Run(new SandboxJob
-        {
-            Folder = small.Folder([], "second"),
-            FuelMax = 1,
-            WallClockMax = new Duration(1_000_000),
-        });
-        Assert.Equal(SandboxVerdict.Busy, second.Report.Verdict);
-        run.Stop();
-        first.Wait();
-        Assert.Equal(SandboxVerdict.Succeeded, small.Run("tell", "nothing").Report.Verdict);
-    }
-
-    [RequiredFact(Requirement.Seccomp, Requirement.Landlock)]
-    public void Child_dies_with_its_parent()
-    {
-        string module = Path.Combine(_workshop.Root, "module");
-        File.WriteAllBytes(module, []);
-        ProcessStartInfo start = new(Workshop.Command.Executable) { RedirectStandardOutput = true };
-        foreach (string argument in (string[])[Workshop.Command.Arguments[0], "parent", _workshop.Root, module])
-        {
-            start.ArgumentList.Add(argument);
-        }
-
-        using Process parent = Process.Start(start)!;
-        string? line = parent.StandardOutput.ReadLine();
-        Assert.True(int.TryParse(line, CultureInfo.InvariantCulture, out int child), line);
-        using Process orphan = Process.GetProcessById(child);
-        Assert.Contains("sandbox-child", File.ReadAllText("/proc/" + child + "/cmdline"), StringComparison.Ordinal);
-        // SIGKILL: nothing of the parent's own can tell the child.
-        parent.Kill();
-        Assert.True(parent.WaitForExit(Workshop.Patience));
-        Assert.True(SpinUntilGone(child), "the child outlived its parent");
+        MemoryBlobs blobs = new() { [BlobArea.Module, ""] = TinyModule.ThatLoopsForEver };
+        ChildProcessSandbox sandbox = New(blobs);
+        sandbox.Stop(new LeaseId(new Hash256([.. new byte[31], 9])));
+        sandbox.Start(Task with { FuelMax = ulong.MaxValue }, Hear);
+        Assert.True(_ready.Task.Wait(Workshop.Patience));
+        sandbox.Stop(Lease);
+        Assert.Equal(SandboxVerdict.Stopped, Report().Verdict);
+        sandbox.Stop(Lease);
     }
 
     [Fact]
-    public void Program_that_is_no_sandbox_does_not_launch()
+    public void Readiness_gives_the_reason()
     {
-        using Workshop wrong = new() { Sandbox = new ChildProcessSandbox(new SandboxCommand("/nowhere/noderuntime", []), SandboxCapabilities.Probe(), 1) };
-        SandboxReport report = wrong.Run("tell", "nothing").Report;
-        Assert.Equal(SandboxVerdict.LaunchFailed, report.Verdict);
+        SandboxProcesses none = new(Workshop.Command, SandboxCapabilities.Probe(SandboxProbes.OfThisKernel with { IsLinux = false }), 1);
+        ChildProcessSandbox sandbox = new(none, new MemoryBlobs(), _workshop.Root);
+        Assert.Equal(new SandboxReadiness(false, "ArchitectureUnknown"), sandbox.Readiness);
     }
 
-    [RequiredFact(Requirement.Seccomp, Requirement.Landlock)]
-    public void Second_stage_without_the_first_refuses_to_run()
+    private static SandboxTask Task { get; } = new()
     {
-        SandboxJob job = _workshop.Job("tell", "nothing");
-        Assert.Equal(SandboxVerdict.Succeeded, _workshop.Run(job).Report.Verdict);
-        ProcessStartInfo start = new(Workshop.Command.Executable) { RedirectStandardOutput = true };
-        foreach (string argument in (string[])[Workshop.Command.Arguments[0], SandboxCommand.ChildVerb, job.Folder.Path])
-        {
-            start.ArgumentList.Add(argument);
-        }
+        Lease = Lease,
+        Arguments = ["program"],
+        Environment = ["KEY=value=more"],
+        Inputs = [],
+        HasStandardInput = false,
+        FuelMax = 1_000_000,
+        MemoryPagesMax = 16,
+        CallDepthMax = 1000,
+        OutputBytesMax = 1 << 20,
+        StartTime = default,
+        Seed = 1,
+        WallClockMax = Duration.FromSeconds(30),
+    };
 
-        using Process child = Process.Start(start)!;
-        string said = child.StandardOutput.ReadToEnd();
-        child.WaitForExit();
-        Assert.Contains("started without no_new_privs", said, StringComparison.Ordinal);
-        Assert.Equal(71, child.ExitCode);
+    private ChildProcessSandbox New(MemoryBlobs blobs) => new(_workshop.Sandbox, blobs, _workshop.Root);
+
+    private SandboxReport Run(MemoryBlobs blobs, SandboxTask task)
+    {
+        New(blobs).Start(task, Hear);
+        return Report();
     }
 
-    // A zombie whose new parent has not reaped it yet is gone: it has no memory and runs nothing.
-    private static bool SpinUntilGone(int process)
+    private SandboxReport Report()
     {
-        Stopwatch waited = Stopwatch.StartNew();
-        while (waited.Elapsed < Workshop.Patience)
-        {
-            string path = "/proc/" + process + "/stat";
-            try
-            {
-                if (File.ReadAllText(path).Contains(") Z ", StringComparison.Ordinal)) return true;
-            }
-            catch (IOException)
-            {
-                return true;
-            }
+        Assert.True(_finished.Task.Wait(Workshop.Patience), "never finished");
+        return _finished.Task.Result;
+    }
 
-            System.Threading.Thread.Yield();
-        }
-
-        return false;
+    private void Hear(SandboxEvent happened)
+    {
+        _events.Add(happened);
+        if (happened is SandboxEvent.Ready) _ready.SetResult();
+        if (happened is SandboxEvent.Finished finished) _finished.SetResult(finished.Report);
     }
 }

@@ -4,7 +4,7 @@ namespace NodeRuntime.Sandbox.Tests;
 
 /// <summary>
 /// What a test needs of the machine. Where the machine lacks it the test is skipped with the reason, unless the variable
-/// NODERUNTIME_REQUIRE names it (a comma list): then the test runs, and fails, so that a run that means to cover it cannot be green without.
+/// NODERUNTIME_REQUIRE names it (a comma list): then the test runs, and fails, so that no run is green that meant to cover it.
 /// </summary>
 internal static class Requirement
 {

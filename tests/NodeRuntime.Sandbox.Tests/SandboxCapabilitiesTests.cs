@@ -57,10 +57,10 @@ public sealed class SandboxCapabilitiesTests
     {
         using Workshop workshop = new()
         {
-            Sandbox = new ChildProcessSandbox(Workshop.Command, SandboxCapabilities.Probe(AllOffered with { LandlockVersion = Lacks }), 1),
+            Sandbox = new SandboxProcesses(Workshop.Command, SandboxCapabilities.Probe(AllOffered with { LandlockVersion = Lacks }), 1),
         };
-        SandboxReport report = workshop.Run("tell", "nothing").Report;
-        Assert.Equal(SandboxVerdict.Unsupported, report.Verdict);
+        ProcessReport report = workshop.Run("tell", "nothing").Report;
+        Assert.Equal(ProcessVerdict.Unsupported, report.Verdict);
         Assert.Equal("LandlockMissing", report.Detail);
     }
 
@@ -68,10 +68,10 @@ public sealed class SandboxCapabilitiesTests
     public void Operators_own_job_runs_without_filters_where_the_kernel_has_none()
     {
         SandboxProbes poor = SandboxProbes.OfThisKernel with { LandlockVersion = Lacks, SeccompKill = Lacks };
-        using Workshop workshop = new() { Sandbox = new ChildProcessSandbox(Workshop.Command, SandboxCapabilities.Probe(poor), 1) };
-        Assert.Equal(SandboxVerdict.Unsupported, workshop.Run("tell", "nothing").Report.Verdict);
-        Told told = workshop.Run(workshop.Job("tell", "nothing") with { Trust = SandboxTrust.Operator });
-        Assert.Equal(SandboxVerdict.Succeeded, told.Report.Verdict);
+        using Workshop workshop = new() { Sandbox = new SandboxProcesses(Workshop.Command, SandboxCapabilities.Probe(poor), 1) };
+        Assert.Equal(ProcessVerdict.Unsupported, workshop.Run("tell", "nothing").Report.Verdict);
+        Told told = workshop.Run(workshop.Job("tell", "nothing") with { Trust = ProcessTrust.Operator });
+        Assert.Equal(ProcessVerdict.Succeeded, told.Report.Verdict);
     }
 
     private static KernelResult Lacks() => new(-1, Kernel.ENoSys);

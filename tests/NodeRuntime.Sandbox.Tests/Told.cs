@@ -10,35 +10,35 @@ namespace NodeRuntime.Sandbox.Tests;
 internal sealed class Told
 {
     private readonly Lock _gate = new();
-    private readonly List<SandboxEvent> _events = [];
+    private readonly List<ProcessEvent> _events = [];
     private readonly ArrayBufferWriter<byte> _output = new();
     private readonly ArrayBufferWriter<byte> _error = new();
     private readonly TaskCompletionSource _ready = new();
     private readonly TaskCompletionSource _finished = new();
-    private SandboxReport? _report;
+    private ProcessReport? _report;
 
-    public SandboxReport Report => _report ?? throw new Xunit.Sdk.XunitException("the run has not finished");
+    public ProcessReport Report => _report ?? throw new Xunit.Sdk.XunitException("the run has not finished");
 
     public string Output => Encoding.UTF8.GetString(_output.WrittenSpan);
 
     public string Error => Encoding.UTF8.GetString(_error.WrittenSpan);
 
-    public IReadOnlyList<SandboxEvent> Events => _events;
+    public IReadOnlyList<ProcessEvent> Events => _events;
 
-    public void Hear(SandboxEvent happened)
+    public void Hear(ProcessEvent happened)
     {
         lock (_gate)
         {
             _events.Add(happened);
             switch (happened)
             {
-                case SandboxEvent.Ready:
+                case ProcessEvent.Ready:
                     _ready.SetResult();
                     break;
-                case SandboxEvent.Log log:
+                case ProcessEvent.Log log:
                     (log.Stream == 1 ? _output : _error).Write(log.Bytes.Span);
                     break;
-                case SandboxEvent.Finished finished:
+                case ProcessEvent.Finished finished:
                     _report = finished.Report;
                     _finished.SetResult();
                     break;

@@ -25,7 +25,7 @@ internal sealed class Workshop : IDisposable
 
     public string Root => _root.FullName;
 
-    public ChildProcessSandbox Sandbox { get; init; } = new(Command, SandboxCapabilities.Probe(), 4);
+    public SandboxProcesses Sandbox { get; init; } = new(Command, SandboxCapabilities.Probe(), 4);
 
     public SandboxFolder Folder(ReadOnlySpan<byte> module, string id = "job")
     {
@@ -37,7 +37,7 @@ internal sealed class Workshop : IDisposable
     /// <summary>Runs the hostile guest with these words.</summary>
     public Told Run(params string[] words) => Run(Job(words));
 
-    public SandboxJob Job(params string[] words) => new()
+    public ProcessJob Job(params string[] words) => new()
     {
         Folder = Folder([]),
         Arguments = [.. words],
@@ -47,7 +47,7 @@ internal sealed class Workshop : IDisposable
         WallClockMax = new Duration(30_000_000),
     };
 
-    public Told Run(SandboxJob job)
+    public Told Run(ProcessJob job)
     {
         Told told = new();
         Sandbox.Start(job, told.Hear);

@@ -172,7 +172,7 @@ internal static class ApiEndpoints
     private static async Task<T?> AskAsync<T>(Func<ActorRef<T>, TellVerdict> ask)
     {
         TaskCompletionSource<T> answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        ActorRef.FromDelegate<T> reply = ActorRef<T>("ask", received => { answer.TrySetResult(received); });
+        ActorRef<T> reply = ActorRef.FromDelegate<T>("ask", received => { answer.TrySetResult(received); });
         if (ask(reply) != TellVerdict.Accepted) return default;
         try
         {

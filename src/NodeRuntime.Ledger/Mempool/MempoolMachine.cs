@@ -40,7 +40,8 @@ public sealed class MempoolMachine(LedgerState state, ISignatureVerifier signatu
     public bool Contains(TransactionId id) => _byId.ContainsKey(id);
 
     /// <summary>The encoded transaction, for a peer that asks for what was announced.</summary>
-    public ReadOnlyMemory<byte>? Find(TransactionId id) => _byId.TryGetValue(id, out PooledTransaction? entry) ? entry.Verified.Bytes : null;
+    public ReadOnlyMemory<byte>? Find(TransactionId id) =>
+        _byId.TryGetValue(id, out PooledTransaction? entry) ? entry.Verified.Bytes : null;
 
     /// <summary>The number that a sender's next transaction should carry, counting what waits here.</summary>
     public ulong NextSequence(AccountId sender)
@@ -53,7 +54,9 @@ public sealed class MempoolMachine(LedgerState state, ISignatureVerifier signatu
     internal VerifiedTransaction? FindVerified(ReadOnlyMemory<byte> bytes) =>
         _byFingerprint.TryGetValue(VerifiedTransaction.FingerprintOf(bytes), out PooledTransaction? entry) ? entry.Verified : null;
 
-    /// <summary>Offers a transaction as it came. Signatures, the costly part, are verified only when nothing else speaks against it.</summary>
+    /// <summary>
+    /// Offers a transaction as it came. Signatures, the costly part, are verified only when nothing else speaks against it.
+    /// </summary>
     /// <param name="now">The clock: what the next block's time will be about.</param>
     public MempoolOutcome Add(ReadOnlyMemory<byte> bytes, Instant now)
     {
@@ -87,7 +90,11 @@ public sealed class MempoolMachine(LedgerState state, ISignatureVerifier signatu
     /// order, as many as apply and fit. What is refused for its messages is dropped and reported; what merely does not
     /// follow on this parent stays.
     /// </summary>
-    public MempoolSelection Select(LedgerState parent, BlockContext block, int bytesMax = Limits.BlockBytesMax, int countMax = Limits.BlockTransactionsMax)
+    public MempoolSelection Select(
+        LedgerState parent,
+        BlockContext block,
+        int bytesMax = Limits.BlockBytesMax,
+        int countMax = Limits.BlockTransactionsMax)
     {
         LedgerDraft draft = BlockApplication.Begin(parent, block);
         SortedDictionary<ulong, PooledTransaction> heads = [];

@@ -34,7 +34,7 @@ public readonly struct LedgerRecords(StateTree tree)
 
     public LeaseRecord? Lease(LeaseId lease) => Read(StateKeys.Lease(lease), LeaseRecord.Read);
 
-    /// <summary>An order and what hangs on it, as its owner or a table of orders wants to see it.</summary>
+    /// <summary>The lease that an order opened last; null where there was none.</summary>
     public LeaseId? CurrentLease(OrderId id)
     {
         OrderRecord? order = Order(id);

@@ -23,6 +23,7 @@ public sealed class LedgerState
     /// <summary>The state at height 0. A genesis that decoded is well formed; one that was composed here must be.</summary>
     public static LedgerState FromGenesis(Genesis genesis)
     {
+        if (!genesis.IsDevelopment) Invariant.Holds(genesis.Parameters.FaucetAmount == Amount.Zero);
         ClockRecord clock = new(Height.Genesis, genesis.Time, genesis.Time);
         LedgerDraft draft = new(genesis.ChainId, genesis.Parameters, clock, StateTree.Empty);
         draft.Put(StateKeys.Parameters, genesis.Parameters.Write);

@@ -44,7 +44,8 @@ internal sealed class FrameReader(PipeReader pipe)
             }
 
             pipe.AdvanceTo(buffer.Start, buffer.End);
-            if (result.IsCompleted) return new FrameRead(buffer.IsEmpty ? FrameReadVerdict.Ended : FrameReadVerdict.Truncated, default, default);
+            if (!result.IsCompleted) continue;
+            return new FrameRead(buffer.IsEmpty ? FrameReadVerdict.Ended : FrameReadVerdict.Truncated, default, default);
         }
     }
 

@@ -99,6 +99,15 @@ internal sealed class SendQueue : IDisposable
         }
     }
 
+    /// <summary>Nothing waits; what left last may still be on its way into the socket.</summary>
+    public bool IsEmpty
+    {
+        get
+        {
+            lock (_gate) return _bytes == 0;
+        }
+    }
+
     /// <summary>Returns when there may be something to take.</summary>
     public Task WaitAsync(CancellationToken cancellation) => _signal.WaitAsync(cancellation);
 

@@ -3,7 +3,7 @@ using NodeRuntime.Actors.Ports;
 
 namespace NodeRuntime.Network.Handshakes;
 
-/// <summary>The last frame: one byte with the reason. The numbers are those of <see cref="DisconnectReason"/> and are fixed by a test.</summary>
+/// <summary>The last frame: one byte, the number of the <see cref="DisconnectReason"/>; a test holds the numbers fixed.</summary>
 internal static class Goodbye
 {
     public static byte[] Encode(DisconnectReason reason) => [(byte)reason];

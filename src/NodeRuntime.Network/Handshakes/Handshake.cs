@@ -128,7 +128,8 @@ internal sealed class Handshake(
         // OpenSSL and Schannel speak of the other side's alert in an inner exception of the platform's own kind.
         bool isAlert = exception is IOException && exception.InnerException is not (null or SocketException or OperationCanceledException);
         if (link is not null && isAlert) return Refuse(DisconnectReason.CertificateRefused, "our certificate was refused");
-        if (exception is AuthenticationException) return Refuse(DisconnectReason.CertificateRefused, "no TLS 1.3 handshake: " + exception.Message);
+        bool isNoTls = exception is AuthenticationException;
+        if (isNoTls) return Refuse(DisconnectReason.CertificateRefused, "no TLS 1.3 handshake: " + exception.Message);
         return Refuse(DisconnectReason.ConnectionLost, exception.Message);
     }
 
@@ -185,9 +186,17 @@ internal sealed class Handshake(
             return new Answer(DisconnectReason.FrameMalformed, "its first frame is not a hello", TellsPeer: true);
         }
 
-        if (hello.Version != Hello.CurrentVersion) return new Answer(DisconnectReason.VersionUnsupported, "version " + hello.Version, TellsPeer: true);
+        if (hello.Version != Hello.CurrentVersion)
+        {
+            return new Answer(DisconnectReason.VersionUnsupported, "version " + hello.Version, TellsPeer: true);
+        }
+
         if (hello.Chain != chain) return new Answer(DisconnectReason.WrongChain, "chain " + hello.Chain, TellsPeer: true);
-        if (hello.Role != link.Role) return new Answer(DisconnectReason.CertificateRefused, "role differs from its certificate", TellsPeer: true);
+        if (hello.Role != link.Role)
+        {
+            return new Answer(DisconnectReason.CertificateRefused, "role differs from its certificate", TellsPeer: true);
+        }
+
         return new Answer(null, string.Empty, TellsPeer: false);
     }
 

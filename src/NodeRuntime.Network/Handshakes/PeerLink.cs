@@ -60,7 +60,8 @@ internal sealed class PeerLink : IAsyncDisposable
             await WriteAsync(kind, payload, cancellation).ConfigureAwait(false);
             return true;
         }
-        catch (Exception exception) when (exception is IOException or SocketException or InvalidOperationException or OperationCanceledException)
+        catch (Exception exception) when (
+            exception is IOException or SocketException or InvalidOperationException or OperationCanceledException)
         {
             return false;
         }
@@ -83,7 +84,8 @@ internal sealed class PeerLink : IAsyncDisposable
                 await SocketDrain.RunAsync(_socket, DrainBytesMax, deadline.Token).ConfigureAwait(false);
             }
         }
-        catch (Exception exception) when (exception is IOException or SocketException or InvalidOperationException or OperationCanceledException)
+        catch (Exception exception) when (
+            exception is IOException or SocketException or InvalidOperationException or OperationCanceledException)
         {
             // Last words are a courtesy: the other side is gone, or does not read, or a write was cut off. It will see the close.
         }

@@ -10,7 +10,7 @@ internal static class SocketTuning
     private const int IpProtocolTcp = 6;
     private const int TcpNotSentLowWater = 25;
 
-    /// <summary>What the kernel may hold unsent of one connection. More would let bulk frames queue where priorities do not reach.</summary>
+    /// <summary>What the kernel may hold unsent of one connection: more would queue bulk where priorities do not reach.</summary>
     private const int NotSentBytesMax = 128 * 1024;
 
     public static void Apply(Socket socket)

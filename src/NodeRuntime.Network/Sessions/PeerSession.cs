@@ -71,6 +71,18 @@ internal sealed class PeerSession : IDisposable
     /// <summary>For senders that may wait: completes when the queue has moved.</summary>
     public Task WaitForRoomAsync() => _queue.WaitForRoomAsync();
 
+    /// <summary>Waits until all that was queued has left, the session has ended, or the linger time is over.</summary>
+    public async Task DrainAsync()
+    {
+        using CancellationTokenSource deadline = new(_config.LingerTimeout.ToTimeSpan(), _time);
+        while (!deadline.IsCancellationRequested)
+        {
+            Task moved = _queue.WaitForRoomAsync();
+            if (_queue.IsEmpty) return;
+            await moved.WaitAsync(deadline.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
     /// <summary>Ends the session; the first reason stands. Returns at once.</summary>
     public void Close(DisconnectReason reason, bool tellsPeer = true)
     {
@@ -92,7 +104,8 @@ internal sealed class PeerSession : IDisposable
         Instant now = _time.Monotonic();
         if (_isListening && now - new Instant(Volatile.Read(ref _heardAt)) > _config.IdleTimeout) Close(DisconnectReason.Timeout);
         long flushBegunAt = Volatile.Read(ref _flushBegunAt);
-        if (flushBegunAt != long.MaxValue && now - new Instant(flushBegunAt) > _config.IdleTimeout) Close(DisconnectReason.Timeout, tellsPeer: false);
+        bool isStuck = flushBegunAt != long.MaxValue && now - new Instant(flushBegunAt) > _config.IdleTimeout;
+        if (isStuck) Close(DisconnectReason.Timeout, tellsPeer: false);
         if (now - new Instant(Volatile.Read(ref _spokeAt)) >= _config.KeepAliveInterval) _queue.EnqueueKeepAlive();
     }
 
@@ -127,7 +140,8 @@ internal sealed class PeerSession : IDisposable
         {
             // Close was called and said why.
         }
-        catch (Exception exception) when (exception is IOException or SocketException or ObjectDisposedException or InvalidOperationException)
+        catch (Exception exception) when (
+            exception is IOException or SocketException or ObjectDisposedException or InvalidOperationException)
         {
             Close(DisconnectReason.ConnectionLost, tellsPeer: false);
         }

@@ -50,7 +50,8 @@ internal sealed class PeerTable(PeerId self, NetworkConfig config)
             }
             else
             {
-                if (!candidate.Outbound && _dialling.Contains(candidate.Peer) && IsOurs(candidate.Peer)) return DisconnectReason.DuplicateConnection;
+                bool isCrossed = !candidate.Outbound && _dialling.Contains(candidate.Peer);
+                if (isCrossed && IsOurs(candidate.Peer)) return DisconnectReason.DuplicateConnection;
                 if (!HasRoom(candidate)) return DisconnectReason.TooManyPeers;
             }
 

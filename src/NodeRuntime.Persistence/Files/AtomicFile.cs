@@ -5,7 +5,7 @@ namespace NodeRuntime.Persistence.Files;
 
 // A file that is whole or absent after any crash: write beside it, fsync, give it the name, fsync the folder.
 
-internal static class AtomicFile
+public static class AtomicFile
 {
     /// <summary>The ending of what a crash may leave; such files mean nothing and may be deleted.</summary>
     public const string TemporaryEnding = ".tmp";

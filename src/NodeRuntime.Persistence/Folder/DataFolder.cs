@@ -57,7 +57,10 @@ public sealed class DataFolder : IDisposable
         }
         catch (Exception exception) when (UnixFiles.IsDiskFull(exception))
         {
-            throw new DataFolderException(DataFolderVerdict.DiskFull, $"No room on the disk of the data folder {path}. Make room and start again.", exception);
+            throw new DataFolderException(
+                DataFolderVerdict.DiskFull,
+                $"No room on the disk of the data folder {path}. Make room and start again.",
+                exception);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
@@ -103,7 +106,8 @@ public sealed class DataFolder : IDisposable
         {
             string name = System.IO.Path.GetFileName(entry);
             bool ours = name is LockName or "keys"
-                || (name.StartsWith(FormatName, StringComparison.Ordinal) && name.EndsWith(AtomicFile.TemporaryEnding, StringComparison.Ordinal))
+                || (name.StartsWith(FormatName, StringComparison.Ordinal)
+                    && name.EndsWith(AtomicFile.TemporaryEnding, StringComparison.Ordinal))
                 || (name is "journal" or "leases" && Directory.Exists(entry) && IsEmpty(entry));
             if (ours) continue;
             throw new DataFolderException(
@@ -148,7 +152,8 @@ public sealed class DataFolder : IDisposable
             string other = Encoding.ASCII.GetString(text, 0, count).Trim();
             throw new DataFolderException(
                 DataFolderVerdict.Locked,
-                $"Another process (id {(other.Length == 0 ? "unknown" : other)}) works in the data folder {path}. Stop it, or use another folder.");
+                $"Another process (id {(other.Length == 0 ? "unknown" : other)}) works in the data folder {path}. " +
+                "Stop it, or use another folder.");
         }
         catch
         {
@@ -172,20 +177,23 @@ public sealed class DataFolder : IDisposable
                 $"The data folder {path} has format {version}; this program knows {FormatVersion}. Start the newer program.");
         }
 
-        if (lines.Length != 3 || lines[2].Length != 0 || !lines[1].StartsWith(ChainHead, StringComparison.Ordinal)) throw Malformed(formatPath);
+        if (lines.Length != 3 || lines[2].Length != 0) throw Malformed(formatPath);
+        if (!lines[1].StartsWith(ChainHead, StringComparison.Ordinal)) throw Malformed(formatPath);
         if (!Hash256.TryParse(lines[1][ChainHead.Length..], out Hash256 hash)) throw Malformed(formatPath);
         if (new ChainId(hash) != chain)
         {
             throw new DataFolderException(
                 DataFolderVerdict.WrongChain,
-                $"The data folder {path} belongs to chain {hash}, and this peer is to join {chain}. Check the genesis, or use another folder.");
+                $"The data folder {path} belongs to chain {hash}, and this peer is to join {chain}. " +
+                "Check the genesis, or use another folder.");
         }
     }
 
     private static DataFolderException Malformed(string formatPath) =>
         new(
             DataFolderVerdict.FormatMalformed,
-            $"The file {formatPath} is damaged or not a peer's. Restore it from a backup, or use another folder and let the peer sync anew.");
+            $"The file {formatPath} is damaged or not a peer's. Restore it from a backup, or use another folder " +
+            "and let the peer sync anew.");
 
     private static void Format(DataFolder folder)
     {

@@ -28,6 +28,8 @@ internal sealed class JournalWriter : IDisposable
     private readonly DbConnection _connection;
     private readonly Action<JournalBatch> _committed;
     private readonly Thread _thread;
+    private DbCommand? _begin;
+    private DbCommand? _commit;
     private DbCommand? _put;
     private DbCommand? _truncate;
     private long _queuedBytes;
@@ -143,14 +145,10 @@ internal sealed class JournalWriter : IDisposable
     private JournalVerdict Commit(List<Waiting> group)
     {
         if (group[0].IsLate) return JournalVerdict.Closed;
-        DbTransaction? transaction = null;
         try
         {
-            transaction = _connection.BeginTransaction();
-            if (_connection.CanCreateBatch) ExecuteTogether(group, transaction);
-            else ExecuteOneByOne(group, transaction);
-            transaction.Commit();
-            transaction.Dispose();
+            if (_connection.CanCreateBatch) CommitTogether(group);
+            else CommitOneByOne(group);
             Interlocked.Increment(ref _commitCount);
             return JournalVerdict.Written;
         }
@@ -159,27 +157,17 @@ internal sealed class JournalWriter : IDisposable
             // Whatever it was: the state of the disk is unknown. The exception is kept for a person to see.
             _faultVerdict = _dialect.FaultOf(exception) == JournalFault.DiskFull ? JournalVerdict.DiskFull : JournalVerdict.Failed;
             _fault = exception;
-            Abandon(transaction);
+            // Rolls back, and gives up the locks.
+            CloseConnection();
             return _faultVerdict;
         }
     }
 
-    // SQLite may have rolled back by itself and then refuses to do it again: the first error stays the one that counts.
-    private void Abandon(DbTransaction? transaction)
-    {
-        try
-        {
-            transaction?.Dispose();
-        }
-        catch (Exception exception) when (_fault is { } first)
-        {
-            _fault = new AggregateException(first, exception);
-        }
-    }
-
     // A server is asked once for the whole group, not once per record.
-    private void ExecuteTogether(List<Waiting> group, DbTransaction transaction)
+    private void CommitTogether(List<Waiting> group)
     {
+        // Not disposed on failure: its rollback could hide the error, and closing the connection rolls back as well.
+        DbTransaction transaction = _connection.BeginTransaction();
         using DbBatch batch = _connection.CreateBatch();
         batch.Transaction = transaction;
         foreach (Waiting waiting in group)
@@ -205,6 +193,8 @@ internal sealed class JournalWriter : IDisposable
         }
 
         if (batch.BatchCommands.Count > 0) batch.ExecuteNonQuery();
+        transaction.Commit();
+        transaction.Dispose();
     }
 
     private static void AddPut(DbParameterCollection parameters, Func<DbParameter> create, JournalWrite.Put put)
@@ -224,13 +214,15 @@ internal sealed class JournalWriter : IDisposable
         parameters.Add(parameter);
     }
 
-    // In the same process a statement costs no round trip, and a prepared one is not parsed again.
-    private void ExecuteOneByOne(List<Waiting> group, DbTransaction transaction)
+    // In the same process a statement costs no round trip, and a prepared one is not parsed again. BEGIN and COMMIT are statements
+    // too: the driver's transaction object wants to roll back what SQLite has rolled back already, and then cannot be closed.
+    private void CommitOneByOne(List<Waiting> group)
     {
+        _begin ??= Prepare("BEGIN IMMEDIATE");
+        _commit ??= Prepare("COMMIT");
         _put ??= Prepare(SqlDialect.Put, "stream", "sequence", "payload", "checksum");
         _truncate ??= Prepare(SqlDialect.TruncateBelow, "stream", "sequence");
-        _put.Transaction = transaction;
-        _truncate.Transaction = transaction;
+        _begin.ExecuteNonQuery();
         foreach (Waiting waiting in group)
         {
             foreach (JournalWrite write in waiting.Batch.Writes)
@@ -253,6 +245,8 @@ internal sealed class JournalWriter : IDisposable
                 }
             }
         }
+
+        _commit.ExecuteNonQuery();
     }
 
     private DbCommand Prepare(string text, params ReadOnlySpan<string> names)
@@ -273,14 +267,16 @@ internal sealed class JournalWriter : IDisposable
     {
         try
         {
+            _begin?.Dispose();
+            _commit?.Dispose();
             _put?.Dispose();
             _truncate?.Dispose();
             _connection.Dispose();
         }
         catch (Exception exception)
         {
-            // All that was acknowledged is durable; that the last tidying failed is for a person to see.
-            _fault ??= exception;
+            // All that was acknowledged is durable; that the tidying failed is for a person to see.
+            _fault = _fault is { } first ? new AggregateException(first, exception) : exception;
         }
     }
 

@@ -85,7 +85,8 @@ internal abstract record SqlDialect
                 {
                     throw new JournalException(
                         JournalFault.NotDurable,
-                        $"{Place}: SQLite refuses a synchronous write-ahead log (mode {mode}, synchronous {synchronous}). Use a local disk.");
+                        $"{Place}: SQLite refuses a synchronous write-ahead log (mode {mode}, synchronous {synchronous}). " +
+                        "Use a local disk.");
                 }
 
                 // A log that was cut or overwritten gives an earlier state; one that no longer fits its file is found here.
@@ -107,7 +108,8 @@ internal abstract record SqlDialect
 
         public override JournalFault FaultOf(Exception exception) => exception switch
         {
-            SqliteException { SqliteErrorCode: Full } or SqliteException { SqliteExtendedErrorCode: NoRoomForIndex } => JournalFault.DiskFull,
+            SqliteException { SqliteErrorCode: Full } => JournalFault.DiskFull,
+            SqliteException { SqliteExtendedErrorCode: NoRoomForIndex } => JournalFault.DiskFull,
             SqliteException { SqliteErrorCode: Corrupt or NotADatabase } => JournalFault.Damaged,
             SqliteException { SqliteErrorCode: Busy or Locked } => JournalFault.InUse,
             _ => UnixFiles.IsDiskFull(exception) ? JournalFault.DiskFull : JournalFault.Unreachable,

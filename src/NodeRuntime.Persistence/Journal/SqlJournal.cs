@@ -51,7 +51,9 @@ public sealed class SqlJournal : IJournal, IDisposable
         Open(new SqlDialect.Sqlite(Path.Combine(folder.JournalPath, "journal.db")), folder.Chain);
 
     /// <summary>Opens the journal on a PostgreSQL server; tables are made in the first schema of the search path.</summary>
-    /// <exception cref="JournalException">The server is not reached, another peer writes there, it is of another chain, or runs without fsync.</exception>
+    /// <exception cref="JournalException">
+    /// The server is not reached, another peer writes there, it is of another chain, or runs without fsync.
+    /// </exception>
     public static SqlJournal OpenPostgres(string connectionString, ChainId chain) => Open(new SqlDialect.Postgres(connectionString), chain);
 
     public void Write(JournalBatch batch, Action<JournalVerdict> written)
@@ -106,7 +108,8 @@ public sealed class SqlJournal : IJournal, IDisposable
             if (to is null) return [];
             ImmutableArray<JournalRecord>.Builder records = ImmutableArray.CreateBuilder<JournalRecord>();
             IEnumerable<Row> rows = reader.Query<Row>(
-                "SELECT sequence, payload, checksum FROM journal WHERE stream = @stream AND sequence BETWEEN @from AND @to ORDER BY sequence",
+                "SELECT sequence, payload, checksum FROM journal " +
+                "WHERE stream = @stream AND sequence BETWEEN @from AND @to ORDER BY sequence",
                 new { stream, from = (long)from, to });
             foreach (Row row in rows)
             {
@@ -142,7 +145,8 @@ public sealed class SqlJournal : IJournal, IDisposable
         {
             if (_lasts.TryGetValue(stream, out ulong? known)) return known;
             // Under the gate: a commit that this query misses is entered by Remember afterwards, one that it sees again changes nothing.
-            ulong? last = Ask(reader => (ulong?)reader.ExecuteScalar<long?>("SELECT MAX(sequence) FROM journal WHERE stream = @stream", new { stream }));
+            ulong? last = Ask(reader => (ulong?)reader.ExecuteScalar<long?>(
+                "SELECT MAX(sequence) FROM journal WHERE stream = @stream", new { stream }));
             _lasts[stream] = last;
             return last;
         }
@@ -256,8 +260,8 @@ public sealed class SqlJournal : IJournal, IDisposable
 
         throw new JournalException(
             JournalFault.Damaged,
-            $"{_dialect.Place}: record {row.Sequence} of '{stream}' is not what was written. Check the disk and restore a backup, or remove " +
-            "the journal and let the peer sync anew.");
+            $"{_dialect.Place}: record {row.Sequence} of '{stream}' is not what was written. " +
+            "Check the disk and restore a backup, or remove the journal and let the peer sync anew.");
     }
 
     private static JournalException Named(SqlDialect dialect, Exception exception)

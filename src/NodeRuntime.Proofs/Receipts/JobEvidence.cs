@@ -22,7 +22,7 @@ public sealed record JobEvidence
     /// <summary>The encoded genesis document: a verifier needs to know only its hash.</summary>
     public required ReadOnlyMemory<byte> Genesis { get; init; }
 
-    /// <summary>A finalized block whose parent state holds the settled lease: any child or later descendant of the settling block.</summary>
+    /// <summary>A finalized block whose parent state holds the settled lease: a child of the settling block, or a later one.</summary>
     public required CertifiedHeader Block { get; init; }
 
     public required StateProof Order { get; init; }

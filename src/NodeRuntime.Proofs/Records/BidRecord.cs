@@ -1,9 +1,13 @@
+using System.Collections.Immutable;
 using NodeRuntime.Primitives;
 
 namespace NodeRuntime.Proofs.Records;
 
-/// <summary>The bids for an order's auction, each a provider and its price, in the order of their acceptance.</summary>
-public sealed record BidRecord(System.Collections.Immutable.ImmutableArray<Bid> Bids, System.Collections.Immutable.ImmutableArray<AccountId> Excluded)
+/// <summary>
+/// The bids for an order's auction, each a provider and its price, in the order of their acceptance; and the providers
+/// that had a lease for it and failed, whose bids are refused.
+/// </summary>
+public sealed record BidRecord(ImmutableArray<Bid> Bids, ImmutableArray<AccountId> Excluded)
 {
     public static BidRecord Empty { get; } = new([], []);
 

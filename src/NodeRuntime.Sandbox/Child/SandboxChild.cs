@@ -34,15 +34,15 @@ internal static class SandboxChild
         }
         catch (OutOfMemoryException)
         {
-            report = SandboxVoice.Report(SandboxVerdict.MemoryExceeded, "the process reached its memory limit");
+            report = SandboxVoice.Report(ProcessVerdict.ProcessMemoryExceeded, "the process reached its memory limit");
         }
         catch (Exception exception) when (exception is LaunchException or IOException or UnauthorizedAccessException)
         {
-            report = SandboxVoice.Report(SandboxVerdict.LaunchFailed, exception.Message);
+            report = SandboxVoice.Report(ProcessVerdict.LaunchFailed, exception.Message);
         }
 
         voice.Say(report);
-        return report.Verdict == SandboxVerdict.LaunchFailed ? SandboxLauncher.ExitCodeOnFailure : 0;
+        return report.Verdict == ProcessVerdict.LaunchFailed ? SandboxLauncher.ExitCodeOnFailure : 0;
     }
 
     /// <summary>Trusts no stage before it: started by hand, without a launcher, nothing runs.</summary>

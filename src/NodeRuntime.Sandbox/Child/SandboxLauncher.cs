@@ -44,7 +44,7 @@ internal static class SandboxLauncher
         }
         catch (Exception exception) when (exception is LaunchException or IOException or UnauthorizedAccessException)
         {
-            voice.Say(SandboxVoice.Report(SandboxVerdict.LaunchFailed, exception.Message));
+            voice.Say(SandboxVoice.Report(ProcessVerdict.LaunchFailed, exception.Message));
         }
 
         return ExitCodeOnFailure;

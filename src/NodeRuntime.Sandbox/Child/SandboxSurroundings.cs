@@ -33,6 +33,8 @@ internal sealed record SandboxSurroundings(string RuntimeRoot, IReadOnlyList<Lan
             new("/etc/ld.so.cache", Read),
             // Where the C library finds the main thread's stack. A process keeps its number through execution, and so this file.
             new("/proc/" + Environment.ProcessId + "/maps", Read),
+            // Where the runtime takes the identity of the assembly that it makes of the guest's code.
+            new("/dev/urandom", Read),
             // How large the caches are: the collector sizes its youngest generation by them.
             new("/sys/devices/system/cpu", ReadTree),
             new(Path.Combine(folder, SandboxFolder.RequestName), Read),

@@ -35,7 +35,7 @@ internal sealed class SandboxVoice : IDisposable
 
     /// <summary>A report's texts have a length; a guest's function names do not.</summary>
     public static SandboxMessage.Report Report(
-        SandboxVerdict verdict, string detail, int exitCode = 0, string trap = "", ulong fuelUsed = 0) =>
+        ProcessVerdict verdict, string detail, int exitCode = 0, string trap = "", ulong fuelUsed = 0) =>
         new(verdict, exitCode, trap, Cut(detail), fuelUsed);
 
     private static string Cut(string text)

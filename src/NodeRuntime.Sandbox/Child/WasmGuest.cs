@@ -18,6 +18,8 @@ internal static class WasmGuest
         List<FileInput> files = [];
         try
         {
+            // Compiled now, by asking for something that needs it: nobody is charged for compilation.
+            _ = module.SlowFunctions;
             WasiJob job = JobOf(request, folder, voice, files);
             voice.Say(new SandboxMessage.Ready());
             return ReportOf(WasiRunner.Run(module, job), voice);
@@ -36,12 +38,10 @@ internal static class WasmGuest
             inputs.Add(new GuestFile(name, Open(Path.Combine(folder, SandboxFolder.InputsName, name), files)));
         }
 
-        ImmutableArray<GuestVariable>.Builder variables = ImmutableArray.CreateBuilder<GuestVariable>();
-        foreach (SandboxVariable variable in request.Variables) variables.Add(new GuestVariable(variable.Name, variable.Value));
         return new WasiJob
         {
             Arguments = request.Arguments,
-            Environment = variables.ToImmutable(),
+            Environment = request.Variables,
             Inputs = inputs.ToImmutable(),
             StandardInput = request.HasStandardInput ? Open(Path.Combine(folder, SandboxFolder.StandardInputName), files) : null,
             StandardOutput = new VoiceOutput(voice, 1),
@@ -64,9 +64,9 @@ internal static class WasmGuest
 
     private static SandboxMessage.Report ReportOf(WasiOutcome outcome, SandboxVoice voice)
     {
-        SandboxVerdict verdict = VerdictOf(outcome);
+        ProcessVerdict verdict = VerdictOf(outcome);
         string trap = outcome.Trap?.ToString() ?? string.Empty;
-        if (verdict != SandboxVerdict.Succeeded)
+        if (verdict != ProcessVerdict.Succeeded)
         {
             return SandboxVoice.Report(verdict, outcome.Detail, trap: trap, fuelUsed: outcome.FuelUsed);
         }
@@ -75,7 +75,7 @@ internal static class WasmGuest
         Array.Sort(files, static (left, right) => string.CompareOrdinal(left.Name, right.Name));
         if (WhyRefused(files) is { } reason)
         {
-            return SandboxVoice.Report(SandboxVerdict.OutputExceeded, reason, fuelUsed: outcome.FuelUsed);
+            return SandboxVoice.Report(ProcessVerdict.OutputExceeded, reason, fuelUsed: outcome.FuelUsed);
         }
 
         foreach (GuestOutputFile file in files) voice.File(file.Name, file.Bytes);
@@ -85,36 +85,36 @@ internal static class WasmGuest
     // The parent asks the same; asked here, it is the guest's fault and not the host's.
     private static string? WhyRefused(GuestOutputFile[] files)
     {
-        if (files.Length > Limits.JobFilesMax) return "more than " + Limits.JobFilesMax + " output files";
+        if (files.Length > Limits.JobOutputsMax) return "more than " + Limits.JobOutputsMax + " output files";
         foreach (GuestOutputFile file in files)
         {
-            if (!OutputName.IsPath(file.Name)) return "an output file has a name that no file may have";
+            if (!JobFileName.IsValid(file.Name)) return "an output file has a name that no file may have";
         }
 
         return null;
     }
 
-    private static SandboxVerdict VerdictOf(ModuleVerdict verdict) => verdict switch
+    private static ProcessVerdict VerdictOf(ModuleVerdict verdict) => verdict switch
     {
-        ModuleVerdict.LimitExceeded or ModuleVerdict.Unsupported => SandboxVerdict.ModuleRefused,
-        ModuleVerdict.Malformed or ModuleVerdict.Invalid => SandboxVerdict.ModuleMalformed,
-        ModuleVerdict.Accepted => Invariant.Unreachable<SandboxVerdict>("an accepted module is there"),
+        ModuleVerdict.LimitExceeded or ModuleVerdict.Unsupported => ProcessVerdict.ModuleRefused,
+        ModuleVerdict.Malformed or ModuleVerdict.Invalid => ProcessVerdict.ModuleMalformed,
+        ModuleVerdict.Accepted => Invariant.Unreachable<ProcessVerdict>("an accepted module is there"),
     };
 
-    private static SandboxVerdict VerdictOf(WasiOutcome outcome) => outcome.Status switch
+    private static ProcessVerdict VerdictOf(WasiOutcome outcome) => outcome.Status switch
     {
-        WasiStatus.Exited => SandboxVerdict.Succeeded,
-        WasiStatus.JobRefused => SandboxVerdict.JobRefused,
-        WasiStatus.LinkFailed => SandboxVerdict.LinkFailed,
-        WasiStatus.HostStackExhausted => SandboxVerdict.LaunchFailed,
+        WasiStatus.Exited => ProcessVerdict.Succeeded,
+        WasiStatus.JobRefused => ProcessVerdict.JobRefused,
+        WasiStatus.LinkFailed => ProcessVerdict.LinkFailed,
+        WasiStatus.HostStackExhausted => ProcessVerdict.LaunchFailed,
         WasiStatus.Trapped => outcome.Trap switch
         {
-            Trap.OutOfFuel => SandboxVerdict.OutOfFuel,
-            Trap.MemoryLimitExceeded => SandboxVerdict.MemoryExceeded,
-            Trap.OutputLimitExceeded => SandboxVerdict.OutputExceeded,
+            Trap.OutOfFuel => ProcessVerdict.OutOfFuel,
+            Trap.MemoryLimitExceeded => ProcessVerdict.MemoryExceeded,
+            Trap.OutputLimitExceeded => ProcessVerdict.OutputExceeded,
             Trap.Unreachable or Trap.OutOfBoundsMemory or Trap.OutOfBoundsTable or Trap.UndefinedElement or Trap.UninitializedElement
                 or Trap.IndirectCallTypeMismatch or Trap.IntegerOverflow or Trap.IntegerDivideByZero or Trap.InvalidConversion
-                or Trap.CallDepthExceeded or null => SandboxVerdict.Trapped,
+                or Trap.CallDepthExceeded or null => ProcessVerdict.Trapped,
         },
     };
 }

@@ -27,7 +27,7 @@ internal abstract record SandboxMessage
 
     internal sealed record Chunk(ReadOnlyMemory<byte> Bytes) : SandboxMessage;
 
-    internal sealed record Report(SandboxVerdict Verdict, int ExitCode, string Trap, string Detail, ulong FuelUsed) : SandboxMessage;
+    internal sealed record Report(ProcessVerdict Verdict, int ExitCode, string Trap, string Detail, ulong FuelUsed) : SandboxMessage;
 
     public byte[] Encode() => this switch
     {
@@ -80,7 +80,7 @@ internal abstract record SandboxMessage
     private static File ReadFile(WireReader reader)
     {
         reader.Record(WireType.SandboxFile, 2);
-        return new File(reader.Text(Limits.OutputNameBytesMax), reader.Int64());
+        return new File(reader.Text(), reader.Int64());
     }
 
     private static Chunk ReadChunk(WireReader reader)
@@ -92,7 +92,7 @@ internal abstract record SandboxMessage
     private static Report ReadReport(WireReader reader)
     {
         reader.Record(WireType.SandboxReport, 5);
-        SandboxVerdict verdict = (SandboxVerdict)reader.Int32(0, (int)SandboxVerdict.Busy);
+        ProcessVerdict verdict = (ProcessVerdict)reader.Int32(0, (int)ProcessVerdict.Busy);
         return new Report(verdict, reader.Int32(int.MinValue, int.MaxValue), reader.Text(), reader.Text(), reader.UInt64());
     }
 }

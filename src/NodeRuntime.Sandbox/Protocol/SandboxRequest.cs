@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Immutable;
 using NodeRuntime.Primitives;
+using NodeRuntime.Wasm;
 
 namespace NodeRuntime.Sandbox.Protocol;
 
@@ -19,7 +20,7 @@ internal sealed record SandboxRequest(
     int LandlockAbi,
     bool Seccomp,
     ImmutableArray<string> Arguments,
-    ImmutableArray<SandboxVariable> Variables,
+    ImmutableArray<GuestVariable> Variables,
     ImmutableArray<string> Inputs,
     bool HasStandardInput,
     ulong FuelMax,
@@ -39,7 +40,7 @@ internal sealed record SandboxRequest(
         writer.Array(Arguments.Length);
         foreach (string argument in Arguments) writer.Text(argument);
         writer.End().Array(Variables.Length);
-        foreach (SandboxVariable variable in Variables) writer.Array(2).Text(variable.Name).Text(variable.Value).End();
+        foreach (GuestVariable variable in Variables) writer.Array(2).Text(variable.Name).Text(variable.Value).End();
         writer.End().Array(Inputs.Length);
         foreach (string input in Inputs) writer.Text(input);
         return writer.End()
@@ -56,9 +57,9 @@ internal sealed record SandboxRequest(
             reader.Int32(0, int.MaxValue),
             reader.Int32(0, int.MaxValue),
             reader.Bool(),
-            reader.List(Limits.JobFilesMax, static item => item.Text(Limits.JobTextCharactersMax)),
-            reader.List(Limits.JobFilesMax, ReadVariable),
-            reader.List(Limits.JobFilesMax, static item => item.Text()),
+            reader.List(Limits.JobArgumentsMax, static item => item.Text(Limits.JobArgumentCharactersMax)),
+            reader.List(Limits.JobArgumentsMax, ReadVariable),
+            reader.List(Limits.JobInputsMax, static item => item.Text()),
             reader.Bool(),
             reader.UInt64(),
             reader.Int32(0, Limits.GuestMemoryPagesMax),
@@ -72,10 +73,10 @@ internal sealed record SandboxRequest(
         return reader.Succeeded ? request : null;
     }
 
-    private static SandboxVariable ReadVariable(WireReader reader)
+    private static GuestVariable ReadVariable(WireReader reader)
     {
         if (reader.Array(2) != 2) reader.Fail();
-        SandboxVariable variable = new(reader.Text(Limits.JobTextCharactersMax), reader.Text(Limits.JobTextCharactersMax));
+        GuestVariable variable = new(reader.Text(Limits.JobArgumentCharactersMax), reader.Text(Limits.JobArgumentCharactersMax));
         reader.End();
         return variable;
     }

@@ -5,7 +5,7 @@ namespace NodeRuntime.Sandbox.Protocol;
 
 /// <summary>
 /// The parent's ear: it knows what an honest sandbox may say next, counts what it says, and believes nothing else. Pure; the
-/// process, the files and the clock are <see cref="SandboxRun"/>'s.
+/// process, the files and the clock are <see cref="ProcessRun"/>'s.
 /// </summary>
 internal sealed class SandboxTranscript(ulong fuelMax, long outputBytesMax)
 {
@@ -55,8 +55,8 @@ internal sealed class SandboxTranscript(ulong fuelMax, long outputBytesMax)
     {
         if (!IsReady) return TranscriptVerdict.BeforeReady;
         if (_fileBytesLeft > 0) return TranscriptVerdict.FileIncomplete;
-        if (!OutputName.IsPath(file.Name)) return TranscriptVerdict.FileNameRefused;
-        if (_files == Limits.JobFilesMax) return TranscriptVerdict.FilesTooMany;
+        if (!JobFileName.IsValid(file.Name)) return TranscriptVerdict.FileNameRefused;
+        if (_files == Limits.JobOutputsMax) return TranscriptVerdict.FilesTooMany;
         if (string.CompareOrdinal(_lastFile, file.Name) >= 0) return TranscriptVerdict.FileOutOfOrder;
         if (file.Length < 0) return TranscriptVerdict.LengthNegative;
         TranscriptVerdict counted = Count(file.Length);
@@ -80,21 +80,21 @@ internal sealed class SandboxTranscript(ulong fuelMax, long outputBytesMax)
         if (_fileBytesLeft > 0) return TranscriptVerdict.FileIncomplete;
         if (!MayReport(report.Verdict)) return TranscriptVerdict.ReportOutOfPlace;
         if (report.FuelUsed > fuelMax) return TranscriptVerdict.ReportImplausible;
-        if (report.Verdict != SandboxVerdict.Succeeded && (report.ExitCode != 0 || _files > 0)) return TranscriptVerdict.ReportImplausible;
+        if (report.Verdict != ProcessVerdict.Succeeded && (report.ExitCode != 0 || _files > 0)) return TranscriptVerdict.ReportImplausible;
         Report = report;
         return TranscriptVerdict.Accepted;
     }
 
     // A launch and a module fail before the guest runs; a guest fails after. The rest is the parent's to say.
-    private bool MayReport(SandboxVerdict verdict) => verdict switch
+    private bool MayReport(ProcessVerdict verdict) => verdict switch
     {
-        SandboxVerdict.ModuleMalformed or SandboxVerdict.ModuleRefused => !IsReady,
-        SandboxVerdict.Succeeded or SandboxVerdict.JobRefused or SandboxVerdict.LinkFailed or SandboxVerdict.Trapped
-            or SandboxVerdict.OutOfFuel or SandboxVerdict.OutputExceeded => IsReady,
-        // Memory, and the host's own means, may run out while the module is compiled as well as while it runs.
-        SandboxVerdict.MemoryExceeded or SandboxVerdict.LaunchFailed => true,
-        SandboxVerdict.WallClockExceeded or SandboxVerdict.Stopped or SandboxVerdict.ChildDied or SandboxVerdict.ReportMalformed
-            or SandboxVerdict.Unsupported or SandboxVerdict.Busy => false,
+        ProcessVerdict.ModuleMalformed or ProcessVerdict.ModuleRefused => !IsReady,
+        ProcessVerdict.Succeeded or ProcessVerdict.JobRefused or ProcessVerdict.LinkFailed or ProcessVerdict.Trapped
+            or ProcessVerdict.OutOfFuel or ProcessVerdict.MemoryExceeded or ProcessVerdict.OutputExceeded => IsReady,
+        // The host's own means may run out while the module is compiled as well as while it runs.
+        ProcessVerdict.ProcessMemoryExceeded or ProcessVerdict.LaunchFailed => true,
+        ProcessVerdict.WallClockExceeded or ProcessVerdict.Stopped or ProcessVerdict.ChildDied or ProcessVerdict.ReportMalformed
+            or ProcessVerdict.Unsupported or ProcessVerdict.Busy => false,
     };
 
     private TranscriptVerdict Count(long bytes)

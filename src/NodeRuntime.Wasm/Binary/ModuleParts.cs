@@ -60,4 +60,6 @@ internal sealed class FunctionBody
     public bool UsesMemory { get; set; }
 
     public bool MakesCalls { get; set; }
+
+    public bool Rotates { get; set; }
 }

@@ -24,6 +24,8 @@ internal static class NumericTable
         _ => false,
     };
 
+    public static bool IsRotation(int opcode) => opcode is 0x77 or 0x78 or 0x89 or 0x8A;
+
     public static WasmType Operand(int opcode) => opcode switch
     {
         >= 0x45 and <= 0x4F => WasmType.I32,

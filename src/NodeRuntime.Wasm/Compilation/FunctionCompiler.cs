@@ -24,6 +24,8 @@ namespace NodeRuntime.Wasm.Compilation;
 /// </summary>
 internal sealed class FunctionCompiler
 {
+    private const int PendingMax = 64;
+
     private static readonly MethodInfo CanonicalSingle = Members.Intrinsic(nameof(Intrinsics.Canonical), typeof(float));
     private static readonly MethodInfo CanonicalDouble = Members.Intrinsic(nameof(Intrinsics.Canonical), typeof(double));
 
@@ -35,12 +37,14 @@ internal sealed class FunctionCompiler
     private readonly IlWriter _il;
     private readonly TemporaryPool _pool;
     private readonly List<Node> _stack = [];
+    private int _settled;
     private readonly List<Block> _blocks = [];
     private readonly LocalBuilder[] _locals;
     private readonly WasmType[] _localTypes;
     private readonly Label?[] _traps = new Label?[(int)Trap.OutputLimitExceeded + 1];
     private readonly LocalBuilder _block;
     private readonly LocalBuilder _fuel;
+    private readonly LocalBuilder? _zero;
     private readonly LocalBuilder? _memory;
     private readonly LocalBuilder? _base;
     private readonly LocalBuilder? _length;
@@ -62,6 +66,7 @@ internal sealed class FunctionCompiler
         for (int i = 0; i < _locals.Length; i++) _locals[i] = _il.Declare(Members.IlType(body.Locals[i]));
         _block = _il.Declare(typeof(nint));
         _fuel = _il.Declare(typeof(long));
+        if (body.Rotates) _zero = _il.Declare(typeof(long));
         if (!body.UsesMemory) return;
         _memory = _il.Declare(typeof(LinearMemory));
         _base = _il.Declare(typeof(nint));
@@ -121,6 +126,15 @@ internal sealed class FunctionCompiler
         _il.Field(Members.InstanceBlock);
         _il.Store(_block);
         ReloadFuel();
+        if (_zero is not null)
+        {
+            _il.Load(_block);
+            _il.Native(Store.ZeroOffset);
+            _il.Op(OpCodes.Add);
+            _il.Op(OpCodes.Ldind_I8);
+            _il.Store(_zero);
+        }
+
         if (!_body.UsesMemory) return;
         _il.LoadArgument(InstanceArgument);
         _il.Field(Members.InstanceMemory);
@@ -782,11 +796,7 @@ internal sealed class FunctionCompiler
     private void SetLocal(int index, Node value)
     {
         ulong bit = Node.Bit(index);
-        for (int i = 0; i < _stack.Count; i++)
-        {
-            if ((_stack[i].Locals & bit) != 0) _stack[i] = Temporary(_stack[i]);
-        }
-
+        Spill(pending => (pending.Locals & bit) != 0);
         EmitClean(value);
         int parameters = _type.Parameters.Length;
         if (index < parameters) _il.StoreArgument(index);
@@ -986,7 +996,7 @@ internal sealed class FunctionCompiler
         int first = _stack.Count - places.Length;
         for (int i = first; i < _stack.Count; i++) EmitClean(_stack[i]);
         for (int i = places.Length - 1; i >= 0; i--) _il.Store(places[i]);
-        _stack.RemoveRange(first, places.Length);
+        Cut(first);
     }
 
     private LocalBuilder[] TakeCarriers(WasmType[] types)
@@ -1012,7 +1022,13 @@ internal sealed class FunctionCompiler
     private void DropTo(int height)
     {
         for (int i = _stack.Count - 1; i >= height; i--) Discard(_stack[i]);
+        Cut(height);
+    }
+
+    private void Cut(int height)
+    {
         _stack.RemoveRange(height, _stack.Count - height);
+        _settled = Math.Min(_settled, height);
     }
 
     private void Discard(Node node)
@@ -1028,26 +1044,32 @@ internal sealed class FunctionCompiler
     {
         Node node = _stack[^1];
         _stack.RemoveAt(_stack.Count - 1);
+        _settled = Math.Min(_settled, _stack.Count);
         return node;
     }
 
     private Node[] PopMany(int count)
     {
         Node[] nodes = _stack.GetRange(_stack.Count - count, count).ToArray();
-        _stack.RemoveRange(_stack.Count - count, count);
+        Cut(_stack.Count - count);
         return nodes;
     }
 
     private void Spill(Func<Node, bool> which)
     {
-        for (int i = 0; i < _stack.Count; i++)
+        // Below the mark nothing reads anything. Many operands that do are all computed here, or each instruction would pass them again.
+        bool all = _stack.Count - _settled > PendingMax;
+        for (int i = _settled; i < _stack.Count; i++)
         {
-            if (which(_stack[i])) _stack[i] = Temporary(_stack[i]);
+            if (!IsSettled(_stack[i]) && (all || which(_stack[i]))) _stack[i] = Temporary(_stack[i]);
         }
+
+        while (_settled < _stack.Count && IsSettled(_stack[_settled])) _settled++;
     }
 
-    private void SpillAll() =>
-        Spill(static pending => pending.Kind is not (NodeKind.Constant or NodeKind.Temporary or NodeKind.RefNull));
+    private void SpillAll() => Spill(static _ => true);
+
+    private static bool IsSettled(Node node) => node.Kind is NodeKind.Constant or NodeKind.Temporary or NodeKind.RefNull;
 
     /// <summary>The same operand, computed now.</summary>
     private Node Temporary(Node node)
@@ -1151,10 +1173,23 @@ internal sealed class FunctionCompiler
                 Emit(node.Left!);
                 if (node.Right is not null) Emit(node.Right);
                 NumericEmitter.Emit(_il, node.Opcode);
+                if (NumericTable.IsRotation(node.Opcode)) EmitRotationGuard(node.Type);
                 break;
         }
 
         if (node.Owned) _pool.Give(node.Temporary!);
+    }
+
+    /// <summary>
+    /// The JIT of .NET 10 on x64 takes the zero flag from a rotation, which does not set it: "if (rotr(x, 2) == 0)" goes the wrong way
+    /// (dotnet/runtime issue 129288, mended after 10.0).
+    /// An exclusive or with a zero that the JIT cannot see through sets it.
+    /// </summary>
+    private void EmitRotationGuard(WasmType type)
+    {
+        _il.Load(_zero!);
+        if (type == WasmType.I32) _il.Op(OpCodes.Conv_I4);
+        _il.Op(OpCodes.Xor);
     }
 
     private void EmitConstant(WasmType type, long bits)

@@ -6,20 +6,22 @@ namespace NodeRuntime.Wasm.Compilation;
 /// <summary>IL locals that hold operands for a while. They are used again, type by type: many locals cost the JIT its optimisations.</summary>
 internal sealed class TemporaryPool(IlWriter il)
 {
-    private readonly List<LocalBuilder> _free = [];
+    // A handful of types: a list is searched faster than a map.
+    private readonly List<(System.Type Type, Stack<LocalBuilder> Free)> _shelves = [];
 
-    public LocalBuilder Take(System.Type type)
+    public LocalBuilder Take(System.Type type) => Shelf(type).TryPop(out LocalBuilder? free) ? free : il.Declare(type);
+
+    public void Give(LocalBuilder local) => Shelf(local.LocalType).Push(local);
+
+    private Stack<LocalBuilder> Shelf(System.Type type)
     {
-        for (int i = _free.Count - 1; i >= 0; i--)
+        foreach ((System.Type known, Stack<LocalBuilder> free) in _shelves)
         {
-            if (_free[i].LocalType != type) continue;
-            LocalBuilder found = _free[i];
-            _free.RemoveAt(i);
-            return found;
+            if (known == type) return free;
         }
 
-        return il.Declare(type);
+        var made = new Stack<LocalBuilder>();
+        _shelves.Add((type, made));
+        return made;
     }
-
-    public void Give(LocalBuilder local) => _free.Add(local);
 }

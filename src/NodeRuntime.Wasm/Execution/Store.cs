@@ -14,10 +14,13 @@ internal sealed unsafe class Store : IDisposable
     public const int FuelOffset = 0;
     public const int StackLimitOffset = 8;
 
-    /// <summary>Results beyond the first, eight bytes each, at this offset.</summary>
-    public const int ResultsOffset = 16;
+    /// <summary>Eight bytes that are always zero, which the JIT cannot know.</summary>
+    public const int ZeroOffset = 16;
 
-    private readonly List<FunctionType> _types = [];
+    /// <summary>Results beyond the first, eight bytes each, at this offset.</summary>
+    public const int ResultsOffset = 24;
+
+    private readonly SortedDictionary<string, FunctionType> _types = new(StringComparer.Ordinal);
     private byte* _block;
 
     public Store(ModuleLimits limits, long fuel)
@@ -50,12 +53,9 @@ internal sealed unsafe class Store : IDisposable
     /// <summary>The one object of this store for a type, so that compiled code compares types by reference.</summary>
     public FunctionType Canonical(FunctionType type)
     {
-        foreach (FunctionType known in _types)
-        {
-            if (known.Matches(type)) return known;
-        }
-
-        _types.Add(type);
+        string text = type.ToString();
+        if (_types.TryGetValue(text, out FunctionType? known)) return known;
+        _types.Add(text, type);
         return type;
     }
 

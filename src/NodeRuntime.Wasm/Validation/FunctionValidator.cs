@@ -25,6 +25,7 @@ internal sealed class FunctionValidator
     private FunctionBody _body = null!;
     private int _offset;
     private bool _live;
+    private int _moves;
 
     public FunctionValidator(ModuleModel model, ModuleLimits limits, LoadFault fault)
     {
@@ -52,6 +53,7 @@ internal sealed class FunctionValidator
 
         _height = 0;
         _depth = 0;
+        _moves = 0;
         _live = true;
         _segments.Clear();
         _segments.Add(0);
@@ -103,6 +105,7 @@ internal sealed class FunctionValidator
                 BranchTable(instruction.Labels!);
                 break;
             case Opcode.Return:
+                Moves(_frames[0].Results.Length);
                 PopAll(_frames[0].Results);
                 if (_live) _frames[0].Targeted = true;
                 GoUnreachable();
@@ -267,6 +270,7 @@ internal sealed class FunctionValidator
                 Pop(WasmType.I32);
                 break;
             default:
+                if (NumericTable.IsRotation(opcode)) _body.Rotates = true;
                 WasmType operand = NumericTable.Operand(opcode);
                 Pop(operand);
                 if (NumericTable.IsBinary(opcode)) Pop(operand);
@@ -285,8 +289,10 @@ internal sealed class FunctionValidator
 
         if (instruction.Opcode == Opcode.If) Pop(WasmType.I32);
         WasmType[] parameters = BlockParameters(_model, instruction.BlockType);
+        WasmType[] results = BlockResults(_model, instruction.BlockType);
+        Moves(parameters.Length + results.Length);
         PopAll(parameters);
-        PushFrame(instruction.Opcode, parameters, BlockResults(_model, instruction.BlockType));
+        PushFrame(instruction.Opcode, parameters, results);
         if (_live && instruction.Opcode != Opcode.Block) _segments.Add(0);
     }
 
@@ -336,6 +342,7 @@ internal sealed class FunctionValidator
     {
         if (!Has(label, _depth, "label")) return;
         ref ControlFrame target = ref _frames[_depth - 1 - label];
+        Moves(target.LabelTypes.Length);
         PopAll(target.LabelTypes);
         if (opcode == Opcode.BrIf)
         {
@@ -355,8 +362,12 @@ internal sealed class FunctionValidator
 
         int arity = _frames[_depth - 1 - labels[^1]].LabelTypes.Length;
         var kept = new WasmType[arity];
+        var seen = new bool[_depth];
         foreach (int label in labels)
         {
+            if (seen[label]) continue;
+            seen[label] = true;
+            Moves(arity);
             ref ControlFrame target = ref _frames[_depth - 1 - label];
             WasmType[] types = target.LabelTypes;
             if (types.Length != arity)
@@ -387,6 +398,7 @@ internal sealed class FunctionValidator
 
     private void Apply(FunctionType type)
     {
+        Moves(type.Parameters.Length + type.Results.Length);
         PopAll(type.Parameters);
         foreach (WasmType result in type.Results) Push(result);
     }
@@ -465,6 +477,14 @@ internal sealed class FunctionValidator
         if ((uint)index < (uint)count) return true;
         Invalid("unknown " + what);
         return false;
+    }
+
+    /// <summary>Two bytes of a branch or call may move many values, and each move is code: their sum has a limit.</summary>
+    private void Moves(int values)
+    {
+        _moves += values;
+        if (_moves <= _limits.FunctionMovesMax) return;
+        _fault.Report(ModuleVerdict.LimitExceeded, _offset, "a function's branches and calls move more values than the limit");
     }
 
     private void NeedMemory()

@@ -178,7 +178,7 @@ internal static class FileCalls
     {
         GuestView guest = GuestView.Enter(instance);
         if (guest.Host.Find(fd)?.Preopen is not { } name) return (int)Errno.BadDescriptor;
-        if ((uint)length < (uint)name.Length) return (int)Errno.NameTooLong;
+        if (unchecked((uint)length) < (uint)name.Length) return (int)Errno.NameTooLong;
         Encoding.ASCII.GetBytes(name, guest.Bytes(path, name.Length));
         return (int)Errno.Success;
     }

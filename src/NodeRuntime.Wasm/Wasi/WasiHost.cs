@@ -56,8 +56,8 @@ internal sealed class WasiHost
 
     public byte[][] Environment { get; }
 
-    /// <summary>Nanoseconds since the start: one for each unit of fuel, and what was slept.</summary>
-    public ulong Elapsed => (ulong)(_fuelMax - _store.Fuel) + _slept;
+    /// <summary>Nanoseconds since the start: by the fuel that is used, and what was slept.</summary>
+    public ulong Elapsed => ((ulong)(_fuelMax - _store.Fuel) / FuelSchedule.UnitsPerNanosecond) + _slept;
 
     /// <summary>Nanoseconds since 1970.</summary>
     public ulong Now => StartNanoseconds + Elapsed;
@@ -68,7 +68,7 @@ internal sealed class WasiHost
 
     public void ChargeBytes(long bytes) => _store.Charge(bytes / FuelSchedule.HostBytesPerUnit);
 
-    public Descriptor? Find(int descriptor) => (uint)descriptor < DescriptorsMax ? _descriptors[descriptor] : null;
+    public Descriptor? Find(int descriptor) => descriptor is >= 0 and < DescriptorsMax ? _descriptors[descriptor] : null;
 
     /// <summary>The lowest free number, as in POSIX; -1 when there is none.</summary>
     public int Open(Descriptor descriptor)

@@ -126,7 +126,8 @@ public sealed class BlockApplicationTests
         Assert.True(pool.Add(transaction.Encode(), _world.State.Time).IsAccepted);
         int calls = _world.Verifier.Calls;
         BlockContext block = BlockContext.After(_world.State, _world.State.Time + Duration.FromSeconds(1));
-        Assert.Equal(BlockVerdict.Accepted, BlockApplication.Apply(_world.State, block, [transaction.Encode()], _world.Verifier, pool).Verdict);
+        BlockOutcome known = BlockApplication.Apply(_world.State, block, [transaction.Encode()], _world.Verifier, pool);
+        Assert.Equal(BlockVerdict.Accepted, known.Verdict);
         Assert.Equal(calls, _world.Verifier.Calls);
 
         Signature forged = LedgerWorld.Signer("pat").Sign(transaction.SigningDigest);

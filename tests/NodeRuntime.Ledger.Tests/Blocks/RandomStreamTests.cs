@@ -67,7 +67,10 @@ public sealed class RandomStreamTests
             Run(world, seed, (_, _) => seen.UnionWith(world.Events.Select(happened => happened.GetType().Name)));
         }
 
-        string[] all = [.. typeof(LedgerEvent).GetNestedTypes().Select(type => type.Name).Where(name => name != nameof(LedgerEvent.OrderForgotten))];
+        string[] all =
+        [
+            .. typeof(LedgerEvent).GetNestedTypes().Select(type => type.Name).Where(name => name != nameof(LedgerEvent.OrderForgotten)),
+        ];
         Assert.Empty(all.Except(seen));
     }
 
@@ -100,7 +103,8 @@ public sealed class RandomStreamTests
         {
             int offers = prng.NextBelow(14);
             for (int j = 0; j < offers; j++) Offer(world, pool, prng);
-            Duration later = prng.NextChance(60) ? Duration.FromSeconds(prng.NextChance(500) ? 29 : 40) : prng.NextDuration(new Duration(1_000), Duration.FromSeconds(2));
+            Duration later = prng.NextDuration(new Duration(1_000), Duration.FromSeconds(2));
+            if (prng.NextChance(60)) later = Duration.FromSeconds(prng.NextChance(500) ? 29 : 40);
             BlockContext block = BlockContext.After(world.State, world.State.Time + later);
             ImmutableArray<ReadOnlyMemory<byte>> body = pool.Select(world.State, block).Body;
             BlockOutcome outcome = world.Take(BlockApplication.Apply(world.State, block, body, world.Verifier, pool));

@@ -142,6 +142,19 @@ public sealed class MempoolTests
     }
 
     [Fact]
+    public void What_a_refused_transaction_did_before_it_was_refused_is_undone_in_a_selection()
+    {
+        AccountId poor = LedgerWorld.Account("poor");
+        Offer(Pay("alice", 0));
+        Offer(_world.Make("alice", 1, new Message.Transfer(poor, new Amount(500)), new Message.Transfer(poor, new Amount(5_000))));
+        Offer(Pay("poor", 0));
+        Offer(Pay("poor", 1, amount: 400));
+        MempoolSelection selection = Select();
+        Assert.Equal(2, selection.Transactions.Length);
+        Assert.Equal([1, 0], selection.Dropped.Select(dropped => dropped.Reason.MessageIndex));
+    }
+
+    [Fact]
     public void A_selection_keeps_to_its_bounds_and_takes_the_oldest_first()
     {
         Offer(Pay("bob", 0));
@@ -189,9 +202,11 @@ public sealed class MempoolTests
         OrderId open = world.OrderPlacedBy("alice", 0, 1);
         MempoolMachine pool = new(world.State, world.Verifier);
         Instant late = world.State.Time + Duration.FromSeconds(28);
-        Assert.Equal("Settlement.TooLate", pool.Add(world.Make("pat", new Message.ReportResult(lease, Hasher.Sha256([1]))).Encode(), late).Name);
-        Assert.Equal("Settlement.TooLate", pool.Add(world.Make("alice", new Message.CloseLease(lease)).Encode(), late).Name);
-        Assert.Equal("Market.AuctionEnded", pool.Add(world.Make("pat", new Message.PlaceBid(open, new Amount(1))).Encode(), late).Name);
+        Assert.Equal("Settlement.TooLate", OfferLate("pat", new Message.ReportResult(lease, Hasher.Sha256([1]))));
+        Assert.Equal("Settlement.TooLate", OfferLate("alice", new Message.CloseLease(lease)));
+        Assert.Equal("Market.AuctionEnded", OfferLate("pat", new Message.PlaceBid(open, new Amount(1))));
+
+        string OfferLate(string name, Message message) => pool.Add(world.Make(name, message).Encode(), late).Name;
     }
 
     private static string NameOf(VerifiedTransaction transaction) =>

@@ -40,6 +40,8 @@ public sealed class AuditTests
     private static StateTree Spoil(string defect)
     {
         StateTree tree = Sound.Tree;
+        SupplyRecord supply = Sound.Supply;
+        DeadlineRecord idle = new(DeadlineKind.Ready, Hash256.Zero);
         AccountRecord alice = Sound.Records.Account(Alice);
         BondRecord pat = Sound.Records.Bond(Pat);
         OrderRecord second = Sound.Records.Order(Second)!;
@@ -51,15 +53,14 @@ public sealed class AuditTests
             "no clock" => tree.Remove(StateKeys.Clock),
             "a unit too much" => With(tree, Alice, alice with { Balance = alice.Balance + new Amount(1) }),
             "a bond too little" => Put(tree, StateKeys.Bond(Pat), (pat with { Bonded = pat.Bonded - new Amount(1) }).Write),
-            "a unit minted aside" => Put(tree, StateKeys.Supply, (Sound.Supply with { Minted = Sound.Supply.Minted + new Amount(1) }).Write),
+            "a unit minted aside" => Put(tree, StateKeys.Supply, (supply with { Minted = supply.Minted + new Amount(1) }).Write),
             "an order over with its escrow" => Put(tree, StateKeys.Order(Second), (second with { State = OrderState.Expired }).Write),
             "a wrong count of orders" => With(tree, Alice, alice with { OpenOrders = 1 }),
             "a wrong count of leases" => Put(tree, StateKeys.Bond(Pat), (pat with { OpenLeases = 9 }).Write),
             "a lease without its deadline" =>
                 tree.Remove(StateKeys.Deadline(lease.ResultBy, DeadlineKind.Result, StateKeys.LeaseOf(First, 0).Hash)),
             "an order that nobody sees" => tree.Remove(StateKeys.OpenOrder(second.AcceptedAt, Second)),
-            "a deadline of nothing" => Put(
-                tree, StateKeys.Deadline(Sound.Time, DeadlineKind.Ready, Hash256.Zero), new DeadlineRecord(DeadlineKind.Ready, Hash256.Zero).Write),
+            "a deadline of nothing" => Put(tree, StateKeys.Deadline(Sound.Time, idle.Kind, idle.Subject), idle.Write),
             "an unbonding that never ends" => tree.Remove(StateKeys.Deadline(pat.FreeAt, DeadlineKind.Unbonding, Pat.Hash)),
             _ => Invariant.Unreachable<StateTree>(defect),
         };

@@ -24,6 +24,16 @@ public sealed class LedgerSnapshotTests
     }
 
     [Fact]
+    public void The_root_of_a_known_history_is_known()
+    {
+        Hash256 root = Busy().State.Root;
+        Assert.True(root.ToString() == KnownRoot, "the root is now " + root);
+    }
+
+    // Pins records and rules: a change here is a fork of every chain that runs.
+    private const string KnownRoot = "ed199fc314cfd2ed232f244763502075056ef3b7d0b5760d2d0f4fa58c6ffb0f";
+
+    [Fact]
     public void A_snapshot_of_another_chain_or_root_is_refused()
     {
         LedgerState state = Busy().State;
@@ -47,7 +57,8 @@ public sealed class LedgerSnapshotTests
             bytes[i] ^= 0x20;
         }
 
-        Assert.Equal(SnapshotVerdict.Malformed, LedgerSnapshot.TryDecode(bytes.AsMemory(0, bytes.Length - 1), state.Chain, state.Root, out _));
+        Assert.Equal(SnapshotVerdict.Malformed, LedgerSnapshot.TryDecode(bytes.AsMemory(1), state.Chain, state.Root, out _));
+        Assert.Equal(SnapshotVerdict.Malformed, LedgerSnapshot.TryDecode(bytes.AsMemory()[..^1], state.Chain, state.Root, out _));
         Assert.Equal(SnapshotVerdict.Malformed, LedgerSnapshot.TryDecode(Array.Empty<byte>(), state.Chain, state.Root, out _));
     }
 
@@ -59,6 +70,19 @@ public sealed class LedgerSnapshotTests
         LedgerState unsound = new(state.Chain, forged);
         SnapshotVerdict verdict = LedgerSnapshot.TryDecode(LedgerSnapshot.Encode(unsound), state.Chain, forged.Root, out _);
         Assert.Equal(SnapshotVerdict.Unsound, verdict);
+    }
+
+    [Fact]
+    public void The_largest_record_fits_into_a_value()
+    {
+        AccountId somebody = LedgerWorld.Account("somebody");
+        Bid bid = new(somebody, new Amount(System.UInt128.MaxValue));
+        BidRecord largest = new(
+            [.. System.Linq.Enumerable.Repeat(bid, Limits.BidsPerOrderMax)],
+            [.. System.Linq.Enumerable.Repeat(somebody, byte.MaxValue)]);
+        WireWriter writer = new();
+        largest.Write(writer);
+        Assert.InRange(writer.ToArray().Length, 1, Limits.StateValueBytesMax);
     }
 
     [Fact]

@@ -167,7 +167,8 @@ public sealed class StateTreeTests
         for (int i = 0; i < 8; i++) tree = tree.Set(Key(i), new[] { (byte)i });
         StateProof good = tree.Prove(Key(0));
         StateProof absent = tree.Prove(Key(99));
-        Assert.Equal(StateProofVerdict.Malformed, (StateProof.OfEmpty with { Content = new byte[] { 1 } }).Verify(tree.Root, Key(0), out _));
+        StateProof emptyWithValue = StateProof.OfEmpty with { Content = new byte[] { 1 } };
+        Assert.Equal(StateProofVerdict.Malformed, emptyWithValue.Verify(tree.Root, Key(0), out _));
         Assert.Equal(StateProofVerdict.Malformed, (good with { Steps = [.. good.Steps.Reverse()] }).Verify(tree.Root, Key(0), out _));
         Assert.Equal(StateProofVerdict.Malformed, (absent with { Content = new byte[31] }).Verify(tree.Root, Key(99), out _));
         Assert.Equal(StateProofVerdict.RootMismatch, good.Verify(StateTree.Empty.Root, Key(0), out _));

@@ -69,7 +69,7 @@ internal sealed class LedgerTable
         else if (words[0][0] == '+') World.Do(Time(words[0][1..]));
         else if (words[0] == "saw") Assert.Equal(words[1..], World.Events.Select(happened => happened.GetType().Name));
         else if (words[0].EndsWith(':')) PlayTransaction(words[0][..^1], line[(line.IndexOf(':', StringComparison.Ordinal) + 1)..]);
-        else if (words[1] == "has") Assert.Equal(Number(words[2]), World.State.Records.Account(LedgerWorld.Account(words[0])).Balance.Units);
+        else if (words[1] == "has") Assert.Equal(Number(words[2]), BalanceOf(words[0]));
         else if (words[1] == "bonds") CheckBond(words);
         else if (words[1] == "is" && words[0].Contains('/', StringComparison.Ordinal)) CheckLease(words);
         else if (words[1] == "is") CheckOrder(words);
@@ -166,6 +166,8 @@ internal sealed class LedgerTable
         Hash256 other = Hasher.Sha256([9]);
         return ready with { HandOver = other, OwnerSignature = LedgerWorld.Signer(words[2]).Sign(other) };
     }
+
+    private UInt128 BalanceOf(string name) => World.State.Records.Account(LedgerWorld.Account(name)).Balance.Units;
 
     private void CheckBond(string[] words)
     {

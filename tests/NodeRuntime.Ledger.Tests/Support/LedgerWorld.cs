@@ -43,8 +43,8 @@ internal sealed class LedgerWorld
             Validators = [new GenesisValidator(Signer("validator").PublicKey, 1)],
             Allocations =
             [
-                .. holders.Select(holder => new GenesisAllocation(Account(holder.Name), new Amount(holder.Balance), new Amount(holder.Bond)))
-                    .OrderBy(allocation => allocation.Account),
+                .. holders.Select(static holder => AllocationOf(holder.Name, holder.Balance, holder.Bond))
+                    .OrderBy(static allocation => allocation.Account),
             ],
         };
         State = LedgerState.FromGenesis(Genesis);
@@ -116,6 +116,9 @@ internal sealed class LedgerWorld
         BlockOutcome outcome = Apply(later, transactions);
         Assert.True(outcome.Verdict == BlockVerdict.Accepted, outcome.ToString());
     }
+
+    private static GenesisAllocation AllocationOf(string name, UInt128 balance, UInt128 bond) =>
+        new(Account(name), new Amount(balance), new Amount(bond));
 
     public OrderId OrderPlacedBy(string name, ulong sequence, int message = 0) =>
         StateKeys.OrderOf(Account(name), sequence, message);

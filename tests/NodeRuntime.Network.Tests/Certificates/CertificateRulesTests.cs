@@ -99,8 +99,8 @@ public sealed class CertificateRulesTests
         Assert.Equal(CertificateVerdict.SignatureWrong, Check(Certificate(good with { Role = PeerRole.Peer })).Verdict);
         Assert.Equal(CertificateVerdict.SignatureWrong, Check(Certificate(Sign() with { Expiry = Expiry + new Duration(1) })).Verdict);
         Assert.Equal(CertificateVerdict.SignatureWrong, Check(Certificate(Sign() with { NodeKey = _self.PublicKey })).Verdict);
-        Assert.Equal(
-            CertificateVerdict.SignatureWrong, Check(Certificate(Sign(chain: TestPeer.OtherChain) with { Chain = TestPeer.Chain })).Verdict);
+        TlsBinding moved = Sign(chain: TestPeer.OtherChain) with { Chain = TestPeer.Chain };
+        Assert.Equal(CertificateVerdict.SignatureWrong, Check(Certificate(moved)).Verdict);
     }
 
     [Fact]

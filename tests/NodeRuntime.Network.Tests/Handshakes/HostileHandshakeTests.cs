@@ -198,14 +198,10 @@ public sealed class HostileHandshakeTests
     [Fact]
     public async Task A_source_that_comes_too_often_is_reset_and_a_peer_that_stands_is_not_disturbed()
     {
-        await using TestPeer peer = TestPeer.Start(TestPeer.Config with { HandshakesPerSourceBurst = 3, HandshakesPerSourcePerSecond = 1 });
+        await using TestPeer peer = TestPeer.Start(TestPeer.Config with { HandshakesPerSourceBurst = 1, HandshakesPerSourcePerSecond = 1 });
         await using TestPeer standing = TestPeer.Start();
         await standing.ConnectTo(peer);
-        for (int i = 0; i < 4; i++)
-        {
-            await using Stranger stranger = await Stranger.Connect(peer);
-        }
-
+        await Stranger.Knock(peer);
         await peer.NextLog("SourceTooFast");
         standing.Network.Send(peer.Id, FrameClass.Consensus, new byte[] { 1 });
         await peer.Next<NetworkEvent.Received>();
@@ -218,7 +214,7 @@ public sealed class HostileHandshakeTests
             TestPeer.Config with { HandshakesMax = 1, HandshakeTimeout = Duration.FromMilliseconds(500) });
         await using (Stranger slow = await Stranger.Connect(peer))
         {
-            await using Stranger second = await Stranger.Connect(peer);
+            await Stranger.Knock(peer);
             await peer.NextLog("TooManyHandshakes");
             await slow.ReadToTheEnd();
         }

@@ -94,7 +94,11 @@ public sealed class SessionTests
         await using TestPeer sender = TestPeer.Start();
         await sender.ConnectTo(receiver);
         long begin = TimeProvider.System.GetTimestamp();
-        for (int i = 0; i < 4; i++) Assert.Equal(SendVerdict.Accepted, sender.Network.Send(receiver.Id, FrameClass.Bulk, new byte[512 * 1024]));
+        for (int i = 0; i < 4; i++)
+        {
+            Assert.Equal(SendVerdict.Accepted, sender.Network.Send(receiver.Id, FrameClass.Bulk, new byte[512 * 1024]));
+        }
+
         for (int i = 0; i < 4; i++) await receiver.Next<NetworkEvent.Received>();
 
         // Two MiB at one a second, with one of burst, and the last pause not waited for: half a second at least.
@@ -109,7 +113,11 @@ public sealed class SessionTests
         await a.ConnectTo(b);
         for (int round = 0; round < 4; round++)
         {
-            for (int i = 0; i < 6; i++) Assert.Equal(SendVerdict.Accepted, a.Network.Send(b.Id, FrameClass.Bulk, Pattern((round * 6) + i, 1 << 20)));
+            for (int i = 0; i < 6; i++)
+            {
+                Assert.Equal(SendVerdict.Accepted, a.Network.Send(b.Id, FrameClass.Bulk, Pattern((round * 6) + i, 1 << 20)));
+            }
+
             for (int i = 0; i < 6; i++)
             {
                 NetworkEvent.Received received = await b.Next<NetworkEvent.Received>();

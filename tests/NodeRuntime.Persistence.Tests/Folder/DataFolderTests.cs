@@ -63,7 +63,8 @@ public sealed class DataFolderTests
     }
 
     [Fact]
-    public void A_file_in_its_place_is_refused() => AssertRefused(DataFolderVerdict.Unreadable, static path => File.WriteAllText(path, "x"));
+    public void A_file_in_its_place_is_refused() =>
+        AssertRefused(DataFolderVerdict.Unreadable, static path => File.WriteAllText(path, "x"));
 
     [Fact]
     public void What_an_interrupted_first_start_left_is_taken_up()

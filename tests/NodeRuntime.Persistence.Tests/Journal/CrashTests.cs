@@ -160,7 +160,10 @@ public sealed class CrashTests
         const int Count = 20;
         (int exitCode, string output) = ChildProcess.Run(
             "strace",
-            ["-f", "-y", "-e", "trace=fsync,fdatasync,write,pwrite64", "-o", trace, "dotnet", .. ChildProcess.SelfCommand, "write", folder.In("data"), "20", "1"]);
+            [
+                "-f", "-y", "-e", "trace=fsync,fdatasync,write,pwrite64", "-o", trace,
+                "dotnet", .. ChildProcess.SelfCommand, "write", folder.In("data"), Count.ToString(), "1",
+            ]);
         Assert.True(exitCode == 0, output);
 
         List<string> story = SystemCallStory.Read(File.ReadAllLines(trace));

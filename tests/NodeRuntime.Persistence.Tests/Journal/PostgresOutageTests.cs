@@ -6,6 +6,7 @@ using static NodeRuntime.Persistence.Tests.Support.TestData;
 
 namespace NodeRuntime.Persistence.Tests.Journal;
 
+[Collection(PostgresServer.Collection)]
 public sealed class PostgresOutageTests
 {
     [FactRequiring(Requirement.Postgres)]
@@ -32,10 +33,9 @@ public sealed class PostgresOutageTests
         Assert.DoesNotContain("secret", exception.Message, StringComparison.Ordinal);
     }
 
-    [FactRequiring(Requirement.Postgres)]
+    [FactRequiring(Requirement.PostgresPrograms)]
     public void A_server_that_dies_ends_the_writing_and_keeps_what_was_acknowledged()
     {
-        if (!PostgresServer.CanMakeCluster) return;
         using PostgresCluster cluster = PostgresServer.NewCluster();
         using (SqlJournal journal = SqlJournal.OpenPostgres(cluster.ConnectionString, Chain))
         {

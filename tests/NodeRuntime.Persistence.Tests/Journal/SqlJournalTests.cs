@@ -11,8 +11,12 @@ using static NodeRuntime.Persistence.Tests.Support.TestData;
 namespace NodeRuntime.Persistence.Tests.Journal;
 
 /// <summary>What every journal promises, asked of each database of this machine.</summary>
+[Collection(PostgresServer.Collection)]
 public sealed class SqlJournalTests
 {
+    private const string MoveRow =
+        "UPDATE journal SET (payload, checksum) = (SELECT payload, checksum FROM journal WHERE sequence = 1) WHERE sequence = 2";
+
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
 
     public static TheoryData<string> Databases => JournalPlace.Databases;
@@ -44,7 +48,9 @@ public sealed class SqlJournalTests
         using JournalPlace place = new(database);
         using SqlJournal journal = place.Open();
 
-        Assert.Equal(JournalVerdict.Written, journal.WriteAndWait(Put("blocks", 1, "one"), Put("blocks", 2, "two"), Put("votes", 7, "seven")));
+        JournalVerdict verdict = journal.WriteAndWait(Put("blocks", 1, "one"), Put("blocks", 2, "two"), Put("votes", 7, "seven"));
+
+        Assert.Equal(JournalVerdict.Written, verdict);
 
         Assert.Equal("one", Text(journal.Read("blocks", 1)));
         Assert.Equal("1=one 2=two", Text(journal.ReadRange("blocks", 0, 10)));
@@ -271,7 +277,7 @@ public sealed class SqlJournalTests
     [Theory]
     [InlineData(JournalPlace.Sqlite, "UPDATE journal SET payload = x'00' WHERE sequence = 2")]
     [InlineData(JournalPlace.Sqlite, "UPDATE journal SET checksum = checksum - 1 WHERE sequence = 2")]
-    [InlineData(JournalPlace.Sqlite, "UPDATE journal SET payload = (SELECT payload FROM journal WHERE sequence = 1), checksum = (SELECT checksum FROM journal WHERE sequence = 1) WHERE sequence = 2")]
+    [InlineData(JournalPlace.Sqlite, MoveRow)]
     public void A_changed_row_is_damage_and_its_neighbours_are_read(string database, string change)
     {
         using JournalPlace place = new(database);
@@ -288,7 +294,8 @@ public sealed class SqlJournalTests
 
     [FactRequiring(Requirement.Postgres)]
     public void A_changed_row_on_PostgreSQL_is_damage() =>
-        A_changed_row_is_damage_and_its_neighbours_are_read(JournalPlace.Postgres, "UPDATE journal SET payload = '\\x00' WHERE sequence = 2");
+        A_changed_row_is_damage_and_its_neighbours_are_read(
+            JournalPlace.Postgres, "UPDATE journal SET payload = '\\x00' WHERE sequence = 2");
 
     [Theory]
     [MemberData(nameof(Databases))]

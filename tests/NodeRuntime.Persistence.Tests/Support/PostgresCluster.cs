@@ -25,7 +25,8 @@ internal sealed class PostgresCluster : IDisposable
         try
         {
             if (Environment.IsPrivilegedProcess) Check(ChildProcess.Run("chown", User, cluster._folder.Path));
-            cluster.Run("initdb", "--pgdata", cluster.Data, "--username", User, "--auth", "trust", "--no-sync", "--encoding", "UTF8", "--no-locale");
+            cluster.Run(
+                "initdb", "--pgdata", cluster.Data, "--username", User, "--auth", "trust", "--no-sync", "--encoding", "UTF8", "--no-locale");
             cluster.Run();
             return cluster;
         }
@@ -36,7 +37,9 @@ internal sealed class PostgresCluster : IDisposable
         }
     }
 
-    public void Run() => Run("pg_ctl", "start", "--wait", "--silent", "--pgdata", Data, "--log", _folder.In("log"), "--options", $"-c listen_addresses='' -k {_folder.Path}");
+    public void Run() => Run(
+        "pg_ctl", "start", "--wait", "--silent", "--pgdata", Data, "--log", _folder.In("log"),
+        "--options", $"-c listen_addresses='' -k {_folder.Path}");
 
     /// <summary>Stops it as a power cut would.</summary>
     public void Kill() => Run("pg_ctl", "stop", "--mode", "immediate", "--silent", "--pgdata", Data);

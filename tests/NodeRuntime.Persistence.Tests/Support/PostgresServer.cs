@@ -7,24 +7,40 @@ using Npgsql;
 namespace NodeRuntime.Persistence.Tests.Support;
 
 // The server of the tests: the one that NODERUNTIME_TEST_POSTGRES names, or else a temporary cluster of the machine's own
-// PostgreSQL on a socket in a temporary folder, stopped when the process ends. initdb refuses root, so root runs it as nobody
-// privileged.
+// PostgreSQL on a socket in a temporary folder, started by the first test that needs it and stopped after the last. initdb
+// refuses root, so root runs it as the user postgres.
 
-internal static class PostgresServer
+/// <summary>As the fixture of a collection it stops the server after the last test; the server is one for the process.</summary>
+public sealed class PostgresServer : IDisposable
 {
+    public const string Collection = "PostgreSQL";
+
     private const string Variable = "NODERUNTIME_TEST_POSTGRES";
 
-    private static readonly Lazy<(string? Connection, string? Missing)> Server = new(Start);
+    private static readonly Lazy<string?> Reason = new(FindReason);
+
+    private static readonly Lazy<PostgresCluster> Cluster = new(NewCluster);
 
     private static int _schemaCount;
 
-    public static string? Missing => Server.Value.Missing;
+    /// <summary>Why there is no server, or null.</summary>
+    internal static string? Missing => Reason.Value;
+
+    /// <summary>Why no cluster can be made here, or null.</summary>
+    internal static string? MissingPrograms
+    {
+        get
+        {
+            if (FindPrograms() is null) return "no PostgreSQL server is installed";
+            if (!Environment.IsPrivilegedProcess || Requirement.FindProgram("setpriv") is not null) return null;
+            return "PostgreSQL does not run as root, and there is no setpriv to run it as somebody else";
+        }
+    }
 
     /// <summary>A connection string to a schema that is new.</summary>
-    public static string NewSchema()
+    internal static string NewSchema()
     {
-        (string? connectionString, string? missing) = Server.Value;
-        if (connectionString is null) throw new IOException(missing);
+        string connectionString = Given ?? Cluster.Value.ConnectionString;
         string schema = string.Create(
             CultureInfo.InvariantCulture,
             $"journal_{Environment.ProcessId}_{Interlocked.Increment(ref _schemaCount)}");
@@ -35,22 +51,21 @@ internal static class PostgresServer
         return new NpgsqlConnectionStringBuilder(connectionString) { SearchPath = schema }.ToString();
     }
 
-    private static (string? Connection, string? Missing) Start()
+    /// <summary>For tests that stop a server: a cluster of their own.</summary>
+    internal static PostgresCluster NewCluster() =>
+        PostgresCluster.Start(FindPrograms() ?? throw new IOException("no PostgreSQL server is installed"));
+
+    public void Dispose()
     {
-        string? given = Environment.GetEnvironmentVariable(Variable);
-        if (!string.IsNullOrEmpty(given)) return (given, Reach(given));
-        string? programs = FindPrograms();
-        if (programs is null) return (null, $"no PostgreSQL: {Variable} is not set and no server is installed");
-        try
-        {
-            PostgresCluster cluster = PostgresCluster.Start(programs);
-            AppDomain.CurrentDomain.ProcessExit += (_, _) => cluster.Dispose();
-            return (cluster.ConnectionString, Reach(cluster.ConnectionString));
-        }
-        catch (IOException exception)
-        {
-            return (null, "a temporary PostgreSQL does not start: " + exception.Message);
-        }
+        if (Cluster.IsValueCreated) Cluster.Value.Dispose();
+    }
+
+    private static string? Given => Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } given ? given : null;
+
+    private static string? FindReason()
+    {
+        if (Given is { } given) return Reach(given);
+        return MissingPrograms is { } missing ? $"{Variable} is not set, and {missing}" : null;
     }
 
     private static string? Reach(string connectionString)
@@ -79,10 +94,7 @@ internal static class PostgresServer
 
         return null;
     }
-
-    /// <summary>For tests that stop a server: a cluster of their own.</summary>
-    public static PostgresCluster NewCluster() =>
-        PostgresCluster.Start(FindPrograms() ?? throw new IOException("no PostgreSQL server is installed"));
-
-    public static bool CanMakeCluster => FindPrograms() is not null;
 }
+
+[CollectionDefinition(PostgresServer.Collection)]
+public sealed class PostgresServerCollection : ICollectionFixture<PostgresServer>;

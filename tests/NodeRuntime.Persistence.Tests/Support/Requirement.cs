@@ -10,6 +10,9 @@ internal static class Requirement
 {
     public const string Postgres = "postgres";
 
+    /// <summary>The server's programs, to start and kill one.</summary>
+    public const string PostgresPrograms = "postgres-programs";
+
     public const string Strace = "strace";
 
     public const string Mount = "mount";
@@ -25,6 +28,7 @@ internal static class Requirement
     public static string? Missing(string name) => name switch
     {
         Postgres => PostgresServer.Missing,
+        PostgresPrograms => PostgresServer.MissingPrograms,
         Strace => FindProgram("strace") is null ? "strace is not installed" : null,
         Mount => Environment.IsPrivilegedProcess && FindProgram("mount") is not null ? TryMount() : "only root may mount a small disk",
         _ => throw new ArgumentOutOfRangeException(nameof(name), name, "no such requirement"),

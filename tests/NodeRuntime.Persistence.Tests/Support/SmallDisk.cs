@@ -25,13 +25,15 @@ internal sealed class SmallDisk : IDisposable
     public static void Unmount(string path)
     {
         (int exitCode, string output) = ChildProcess.Run("umount", path);
+        // Busy means that something was not closed: worth a failure.
         if (exitCode != 0) throw new IOException(output);
     }
 
     /// <summary>Takes the last room there is.</summary>
     public void Fill()
     {
-        using FileStream filler = new(System.IO.Path.Combine(Path, "filler"), FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 0);
+        string path = System.IO.Path.Combine(Path, "filler");
+        using FileStream filler = new(path, FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 0);
         byte[] page = new byte[4096];
         try
         {

@@ -48,7 +48,8 @@ internal static class SystemCallStory
     {
         bool isLog = call.Contains("journal.db-wal>", StringComparison.Ordinal);
         if (isLog && call.StartsWith("pwrite64(", StringComparison.Ordinal)) return WriteLog;
-        if (isLog && (call.StartsWith("fsync(", StringComparison.Ordinal) || call.StartsWith("fdatasync(", StringComparison.Ordinal))) return SyncLog;
+        if (isLog && call.StartsWith("fsync(", StringComparison.Ordinal)) return SyncLog;
+        if (isLog && call.StartsWith("fdatasync(", StringComparison.Ordinal)) return SyncLog;
         bool isAnswer = call.StartsWith("write(", StringComparison.Ordinal)
             && call.Contains("\"" + ChildProgram.Acknowledged, StringComparison.Ordinal);
         return isAnswer ? Acknowledge : null;

@@ -19,7 +19,11 @@ public sealed class GenesisTests
         Time = Instant.FromMilliseconds(1),
         Parameters = ChainParameters.Development,
         Validators = [Validator("v0"), Validator("v1")],
-        Allocations = [new GenesisAllocation(Accounts[0], new Amount(5), new Amount(6)), new GenesisAllocation(Accounts[1], new Amount(7), Amount.Zero)],
+        Allocations =
+        [
+            new GenesisAllocation(Accounts[0], new Amount(5), new Amount(6)),
+            new GenesisAllocation(Accounts[1], new Amount(7), Amount.Zero),
+        ],
     };
 
     private static readonly SortedDictionary<string, Genesis> Malformed = new(StringComparer.Ordinal)
@@ -37,7 +41,8 @@ public sealed class GenesisTests
         ["no attempts"] = Valid with { Parameters = Valid.Parameters with { AttemptsMax = 0 } },
         ["a penalty above the deposit"] = Valid with { Parameters = Valid.Parameters with { MissedResultPenaltyBasisPoints = 10_001 } },
         ["a window of nothing"] = Valid with { Parameters = Valid.Parameters with { AuctionWindow = Duration.Zero } },
-        ["a window of more than a year"] = Valid with { Parameters = Valid.Parameters with { UnbondingTime = Duration.FromMinutes(525_601) } },
+        ["a window of more than a year"] =
+            Valid with { Parameters = Valid.Parameters with { UnbondingTime = Duration.FromMinutes(525_601) } },
     };
 
     public static TheoryData<string> MalformedNames => [.. Malformed.Keys];

@@ -59,7 +59,11 @@ internal sealed record ReceiptScenario
         Module = new ContentRef(Hasher.Sha256("module"u8), 6),
         Arguments = ["wc", "-w"],
         Environment = ["LANG=C"],
-        Inputs = [new JobInput("a.txt", new ContentRef(Hasher.Sha256("a"u8), 1)), new JobInput("b.txt", new ContentRef(Hasher.Sha256("b"u8), 1))],
+        Inputs =
+        [
+            new JobInput("a.txt", new ContentRef(Hasher.Sha256("a"u8), 1)),
+            new JobInput("b.txt", new ContentRef(Hasher.Sha256("b"u8), 1)),
+        ],
         StandardInput = new ContentRef(Hasher.Sha256("stdin"u8), 5),
         FuelMax = 1_000_000,
         MemoryPagesMax = 16,
@@ -204,8 +208,8 @@ internal sealed record ReceiptScenario
         });
         VoteSlot slot = Slot(new VoteSlot(header.Epoch, header.View, VoteKind.Finalize));
         Hash256 digest = slot.SigningDigest(chain, header.Digest);
-        ImmutableArray<CertificateSigner> signers =
-            [.. Voters.Take(VoteCount).Select((name, i) => new CertificateSigner(new ValidatorIndex((ushort)i), SignerOf(name).Sign(digest)))];
+        CertificateSigner SignedBy(string name, int i) => new(new ValidatorIndex((ushort)i), SignerOf(name).Sign(digest));
+        ImmutableArray<CertificateSigner> signers = [.. Voters.Take(VoteCount).Select(SignedBy)];
         return new CertifiedHeader(CertifiedHeader(header), new Certificate(slot, header.Digest, Signers(signers)));
     }
 }

@@ -104,6 +104,14 @@ public sealed class ReceiptVerifierTests
             new ReceiptScenario { Lease = it => it with { Refunded = new Amount(UInt128.MaxValue) } }),
         ("a penalty beside a payment", ReceiptVerdict.SettlementInconsistent,
             new ReceiptScenario { Lease = it => it with { Penalty = new Amount(1) } }),
+        ("an order without seconds", ReceiptVerdict.SettlementInconsistent,
+            new ReceiptScenario { Order = it => it with { Terms = it.Terms with { SecondsMax = 0 } } }),
+        ("fewer seconds allowed than charged", ReceiptVerdict.SettlementInconsistent,
+            new ReceiptScenario { Order = it => it with { Terms = it.Terms with { SecondsMax = 12 } } }),
+        ("a deposit that overflows", ReceiptVerdict.SettlementInconsistent,
+            new ReceiptScenario { Order = it => it with { Terms = it.Terms with { PricePerSecondMax = new Amount(UInt128.MaxValue / 2) } } }),
+        ("a lease from before time began", ReceiptVerdict.SettlementInconsistent,
+            new ReceiptScenario { Lease = it => it with { ReadyAt = new Instant(long.MinValue), ResultAt = new Instant(long.MaxValue) } }),
         ("another time of Ready", ReceiptVerdict.SettlementInconsistent, Says(it => it with { ReadyAt = Instant.Epoch })),
         ("another time of the result", ReceiptVerdict.SettlementInconsistent, Says(it => it with { ResultAt = it.ReadyAt })),
         ("another price", ReceiptVerdict.SettlementInconsistent, Says(it => it with { PricePerSecond = new Amount(1) })),
@@ -246,7 +254,7 @@ public sealed class ReceiptVerifierTests
         byte[] bytes = scenario.Make().Encode();
         for (int length = 0; length < bytes.Length; length++)
         {
-            Assert.Equal(ReceiptVerdict.Malformed, ReceiptVerifier.Verify(bytes.AsMemory(0, length), scenario.Chain, FakeSignatures.Instance));
+            Assert.Equal(ReceiptVerdict.Malformed, Verify(bytes[..length], scenario.Chain));
         }
 
         for (int trailing = 0; trailing < 256; trailing++)

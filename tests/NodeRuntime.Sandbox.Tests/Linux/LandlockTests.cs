@@ -30,7 +30,8 @@ public sealed class LandlockTests
         Assert.InRange(newest, 1, 100);
         for (int abi = 1; abi <= newest; abi++)
         {
-            nint ruleset = Landlock.Ruleset(abi, [new LandlockRule("/usr", Landlock.ReadFile), new LandlockRule("/not/there", Landlock.ReadFile)]);
+            LandlockRule[] rules = [new("/usr", Landlock.ReadFile), new("/not/there", Landlock.ReadFile)];
+            nint ruleset = Landlock.Ruleset(abi, rules);
             Assert.True(ruleset > 2);
             Assert.True(Kernel.Call(Syscalls.Close, ruleset).Succeeded);
         }

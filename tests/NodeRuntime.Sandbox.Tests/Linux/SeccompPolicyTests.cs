@@ -19,7 +19,8 @@ public sealed class SeccompPolicyTests
     [MemberData(nameof(Architectures))]
     public void Runtime_may_map_read_wait_and_exit(Architecture architecture)
     {
-        foreach (Syscall syscall in (Syscall[])[Syscalls.MMap, Syscalls.Read, Syscalls.Futex, Syscalls.ExitGroup, Syscalls.OpenAt, Syscalls.Rseq])
+        Syscall[] calls = [Syscalls.MMap, Syscalls.Read, Syscalls.Futex, Syscalls.ExitGroup, Syscalls.OpenAt, Syscalls.Rseq];
+        foreach (Syscall syscall in calls)
         {
             Assert.Equal(SeccompAction.Allow, AtLaunch(architecture, syscall));
         }
@@ -29,7 +30,8 @@ public sealed class SeccompPolicyTests
     [MemberData(nameof(Architectures))]
     public void Network_and_processes_are_refused(Architecture architecture)
     {
-        foreach (Syscall syscall in (Syscall[])[Syscalls.Socket, Syscalls.Connect, Syscalls.Bind, Syscalls.SetSid, Syscalls.CapSet, Syscalls.SetPriority])
+        Syscall[] calls = [Syscalls.Socket, Syscalls.Connect, Syscalls.Bind, Syscalls.SetSid, Syscalls.CapSet, Syscalls.SetPriority];
+        foreach (Syscall syscall in calls)
         {
             Assert.Equal(Refused, AtLaunch(architecture, syscall));
         }
@@ -39,7 +41,8 @@ public sealed class SeccompPolicyTests
     [MemberData(nameof(Architectures))]
     public void Attack_kills(Architecture architecture)
     {
-        foreach (Syscall syscall in (Syscall[])[Syscalls.Ptrace, Syscalls.Bpf, Syscalls.Mount, Syscalls.IoUringSetup, Syscalls.ExecVeAt, Syscalls.Unshare])
+        Syscall[] calls = [Syscalls.Ptrace, Syscalls.Bpf, Syscalls.Mount, Syscalls.IoUringSetup, Syscalls.ExecVeAt, Syscalls.Unshare];
+        foreach (Syscall syscall in calls)
         {
             Assert.Equal(SeccompAction.KillProcess, AtLaunch(architecture, syscall));
         }

@@ -4,6 +4,7 @@ using FsCheck;
 using FsCheck.Fluent;
 using NodeRuntime.Primitives;
 using NodeRuntime.Sandbox.Protocol;
+using NodeRuntime.Wasm;
 
 namespace NodeRuntime.Sandbox.Tests.Protocol;
 
@@ -58,7 +59,8 @@ public sealed class SandboxFramesTests
 
     [Fact]
     public void Any_bytes_are_a_message_or_none_and_never_an_exception() =>
-        Prop.ForAll<byte[]>(static bytes => SandboxMessage.Decode(bytes) is not { } message || message.Encode().AsSpan().SequenceEqual(bytes))
+        Prop.ForAll<byte[]>(static bytes =>
+            SandboxMessage.Decode(bytes) is not { } message || message.Encode().AsSpan().SequenceEqual(bytes))
             .QuickCheckThrowOnFailure();
 
     [Fact]
@@ -80,7 +82,8 @@ public sealed class SandboxFramesTests
     public void Request_is_read_as_it_was_written_and_a_malformed_one_is_none()
     {
         SandboxRequest request = new(
-            1, 2, 7, true, ["a", ""], [new SandboxVariable("N", "v")], ["in.csv"], true, ulong.MaxValue, 16, 100, 1 << 20, 40, 9, new Instant(-5));
+            1, 2, 7, true, ["a", ""], [new GuestVariable("N", "v")], ["in.csv"],
+            true, ulong.MaxValue, 16, 100, 1 << 20, 40, 9, new Instant(-5));
         byte[] bytes = request.Encode();
         Assert.Equal(bytes, SandboxRequest.Decode(bytes)!.Encode());
         for (int length = 0; length < bytes.Length; length++) Assert.Null(SandboxRequest.Decode(bytes.AsMemory(0, length)));
@@ -95,6 +98,6 @@ public sealed class SandboxFramesTests
         1 => new SandboxMessage.Log(2, new byte[Limits.SandboxChunkBytesMax]),
         2 => new SandboxMessage.File("tables/\u00e4.csv", long.MaxValue),
         3 => new SandboxMessage.Chunk(new byte[] { 1, 2, 3 }),
-        _ => new SandboxMessage.Report(SandboxVerdict.Trapped, -1, "Unreachable", "in function 7", ulong.MaxValue),
+        _ => new SandboxMessage.Report(ProcessVerdict.Trapped, -1, "Unreachable", "in function 7", ulong.MaxValue),
     };
 }

@@ -13,7 +13,9 @@ public sealed class SandboxTranscriptTests
     [InlineData("ModuleMalformed", nameof(TranscriptVerdict.Accepted))]
     [InlineData("ModuleRefused", nameof(TranscriptVerdict.Accepted))]
     [InlineData("LaunchFailed", nameof(TranscriptVerdict.Accepted))]
-    [InlineData("MemoryExceeded", nameof(TranscriptVerdict.Accepted))]
+    [InlineData("ProcessMemoryExceeded", nameof(TranscriptVerdict.Accepted))]
+    [InlineData("R; ProcessMemoryExceeded", nameof(TranscriptVerdict.Accepted))]
+    [InlineData("MemoryExceeded", nameof(TranscriptVerdict.ReportOutOfPlace))]
     [InlineData("R; MemoryExceeded", nameof(TranscriptVerdict.Accepted))]
     [InlineData("R; L 5; Trapped", nameof(TranscriptVerdict.Accepted))]
     [InlineData("R; L 100", nameof(TranscriptVerdict.Accepted))]
@@ -65,9 +67,9 @@ public sealed class SandboxTranscriptTests
     [Fact]
     public void Fuel_beyond_the_limit_and_an_exit_code_without_an_exit_are_not_believed()
     {
-        Assert.Equal(TranscriptVerdict.Accepted, AfterReady(SandboxVerdict.Succeeded, exitCode: 7, fuel: 1000));
-        Assert.Equal(TranscriptVerdict.ReportImplausible, AfterReady(SandboxVerdict.Succeeded, exitCode: 0, fuel: 1001));
-        Assert.Equal(TranscriptVerdict.ReportImplausible, AfterReady(SandboxVerdict.Trapped, exitCode: 1, fuel: 0));
+        Assert.Equal(TranscriptVerdict.Accepted, AfterReady(ProcessVerdict.Succeeded, exitCode: 7, fuel: 1000));
+        Assert.Equal(TranscriptVerdict.ReportImplausible, AfterReady(ProcessVerdict.Succeeded, exitCode: 0, fuel: 1001));
+        Assert.Equal(TranscriptVerdict.ReportImplausible, AfterReady(ProcessVerdict.Trapped, exitCode: 1, fuel: 0));
     }
 
     [Fact]
@@ -75,7 +77,7 @@ public sealed class SandboxTranscriptTests
     {
         SandboxTranscript transcript = new(0, 0);
         transcript.Accept(new SandboxMessage.Ready());
-        for (int i = 0; i < Limits.JobFilesMax; i++)
+        for (int i = 0; i < Limits.JobOutputsMax; i++)
         {
             Assert.Equal(TranscriptVerdict.Accepted, transcript.Accept(new SandboxMessage.File(i.ToString("D5", null), 0)));
         }
@@ -83,7 +85,7 @@ public sealed class SandboxTranscriptTests
         Assert.Equal(TranscriptVerdict.FilesTooMany, transcript.Accept(new SandboxMessage.File("z", 0)));
     }
 
-    private static TranscriptVerdict AfterReady(SandboxVerdict verdict, int exitCode, ulong fuel)
+    private static TranscriptVerdict AfterReady(ProcessVerdict verdict, int exitCode, ulong fuel)
     {
         SandboxTranscript transcript = new(fuelMax: 1000, outputBytesMax: 100);
         transcript.Accept(new SandboxMessage.Ready());
@@ -96,7 +98,7 @@ public sealed class SandboxTranscriptTests
         ["L", string count] => new SandboxMessage.Log(1, new byte[int.Parse(count, null)]),
         ["F", string name, string length] => new SandboxMessage.File(name, long.Parse(length, null)),
         ["C", string count] => new SandboxMessage.Chunk(new byte[int.Parse(count, null)]),
-        [string verdict] => new SandboxMessage.Report(Enum.Parse<SandboxVerdict>(verdict), 0, string.Empty, string.Empty, 0),
+        [string verdict] => new SandboxMessage.Report(Enum.Parse<ProcessVerdict>(verdict), 0, string.Empty, string.Empty, 0),
         _ => throw new ArgumentException(string.Join(' ', words), nameof(words)),
     };
 }

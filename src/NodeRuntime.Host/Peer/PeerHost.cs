@@ -1,0 +1,172 @@
+using System;
+using System.Collections.Generic;
+using System.IO;
+using System.Security.Cryptography;
+using System.Threading;
+using System.Threading.Tasks;
+using Microsoft.Extensions.Logging;
+using NodeRuntime.Actors;
+using NodeRuntime.Actors.Ports;
+using NodeRuntime.Crypto;
+using NodeRuntime.Host.Api;
+using NodeRuntime.Host.Config;
+using NodeRuntime.Host.Dispatch;
+using NodeRuntime.Network;
+using NodeRuntime.Persistence;
+using NodeRuntime.Persistence.Files;
+using NodeRuntime.Persistence.Folder;
+using NodeRuntime.Persistence.Journal;
+using NodeRuntime.Primitives;
+using NodeRuntime.Proofs.Chain;
+using NodeRuntime.Runtime;
+using NodeRuntime.Sandbox;
+using NodeRuntime.Workload;
+using LogLevel = Microsoft.Extensions.Logging.LogLevel;
+
+namespace NodeRuntime.Host.Peer;
+
+/// <summary>
+/// A peer as a process: reads what a person configured, opens what it needs in an order in which every failure has a
+/// clear word, binds the adapters to the runtime's ports, and closes all of it again in the opposite order.
+/// </summary>
+public sealed class PeerHost : IAsyncDisposable
+{
+    private readonly Stack<Func<ValueTask>> _closers = [];
+    private readonly TaskCompletionSource<Exception?> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private PeerHost()
+    {
+    }
+
+    public PeerNode Node { get; private set; } = null!;
+
+    public string ListenAddress { get; private set; } = string.Empty;
+
+    /// <summary>Ends when the actor system failed for good, with the reason.</summary>
+    public Task<Exception?> Ended => _ended.Task;
+
+    /// <param name="folder">What the configuration's relative paths are relative to.</param>
+    /// <exception cref="HostException">The peer cannot start; the message says why and what to do.</exception>
+    public static async Task<PeerHost> StartAsync(PeerConfig config, string folder, ILoggerFactory loggers, CancellationToken stop)
+    {
+        PeerHost host = new();
+        try
+        {
+            await host.OpenAsync(config, folder, loggers, stop);
+            return host;
+        }
+        catch (Exception exception) when (exception is DataFolderException or JournalException or KeyFileException or NetworkOpenException)
+        {
+            await host.DisposeAsync();
+            throw new HostException(exception.Message, exception);
+        }
+        catch
+        {
+            await host.DisposeAsync();
+            throw;
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        while (_closers.TryPop(out Func<ValueTask>? close)) await close();
+    }
+
+    private async Task OpenAsync(PeerConfig config, string folder, ILoggerFactory loggers, CancellationToken stop)
+    {
+        if (!Hash256.TryParse(config.Genesis, out Hash256 genesisHash)) throw new HostException("genesis: must be the chain's genesis hash");
+        ChainId chain = new(genesisHash);
+        SystemSignatures signatures = SystemSignatures.Open(RandomNumberGenerator.GetBytes(SystemSignatures.EntropyByteCount));
+        ISigner signer = signatures.CreateSigner(NodeKeys.Load(Path.Combine(folder, config.Key)));
+        Genesis genesis = await GenesisFiles.FindAsync(config, folder, chain, signer, signatures, loggers, stop);
+
+        DataFolder data = DataFolder.Open(Path.Combine(folder, config.Data), chain);
+        Closes(data);
+        SqlJournal journal = config.Postgres.Length == 0 ? SqlJournal.OpenSqlite(data) : SqlJournal.OpenPostgres(config.Postgres, chain);
+        Closes(journal);
+        FileBlobs blobs = new(data.LeasesPath);
+        SandboxProcesses processes = new(
+            SandboxCommand.OfThisProcess(), SandboxCapabilities.Probe(), Math.Max(1, config.Provider?.Leases ?? 1));
+        ChildProcessSandbox sandbox = new(processes, blobs, Path.Combine(data.Path, "sandbox"));
+        TlsNetwork network = TlsNetwork.Open(
+            new NetworkConfig { Listen = config.Listen, Advertise = config.Advertise }, signer, signatures, chain, TimeProvider.System,
+            loggers.CreateLogger("network"));
+        _closers.Push(network.DisposeAsync);
+        ListenAddress = network.ListenAddress;
+
+        ThreadPoolDispatcher dispatcher = new();
+        Closes(dispatcher);
+        ActorSystem system = new("peer", dispatcher, new Prng(BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(8))));
+        _closers.Push(() => TerminateAsync(system));
+        Listen(system, loggers);
+        Node = NodeComposition.Compose(system, ModelOf(config, genesis, chain, network.ListenAddress), new NodePorts
+        {
+            Network = network,
+            Journal = journal,
+            Blobs = blobs,
+            Sandbox = sandbox,
+            Entropy = new SystemEntropy(),
+            Signer = signer,
+            Signatures = signatures,
+        });
+        ApiServer api = await ApiServer.StartAsync(Node, config.Api, loggers);
+        _closers.Push(api.DisposeAsync);
+    }
+
+    private static NodeModel ModelOf(PeerConfig config, Genesis genesis, ChainId chain, string address) => new()
+    {
+        Genesis = genesis,
+        Chain = chain,
+        Address = address,
+        Api = config.Api,
+        Seeds = [.. config.Seeds],
+        Region = config.Region,
+        Provider = config.Provider is not { } provider ? null : new ProviderConfig
+        {
+            PricePerSecond = new Amount(provider.PricePerSecond),
+            Region = config.Region,
+            MemoryPagesMax = provider.MemoryMiB * 16,
+            FuelMax = provider.FuelMax,
+            InputBytesMax = provider.InputMiB << 20,
+            OutputBytesMax = provider.OutputMiB << 20,
+            LeasesMax = provider.Leases,
+        },
+        BondTarget = config.Provider is { } seller ? Amount.FromTokens(seller.BondTokens) : Amount.Zero,
+        Version = typeof(PeerHost).Assembly.GetName().Version?.ToString(3) ?? "0.0.0",
+    };
+
+    // What the supervisors say goes to the log; a system that fails for good ends the process.
+    private void Listen(ActorSystem system, ILoggerFactory loggers)
+    {
+        system.EventStream.Subscribe(ActorRef.FromDelegate<NodeLog>("log", said =>
+            loggers.CreateLogger(said.Area).Log(LevelOf(said.Level), "{Text}", said.Text)));
+        ILogger actors = loggers.CreateLogger("actors");
+        system.EventStream.Subscribe(ActorRef.FromDelegate<ActorFailed>("log", failed =>
+            actors.LogError(failed.Cause, "{Actor} failed: {Directive}", failed.Path, failed.Directive)));
+        system.EventStream.Subscribe(ActorRef.FromDelegate<SystemFailed>("end", failed => { _ended.TrySetResult(failed.Cause); }));
+        system.EventStream.Subscribe(ActorRef.FromDelegate<SystemTerminated>("end", _ => { _ended.TrySetResult(null); }));
+    }
+
+    private static LogLevel LevelOf(Runtime.LogLevel level) => level switch
+    {
+        Runtime.LogLevel.Debug => LogLevel.Debug,
+        Runtime.LogLevel.Information => LogLevel.Information,
+        Runtime.LogLevel.Warning => LogLevel.Warning,
+        Runtime.LogLevel.Error => LogLevel.Error,
+    };
+
+    private static async ValueTask TerminateAsync(ActorSystem system)
+    {
+        TaskCompletionSource over = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        system.EventStream.Subscribe(ActorRef.FromDelegate<SystemTerminated>("close", _ => { over.TrySetResult(); }));
+        system.Terminate();
+        if (system.State is SystemState.Terminated or SystemState.Failed) return;
+        await Task.WhenAny(over.Task, Task.Delay(TimeSpan.FromSeconds(3)));
+    }
+
+    private void Closes(IDisposable resource) => _closers.Push(() =>
+    {
+        resource.Dispose();
+        return ValueTask.CompletedTask;
+    });
+}

@@ -1,0 +1,73 @@
+using System.Collections.Generic;
+using System.Collections.Immutable;
+using NodeRuntime.Actors.Ports;
+using NodeRuntime.Consensus;
+using NodeRuntime.Primitives;
+using NodeRuntime.Proofs.Chain;
+using NodeRuntime.Proofs.Records;
+using NodeRuntime.Runtime;
+
+namespace NodeRuntime.Simulation;
+
+/// <summary>
+/// What must hold whatever goes wrong, checked after every event that could break it. It shares no predicate with the
+/// code that it watches.
+/// </summary>
+internal sealed class Oracle(Auditor auditor)
+{
+    private readonly SortedDictionary<Height, Hash256> _agreed = [];
+    private readonly SortedDictionary<(int Peer, VoteSlot Slot), Hash256> _signed = [];
+    private readonly SortedDictionary<(int Peer, VoteSlot Slot), Hash256> _durable = [];
+    private readonly List<string> _violations = [];
+
+    public ImmutableArray<string> Violations => [.. _violations];
+
+    public void Violate(string what)
+    {
+        if (_violations.Count < 100) _violations.Add(what);
+    }
+
+    /// <summary>Agreement, validity of the supply, and no escrow without an order.</summary>
+    public void Advanced(int peer, LedgerTip tip)
+    {
+        if (tip.Certified is not { } certified) return;
+        Hash256 digest = certified.Header.Digest;
+        auditor.Finalized(peer, certified.Header.Height, digest);
+        if (_agreed.TryGetValue(certified.Header.Height, out Hash256 other) && other != digest)
+        {
+            Violate($"agreement: peer {peer} finalized {digest.ToShortString()} at height {certified.Header.Height}, others {other.ToShortString()}");
+        }
+
+        _agreed[certified.Header.Height] = digest;
+        SupplyRecord supply = tip.State.Supply;
+        Amount held = supply.Balances + supply.Bonds + supply.Escrows;
+        if (held + supply.Burned != supply.Minted) Violate($"supply: {held} held and {supply.Burned} burned of {supply.Minted} minted");
+    }
+
+    /// <summary>What a peer's disk holds of its votes; a vote that left must be there.</summary>
+    public void Durable(int peer, JournalBatch batch)
+    {
+        foreach (JournalWrite write in batch.Writes)
+        {
+            if (write is not JournalWrite.Put { Stream: "consensus" } put) continue;
+            if (LogRecord.Decode(put.Payload) is LogRecord.OwnVote own) _durable[(peer, own.Vote.Slot)] = own.Vote.Value ?? Hash256.Zero;
+        }
+    }
+
+    /// <summary>A frame leaves a peer: no vote of its own may contradict one before it, nor leave before it is durable.</summary>
+    public void Sent(int peer, ValidatorIndex? self, System.ReadOnlyMemory<byte> frame)
+    {
+        if (self is null) return;
+        Vote? vote = ConsensusMessage.Decode(frame) switch
+        {
+            ConsensusMessage.Voted m => m.Vote,
+            ConsensusMessage.Propose m => m.LeaderVote,
+            _ => null,
+        };
+        if (vote is null || vote.Voter != self) return;
+        Hash256 value = vote.Value ?? Hash256.Zero;
+        if (_signed.TryGetValue((peer, vote.Slot), out Hash256 before) && before != value) Violate($"double vote: peer {peer} in {vote.Slot}");
+        _signed[(peer, vote.Slot)] = value;
+        if (!_durable.TryGetValue((peer, vote.Slot), out Hash256 written) || written != value) Violate($"durability: peer {peer} sent a vote in {vote.Slot} that is not on its disk");
+    }
+}

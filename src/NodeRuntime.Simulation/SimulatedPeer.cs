@@ -1,0 +1,129 @@
+using System;
+using System.Globalization;
+using NodeRuntime.Actors;
+using NodeRuntime.Actors.Ports;
+using NodeRuntime.Crypto;
+using NodeRuntime.Primitives;
+using NodeRuntime.Proofs.Chain;
+using NodeRuntime.Runtime;
+using NodeRuntime.Workload;
+
+namespace NodeRuntime.Simulation;
+
+/// <summary>A whole peer that can crash and come back with what its disk kept.</summary>
+internal sealed class SimulatedPeer
+{
+    private readonly Genesis _genesis;
+    private readonly ISigner _signer;
+    private readonly ISignatureVerifier _signatures;
+    private readonly VirtualTimeDispatcher _time;
+    private readonly SimulatedNetwork _network;
+    private readonly Prng _prng;
+    private readonly Duration _skew;
+    private readonly Oracle _oracle;
+    private readonly SimulatedDisk _disk;
+    private readonly SimulatedBlobs _blobs = new();
+    private SimulatedSandbox? _sandbox;
+    private PeerNode? _node;
+    private int _lives;
+
+    public SimulatedPeer(
+        int index, Genesis genesis, ISigner signer, ISignatureVerifier signatures, VirtualTimeDispatcher time, SimulatedNetwork network,
+        Prng prng, Faults faults, Duration skew, Oracle oracle)
+    {
+        Index = index;
+        _genesis = genesis;
+        _signer = signer;
+        _signatures = signatures;
+        _time = time;
+        _network = network;
+        _prng = prng;
+        _skew = skew;
+        _oracle = oracle;
+        _disk = new SimulatedDisk(time, prng.Fork(), faults) { OnDurable = batch => oracle.Durable(index, batch) };
+    }
+
+    public int Index { get; }
+
+    public string Address => AddressOf(Index);
+
+    public PublicKey Key => _signer.PublicKey;
+
+    public bool IsUp => _node is not null;
+
+    public LedgerTip? Tip => _node?.Tip;
+
+    public Height Height { get; private set; }
+
+    public Instant LastAdvance { get; private set; }
+
+    public static string AddressOf(int index) => string.Create(CultureInfo.InvariantCulture, $"10.0.{index / 250}.{(index % 250) + 1}:26600");
+
+    public void Start()
+    {
+        if (IsUp) return;
+        _lives++;
+        _sandbox = new SimulatedSandbox(_time, _prng.Fork(), _blobs);
+        ActorSystem system = new(string.Create(CultureInfo.InvariantCulture, $"peer-{Index}-{_lives}"), new SkewedDispatcher(_time, _skew), _prng.Fork());
+        NodeModel model = new()
+        {
+            Genesis = _genesis,
+            Chain = _genesis.ChainId,
+            Address = Address,
+            Api = string.Empty,
+            // Everybody knows one other; the rest is learnt.
+            Seeds = [AddressOf(Index == 0 ? 1 : Index / 2)],
+            Region = string.Empty,
+            Provider = new ProviderConfig
+            {
+                PricePerSecond = new Amount(900 + (UInt128)(Index % 7 * 10)),
+                Region = string.Empty,
+                MemoryPagesMax = 16_384,
+                FuelMax = 1UL << 40,
+                InputBytesMax = 1UL << 30,
+                OutputBytesMax = 1UL << 28,
+                LeasesMax = 4,
+            },
+            BondTarget = Amount.FromTokens(200),
+            Version = "0.1.0",
+        };
+        system.EventStream.Subscribe(ActorRef.FromDelegate<LedgerTip>("oracle", Advanced));
+        system.EventStream.Subscribe(ActorRef.FromDelegate<SystemFailed>("oracle", failed => _oracle.Violate($"peer {Index} failed at {failed.Origin}: {failed.Cause}")));
+        INetwork network = _network.Attach(Address, _signer.PublicKey, PeerRole.Peer);
+        _node = NodeComposition.Compose(system, model, new NodePorts
+        {
+            Network = new WatchedNetwork(network, Index, model.ValidatorIndexOf(_signer.PublicKey), _oracle),
+            Journal = _disk.Open(),
+            Blobs = _blobs,
+            Sandbox = _sandbox,
+            Entropy = new SimulatedEntropy(_prng.Fork()),
+            Signer = _signer,
+            Signatures = _signatures,
+        });
+    }
+
+    /// <summary>Kill -9: what was not durable is lost, whoever was connected finds out.</summary>
+    public void Crash()
+    {
+        if (_node is not { } node) return;
+        _node = null;
+        _network.Detach(Address);
+        _disk.Crash();
+        _blobs.Crash();
+        _sandbox?.Crash();
+        node.System.Terminate();
+    }
+
+    /// <summary>A client's transaction reaches this peer, if it is up.</summary>
+    public void Submit(byte[] transaction) =>
+        _node?.Submit(transaction, ActorRef.FromDelegate<NodeRuntime.Runtime.Consensus.SubmitAnswer>("owner", static _ => { }));
+
+    private void Advanced(LedgerTip tip)
+    {
+        if (tip.Certified is null) return;
+        // A life that was ended may still have a message in hand; what it thinks is nobody's concern.
+        Height = tip.Height;
+        LastAdvance = _time.Now;
+        _oracle.Advanced(Index, tip);
+    }
+}

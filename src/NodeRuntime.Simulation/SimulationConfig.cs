@@ -1,0 +1,30 @@
+using NodeRuntime.Primitives;
+
+namespace NodeRuntime.Simulation;
+
+/// <summary>One run: how many peers for how long, and which world the seed draws.</summary>
+public sealed record SimulationConfig
+{
+    public required int Peers { get; init; }
+
+    /// <summary>The first so many peers validate.</summary>
+    public required int Validators { get; init; }
+
+    public required ulong Seed { get; init; }
+
+    public required Duration Length { get; init; }
+
+    public required Faults Faults { get; init; }
+
+    /// <summary>After this much of the run nothing more goes wrong, and everybody must come back.</summary>
+    public Duration HealBefore { get; init; } = Duration.FromSeconds(25);
+
+    /// <summary>Mean time between jobs; zero for none.</summary>
+    public Duration JobEvery { get; init; } = Duration.FromSeconds(6);
+
+    /// <summary>Leader and validator that signs two proposals for a view, where set.</summary>
+    public bool HasEquivocator { get; init; }
+
+    /// <summary>One validator that receives and never votes.</summary>
+    public bool HasSilentVoter { get; init; }
+}

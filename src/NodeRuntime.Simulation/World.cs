@@ -1,0 +1,202 @@
+using System;
+using System.Collections.Generic;
+using System.Collections.Immutable;
+using System.Globalization;
+using NodeRuntime.Actors;
+using NodeRuntime.Crypto;
+using NodeRuntime.Primitives;
+using NodeRuntime.Proofs.Chain;
+using NodeRuntime.Workload;
+
+namespace NodeRuntime.Simulation;
+
+/// <summary>
+/// Whole peers, and an owner with jobs, in one thread and virtual time. Every message crosses its encoded bytes, every
+/// durable write the simulated disk; only signatures and programs are make-believe. Everything that happens is drawn from
+/// the seed; what must never happen is watched by <see cref="Oracle"/>; after the last fault everybody must come back.
+/// </summary>
+public sealed class World
+{
+    private readonly SimulationConfig _config;
+    private readonly VirtualTimeDispatcher _time;
+    private readonly Prng _prng;
+    private readonly SimulatedNetwork _network;
+    private readonly SimulatedSignatures _signatures = new();
+    private readonly Auditor _auditor = new();
+    private readonly Oracle _oracle;
+    private readonly List<SimulatedPeer> _peers = [];
+    private readonly SimulatedOwner _owner;
+    private readonly Instant _healAt;
+    private int _crashes;
+    private int _partitions;
+
+    public World(SimulationConfig config)
+    {
+        Invariant.Holds(config.Peers >= config.Validators);
+        Invariant.Holds(config.Validators >= 1);
+        _config = config;
+        _prng = new Prng(config.Seed);
+        _time = new VirtualTimeDispatcher(_prng.NextUInt64(), Start, _auditor.Delivered);
+        _network = new SimulatedNetwork(_time, _prng.Fork(), config.Faults);
+        _oracle = new Oracle(_auditor);
+        _healAt = Start + (config.Length > config.HealBefore ? config.Length - config.HealBefore : Duration.Zero);
+
+        List<ISigner> signers = [];
+        for (int i = 0; i < config.Peers; i++) signers.Add(_signatures.CreateSigner(_prng));
+        ISigner owner = _signatures.CreateSigner(_prng);
+        Genesis genesis = MakeGenesis(signers, owner);
+        for (int i = 0; i < config.Peers; i++)
+        {
+            Duration skew = new(_prng.NextBelow(2) == 0 ? Skew() : -Skew());
+            _peers.Add(new SimulatedPeer(i, genesis, signers[i], _signatures, _time, _network, _prng.Fork(), config.Faults, skew, _oracle));
+        }
+
+        _owner = new SimulatedOwner(genesis, owner, _signatures, _time, _network, _prng.Fork(), _peers);
+    }
+
+    /// <summary>2026-01-01T00:00:00Z: any moment would do, but the same for all.</summary>
+    public static Instant Start => Instant.FromMilliseconds(1_767_225_600_000);
+
+    public SimulationReport Run()
+    {
+        foreach (SimulatedPeer peer in _peers) peer.Start();
+        ScheduleCrash();
+        SchedulePartition();
+        ScheduleJob();
+        _time.ScheduleAt(_healAt, Heal);
+        _time.RunUntil(Start + _config.Length);
+        CheckLiveness();
+        return new SimulationReport
+        {
+            Config = _config,
+            Simulated = _time.Now - Start,
+            FinalizedHeight = LowestHeight(),
+            Violations = _oracle.Violations,
+            Digest = _auditor.Digest,
+            JobsSubmitted = _owner.Submitted,
+            JobsSettled = _owner.Settled,
+            FramesSent = _network.FramesSent,
+            Crashes = _crashes,
+            Partitions = _partitions,
+        };
+    }
+
+    private long Skew() => (long)_prng.NextBelow((ulong)_config.Faults.ClockSkewMax.Microseconds + 1);
+
+    private Genesis MakeGenesis(List<ISigner> signers, ISigner owner)
+    {
+        SortedDictionary<AccountId, GenesisAllocation> allocations = [];
+        foreach (ISigner signer in (List<ISigner>)[.. signers, owner])
+        {
+            AccountId account = KeyPolicy.Single(signer.PublicKey).ToAccountId();
+            Amount bond = signer == owner ? Amount.Zero : Amount.FromTokens(200);
+            allocations.Add(account, new GenesisAllocation(account, Amount.FromTokens(10_000), bond));
+        }
+
+        ImmutableArray<GenesisValidator>.Builder validators = ImmutableArray.CreateBuilder<GenesisValidator>();
+        for (int i = 0; i < _config.Validators; i++) validators.Add(new GenesisValidator(signers[i].PublicKey, 1));
+        byte[] nonce = new byte[Hash256.ByteCount];
+        _prng.Fill(nonce);
+        return new Genesis
+        {
+            Name = "simulation-" + _config.Seed.ToString(CultureInfo.InvariantCulture),
+            IsDevelopment = true,
+            Nonce = new Hash256(nonce),
+            Time = Start - Duration.FromSeconds(1),
+            Parameters = ChainParameters.Development,
+            Validators = validators.ToImmutable(),
+            Allocations = [.. allocations.Values],
+        };
+    }
+
+    private bool HasHealed => _time.Now >= _healAt;
+
+    private void ScheduleCrash()
+    {
+        if (_config.Faults.CrashEvery == Duration.Zero) return;
+        _time.ScheduleAt(_time.Now + Around(_config.Faults.CrashEvery), () =>
+        {
+            if (HasHealed) return;
+            SimulatedPeer victim = _peers[_prng.NextBelow(_peers.Count)];
+            if (victim.IsUp)
+            {
+                _crashes++;
+                victim.Crash();
+                _time.ScheduleAt(_time.Now + _prng.NextDuration(Duration.FromMilliseconds(200), _config.Faults.DownMax), victim.Start);
+            }
+
+            ScheduleCrash();
+        });
+    }
+
+    private void SchedulePartition()
+    {
+        if (_config.Faults.PartitionEvery == Duration.Zero) return;
+        _time.ScheduleAt(_time.Now + Around(_config.Faults.PartitionEvery), () =>
+        {
+            if (HasHealed) return;
+            _partitions++;
+            SortedSet<string> side = new(StringComparer.Ordinal);
+            foreach (SimulatedPeer peer in _peers)
+            {
+                if (_prng.NextBelow(2) == 0) side.Add(peer.Address);
+            }
+
+            bool isOneWay = _prng.NextBelow(3) == 0;
+            _network.Cut((from, to) => side.Contains(from) != side.Contains(to) && (!isOneWay || side.Contains(from)));
+            _time.ScheduleAt(_time.Now + _prng.NextDuration(Duration.FromSeconds(1), _config.Faults.PartitionMax), _network.Heal);
+            SchedulePartition();
+        });
+    }
+
+    private void ScheduleJob()
+    {
+        if (_config.JobEvery == Duration.Zero) return;
+        _time.ScheduleAt(_time.Now + Around(_config.JobEvery), () =>
+        {
+            _owner.Submit();
+            ScheduleJob();
+        });
+    }
+
+    private Duration Around(Duration mean) => _prng.NextDuration(mean / 2, mean + (mean / 2));
+
+    private void Heal()
+    {
+        _network.Heal();
+        _network.Faults = Faults.None;
+        foreach (SimulatedPeer peer in _peers)
+        {
+            if (!peer.IsUp) peer.Start();
+        }
+    }
+
+    private Height LowestHeight()
+    {
+        Height lowest = new(ulong.MaxValue);
+        foreach (SimulatedPeer peer in _peers)
+        {
+            if (peer.Height < lowest) lowest = peer.Height;
+        }
+
+        return lowest;
+    }
+
+    // After the last fault: everybody is within a few blocks of the furthest, and the furthest has moved on.
+    private void CheckLiveness()
+    {
+        if (_config.Length <= _config.HealBefore) return;
+        Height highest = Height.Genesis;
+        foreach (SimulatedPeer peer in _peers)
+        {
+            if (peer.Height > highest) highest = peer.Height;
+        }
+
+        foreach (SimulatedPeer peer in _peers)
+        {
+            if (!peer.IsUp) continue;
+            if (peer.Height.Number + 8 < highest.Number) _oracle.Violate($"liveness: peer {peer.Index} is at height {peer.Height}, the furthest at {highest}");
+            if (peer.LastAdvance < _time.Now - Duration.FromSeconds(12)) _oracle.Violate($"liveness: peer {peer.Index} has not advanced since {peer.LastAdvance}");
+        }
+    }
+}

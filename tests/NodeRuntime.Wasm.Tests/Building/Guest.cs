@@ -1,0 +1,68 @@
+using System;
+using NodeRuntime.Wasm.Execution;
+
+namespace NodeRuntime.Wasm.Tests.Building;
+
+/// <summary>Runs one exported function of a hand-made module.</summary>
+internal static class Guest
+{
+    public const long Fuel = 1_000_000_000;
+    public const int Depth = 10_000;
+
+    public static Module Load(byte[] bytes)
+    {
+        ModuleLoad load = Module.Load(bytes, ModuleLimits.Default);
+        Assert.True(load.Module is not null, load.Verdict + " " + load.Detail);
+        return load.Module!;
+    }
+
+    /// <summary>The value of a function without parameters, in bits.</summary>
+    public static ulong Evaluate(string letter, CodeBuilder code, string locals = "")
+    {
+        GuestResult result = Call(One(letter, code, locals), "f");
+        Assert.Null(result.Trap);
+        return result.Value;
+    }
+
+    public static Trap? TrapOf(CodeBuilder code, string locals = "") => Call(One("", code, locals), "f").Trap;
+
+    public static byte[] One(string result, CodeBuilder code, string locals = "")
+    {
+        ModuleBuilder builder = new ModuleBuilder().Memory(1, 4);
+        builder.Function(":" + result, code, locals, "f");
+        return builder.Build();
+    }
+
+    public static GuestResult Call(byte[] bytes, string export, long fuel = Fuel, int depth = Depth, params ulong[] arguments) =>
+        Call(Load(bytes), export, fuel, depth, arguments);
+
+    public static GuestResult Call(Module module, string export, long fuel = Fuel, int depth = Depth, params ulong[] arguments) =>
+        GuestThread.Run(() => CallHere(module, export, fuel, depth, arguments));
+
+    private static GuestResult CallHere(Module module, string export, long fuel, int depth, ulong[] arguments)
+    {
+        using var store = new Store(module.Limits, fuel);
+        Trap? trapped = null;
+        ulong[] results = [];
+        try
+        {
+            using var instance = new Instance(module.Model, module.Code, store, ImportSet.Resolve(module.Model, static _ => null), 16);
+            instance.Start(depth);
+            FunctionReference function = instance.Function(module.Model.FindExport(export)!.Index);
+            results = new ulong[function.Type.Results.Length];
+            Invoker.Invoke(function, arguments, new object?[arguments.Length], depth, results);
+            if (results.Length > 0 && function.Type.Results[0] is Wasm.Binary.WasmType.I32 or Wasm.Binary.WasmType.F32)
+            {
+                results[0] &= uint.MaxValue;
+            }
+        }
+        catch (TrapException trap)
+        {
+            trapped = trap.Trap;
+        }
+
+        return new GuestResult(trapped, results.Length > 0 ? results[0] : 0, fuel - store.Fuel);
+    }
+}
+
+internal sealed record GuestResult(Trap? Trap, ulong Value, long FuelUsed);
