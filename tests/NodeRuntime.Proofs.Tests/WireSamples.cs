@@ -20,7 +20,9 @@ internal sealed record WireSample(string Name, byte[] Bytes, Func<ReadOnlyMemory
 /// <summary>One value of every record that goes over a wire, to disk or under a signature, each filled from one seed.</summary>
 internal sealed class WireSamples
 {
-    private readonly Prng _prng = new(2026);
+    private const ulong Seed = 2026;
+
+    private Prng _prng = new(Seed);
     private readonly List<WireSample> _samples = [];
 
     private WireSamples()
@@ -87,7 +89,7 @@ internal sealed class WireSamples
         Add("BondRecord", new BondRecord(Amount(), Amount(), Time(), 2).Write, BondRecord.Read, static it => it.Write);
         BidRecord bids = new([new Bid(Account(), Amount())], [Account(), Account()]);
         Add("BidRecord", bids.Write, BidRecord.Read, static it => it.Write);
-        Add("ClockRecord", new ClockRecord(new Height(5), Time()).Write, ClockRecord.Read, static it => it.Write);
+        Add("ClockRecord", new ClockRecord(new Height(5), Time(), Time()).Write, ClockRecord.Read, static it => it.Write);
         Add("DeadlineRecord", new DeadlineRecord(DeadlineKind.Auction, Hash()).Write, DeadlineRecord.Read, static it => it.Write);
         Add("OpenOrderRecord", new OpenOrderRecord(new OrderId(Hash())).Write, OpenOrderRecord.Read, static it => it.Write);
         SupplyRecord supply = new(Amount(), Amount(), Amount(), Amount(), Amount());
@@ -229,8 +231,12 @@ internal sealed class WireSamples
         });
     }
 
-    private void Add(string name, byte[] bytes, Func<ReadOnlyMemory<byte>, byte[]?> again) =>
+    private void Add(string name, byte[] bytes, Func<ReadOnlyMemory<byte>, byte[]?> again)
+    {
         _samples.Add(new WireSample(name, bytes, again));
+        // The next record begins anew, so that a changed record changes its own line alone.
+        _prng = new Prng(Seed);
+    }
 
     private OrderTerms Terms() => new()
     {
