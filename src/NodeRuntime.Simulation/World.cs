@@ -81,6 +81,12 @@ public sealed class World
         };
     }
 
+    /// <summary>Where every peer stands, a line each: for a person who looks into a run.</summary>
+    public IEnumerable<string> Describe()
+    {
+        foreach (SimulatedPeer peer in _peers) yield return string.Create(CultureInfo.InvariantCulture, $"peer {peer.Index}: {peer.Describe()}");
+    }
+
     private long Skew() => (long)_prng.NextBelow((ulong)_config.Faults.ClockSkewMax.Microseconds + 1);
 
     private Genesis MakeGenesis(List<ISigner> signers, ISigner owner)
