@@ -78,8 +78,8 @@ public sealed class JobSpecFileTests
         PreparedJob again = await JobSpecFile.PrepareAsync(description, folder.PathOf("job.yaml"), TimeProvider.System, CancellationToken.None);
 
         Assert.Equal(new ContentRef(Hasher.Sha256([0, 1, 2]), 3), job.Spec.Module);
-        Assert.Equal(["prog", "x"], job.Spec.Arguments);
-        Assert.Equal(["A=1", "B=2"], job.Spec.Environment);
+        Assert.Equal(["prog", "x"], job.Spec.Arguments.ToArray());
+        Assert.Equal(["A=1", "B=2"], job.Spec.Environment.ToArray());
         Assert.Equal(["a.txt", "z.txt"], job.Spec.Inputs.Select(static input => input.Name));
         Assert.Equal(Instant.FromMilliseconds(1000), job.Spec.StartTime);
         Assert.Equal(8UL, job.Terms.InputBytes);

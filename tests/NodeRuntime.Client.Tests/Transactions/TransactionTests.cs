@@ -27,7 +27,7 @@ public sealed class TransactionTests
         SubmittedTransaction sent = await client.TransferAsync(Bob, new Amount(5), CancellationToken.None);
 
         Assert.Equal(3UL, sent.Sequence);
-        Assert.Equal([new Message.Transfer(Bob, new Amount(5))], sent.Transaction.Messages);
+        Assert.Equal(new Message.Transfer(Bob, new Amount(5)), Assert.Single(sent.Transaction.Messages));
         Assert.Equal(chain.Genesis.Parameters.TransactionFee, sent.Transaction.FeeMax);
         Assert.Equal(sent.Bytes, Assert.Single(gateway.Posted));
     }
