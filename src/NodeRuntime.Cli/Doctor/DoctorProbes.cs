@@ -37,7 +37,7 @@ internal sealed record DoctorProbes
 
     public Func<DateTimeOffset> Now { get; init; } = static () => DateTimeOffset.UtcNow;
 
-    public Func<string, PeerConfig> Config { get; init; } = PeerConfigFile.Load;
+    public Func<string, PeerConfig> Config { get; init; } = static path => PeerConfigFile.Load(path);
 
     public Func<string, UnixFileMode> Mode { get; init; } = static path => OperatingSystem.IsWindows() ? UnixFileMode.None : File.GetUnixFileMode(path);
 
