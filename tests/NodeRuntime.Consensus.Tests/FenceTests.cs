@@ -123,6 +123,34 @@ public sealed class FenceTests
         Assert.Equal(new ConsensusMessage.FenceAnswer(5, null), Assert.Single(open.SentTo(open.Other())));
     }
 
+    [Fact]
+    public void A_watermark_alone_keeps_a_slot_for_its_value()
+    {
+        Bench bench = new();
+        Block block = bench.Block(1);
+        Watermark mark = new(new VoteSlot(new Epoch(0), new View(1), VoteKind.Notarize), Hash256.Zero);
+        bench.Make(Recovery.Fresh with { Watermark = mark });
+        bench.Begin();
+        bench.Now += Duration.FromSeconds(2);
+        bench.Hear(bench.Leader(1), bench.Proposal(block));
+        Assert.Empty(bench.Votes());
+        bench.Fire(ConsensusTimer.Leader);
+        Assert.Null(Assert.Single(bench.Votes()).Value);
+    }
+
+    [Fact]
+    public void A_restarted_validator_listens_before_it_votes()
+    {
+        Bench bench = new();
+        bench.Make(Recovery.Fresh with { Watermark = new Watermark(new VoteSlot(new Epoch(0), View.Genesis, VoteKind.Notarize), null) });
+        bench.Begin();
+        bench.Hear(bench.Leader(1), bench.Proposal(bench.Block(1)));
+        Assert.Empty(bench.Votes());
+        bench.Now += bench.Genesis.Parameters.NetworkDelay * 2;
+        bench.Fire(ConsensusTimer.Fence);
+        Assert.Single(bench.Votes());
+    }
+
     [Theory]
     [InlineData(4UL, VoteKind.Notarize, 1, false)]
     [InlineData(5UL, VoteKind.Notarize, 1, true)]

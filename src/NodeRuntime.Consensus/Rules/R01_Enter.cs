@@ -15,6 +15,7 @@ public sealed partial class ConsensusMachine
         SayAgain();
         AskForMissing();
         if (_isFenced) AskHowFar();
+        else ListenBeforeVoting();
     }
 
     private void Enter(View view)

@@ -28,7 +28,7 @@ public sealed partial class ConsensusMachine
     // Where two rotations ended nothing, something is wrong that haste does not mend: back to the pace of the timers.
     private bool MayHurry() => _view.Number - _floor.View.Number <= 2 * (ulong)_config.Validators.Count;
 
-    private bool MayVote() => _self is not null && !_isFenced && !_isHalted && _view >= _votesFrom;
+    private bool MayVote() => _self is not null && !_isFenced && !_isHalted && _view >= _votesFrom && _now >= _listensUntil;
 
     // Line 31: above the watermark, or the same again.
     private bool MaySign(VoteKind kind, Hash256? value)

@@ -17,6 +17,17 @@ public sealed partial class ConsensusMachine
     private bool _isFenced;
     private View _votesFrom;
     private ulong _fenceNonce;
+    private Instant _listensUntil;
+
+    // A backup looks like any other disk. Peers greet a restarted validator with their tips and views, and a tip with a
+    // signature of ours that the disk does not know raises the fence: so the first word after a restart is theirs.
+    private void ListenBeforeVoting()
+    {
+        if (_self is null || _watermark is null || _config.Validators.Count == 1) return;
+        Duration time = _config.Parameters.NetworkDelay * 2;
+        _listensUntil = _now + time;
+        _effects.Add(new ConsensusEffect.SetTimer(ConsensusTimer.Fence, time));
+    }
 
     private void RaiseFence()
     {

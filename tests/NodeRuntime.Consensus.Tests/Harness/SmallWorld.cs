@@ -93,6 +93,9 @@ internal sealed class SmallWorld
 
     public bool IsHealed { get; private set; }
 
+    /// <summary>For scripts: which messages never arrive.</summary>
+    public Func<SmallNode, SmallNode, ConsensusMessage, bool> Loses { get; set; } = static (_, _, _) => false;
+
     /// <summary>For whoever debugs a seed: every input and effect as a line.</summary>
     public Action<string>? Log { get; set; }
 
@@ -204,7 +207,7 @@ internal sealed class SmallWorld
     private void Carry(SmallNode from, SmallNode to, ConsensusMessage message)
     {
         Messages++;
-        if (_side[from.Number] != _side[to.Number]) return;
+        if (_side[from.Number] != _side[to.Number] || Loses(from, to, message)) return;
         if ((from.IsTwin || to.IsTwin) && (_mix[from.Number] | _mix[to.Number]) == 3) return;
         int loss = IsHealed ? 0 : Plan.LossPerMille;
         if (loss > 0 && Prng.NextChance(loss)) return;
