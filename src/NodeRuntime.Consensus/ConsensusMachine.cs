@@ -69,7 +69,7 @@ public sealed partial class ConsensusMachine
     {
         FinalizedTime = _floor.Time,
         FinalizedView = _floor.View,
-        NotarizedView = _notarizations.Count > 0 ? System.Linq.Enumerable.Last(_notarizations.Keys) : null,
+        NotarizedView = HighestNotarized(),
         Leader = _leader,
         IsLeaderSkipped = IsSkipped(_leader),
         Delay = Delay(),
@@ -204,6 +204,13 @@ public sealed partial class ConsensusMachine
                 if (_isFenced) AskHowFar();
                 break;
         }
+    }
+
+    private View? HighestNotarized()
+    {
+        View? highest = null;
+        foreach (View view in _notarizations.Keys) highest = view;
+        return highest;
     }
 
     private void Send(PeerId peer, ConsensusMessage message) => _effects.Add(new ConsensusEffect.Send(peer, message));
