@@ -36,6 +36,8 @@ public sealed partial class ConsensusMachine
     private readonly SortedSet<PeerId> _peers = [];
     private readonly SortedSet<ValidatorIndex> _accused = [];
 
+    private readonly SortedSet<PeerId> _validatorPeers = [];
+
     private View _view;
     private Floor _floor;
     private Watermark? _watermark;
@@ -53,6 +55,7 @@ public sealed partial class ConsensusMachine
         _config = config;
         _self = config.Validators.IndexOf(config.Signer.PublicKey);
         _watermark = recovery.Watermark;
+        foreach (GenesisValidator member in config.Validators.Members) _validatorPeers.Add(member.Key.ToPeerId());
         _floor = recovery.Tip is { } tip
             ? new Floor(tip.Block.Header.View, tip.Block.Header.Digest, tip.Block.Header.Height, tip.Block.Header.Time, tip.Block, tip.Finalization)
             : new Floor(View.Genesis, config.Chain.Hash, Height.Genesis, config.GenesisTime, null, null);
@@ -77,6 +80,43 @@ public sealed partial class ConsensusMachine
         CertificatesHeld = _notarizations.Count + _nullifications.Count + _finalizations.Count,
         VoteSlotsHeld = _votes.Count,
     };
+
+    /// <summary>For a person who asks why nothing moves: who voted what in this view, and which certificates are held.</summary>
+    public string Describe()
+    {
+        System.Text.StringBuilder text = new();
+        text.Append("view ").Append(_view).Append(" floor ").Append(_floor.View).Append('/').Append(_floor.Height);
+        text.Append(" mark ").Append(_watermark?.Slot.View).Append(_watermark?.Slot.Kind == VoteKind.Notarize ? "N" : "F");
+        if (_isFenced) text.Append(" fenced");
+        int near = 0;
+        foreach (PeerId validator in _validatorPeers)
+        {
+            if (_peers.Contains(validator)) near++;
+        }
+
+        text.Append(" validators near ").Append(near);
+        foreach ((VoteSlot slot, SortedDictionary<ValidatorIndex, List<Verified<Vote>>> votes) in _votes)
+        {
+            if (slot.View < _view) continue;
+            text.Append(' ').Append(slot.View).Append(slot.Kind == VoteKind.Notarize ? "N{" : "F{");
+            foreach ((ValidatorIndex voter, List<Verified<Vote>> cast) in votes)
+            {
+                text.Append(voter).Append(':').Append(cast[0].Value.Value?.ToShortString() ?? "none").Append(' ');
+            }
+
+            text.Append('}');
+        }
+
+        text.Append(" N[").AppendJoin(' ', _notarizations.Keys).Append("] Z[").AppendJoin(' ', _nullifications.Keys);
+        text.Append("] F[").AppendJoin(' ', _finalizations.Keys).Append(']');
+        foreach (Candidate candidate in _blocks.Values)
+        {
+            text.Append(" block ").Append(candidate.Digest.ToShortString()).Append(" v").Append(candidate.Block.Header.View);
+            text.Append(" on ").Append(candidate.Block.Header.ParentDigest.ToShortString()).Append(' ').Append(candidate.State.ToString());
+        }
+
+        return text.ToString();
+    }
 
     public ImmutableArray<ConsensusEffect> Step(Instant now, ConsensusInput input)
     {

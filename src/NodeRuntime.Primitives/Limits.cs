@@ -155,8 +155,11 @@ public static class Limits
     /// <summary>Hashes on a path through an RFC 9162 tree: the bits of its size.</summary>
     public const int MerklePathHashesMax = 64;
 
-    /// <summary>A genesis inside a receipt; more than that belongs in a file of its own.</summary>
-    public const int GenesisBytesMax = 512 * 1024;
+    /// <summary>A genesis inside a receipt: every allocation and validator fits.</summary>
+    public const int GenesisBytesMax = 704 * 1024;
+
+    /// <summary>Arguments and environment of a job together, in UTF-8: its receipt must still fit in one frame.</summary>
+    public const int JobSpecTextBytesMax = 64 * 1024;
 
     /// <summary>Finalized blocks in one answer to a peer that is behind; their bytes are bounded by the frame.</summary>
     public const int ChainBlocksMax = 256;

@@ -47,6 +47,9 @@ public sealed class PeerNode
     public TellVerdict Submit(ReadOnlyMemory<byte> transaction, ActorRef<SubmitAnswer> reply) =>
         _doors.Consensus.Tell(new ConsensusCommand.Submit(transaction, reply));
 
+    /// <summary>In words, for a person: why does nothing move?</summary>
+    public TellVerdict DescribeConsensus(ActorRef<string> reply) => _doors.Consensus.Tell(new ConsensusCommand.Describe(reply));
+
     public TellVerdict AskWhy(OrderId order, ActorRef<ImmutableArray<Decline>> reply) =>
         _doors.Gateway.Tell(new GatewayCommand.AskWhy(order, reply));
 }

@@ -21,6 +21,7 @@ internal sealed class SimulatedPeer
     private readonly Prng _prng;
     private readonly Duration _skew;
     private readonly Oracle _oracle;
+    private readonly Action<int, NodeLog>? _log;
     private readonly SimulatedDisk _disk;
     private readonly SimulatedBlobs _blobs = new();
     private SimulatedSandbox? _sandbox;
@@ -29,7 +30,7 @@ internal sealed class SimulatedPeer
 
     public SimulatedPeer(
         int index, Genesis genesis, ISigner signer, ISignatureVerifier signatures, VirtualTimeDispatcher time, SimulatedNetwork network,
-        Prng prng, Faults faults, Duration skew, Oracle oracle)
+        Prng prng, Faults faults, Duration skew, Oracle oracle, Action<int, NodeLog>? log)
     {
         Index = index;
         _genesis = genesis;
@@ -40,6 +41,7 @@ internal sealed class SimulatedPeer
         _prng = prng;
         _skew = skew;
         _oracle = oracle;
+        _log = log;
         _disk = new SimulatedDisk(time, prng.Fork(), faults) { OnDurable = batch => oracle.Durable(index, batch) };
     }
 
@@ -52,6 +54,16 @@ internal sealed class SimulatedPeer
     public bool IsUp => _node is not null;
 
     public LedgerTip? Tip => _node?.Tip;
+
+    /// <summary>For a person who reads a violation: takes a turn of the peer's actors.</summary>
+    public string Describe()
+    {
+        if (_node is not { } node) return "down";
+        string standing = "no answer";
+        node.DescribeConsensus(ActorRef.FromDelegate<string>("describe", text => standing = text));
+        _time.RunFor(Duration.FromMilliseconds(1));
+        return string.Create(CultureInfo.InvariantCulture, $"{node.Consensus.Mode} links {node.Membership.PeersConnected} {standing}");
+    }
 
     public Height Height { get; private set; }
 
@@ -89,6 +101,7 @@ internal sealed class SimulatedPeer
         };
         system.EventStream.Subscribe(ActorRef.FromDelegate<LedgerTip>("oracle", Advanced));
         system.EventStream.Subscribe(ActorRef.FromDelegate<SystemFailed>("oracle", failed => _oracle.Violate($"peer {Index} failed at {failed.Origin}: {failed.Cause}")));
+        if (_log is { } log) system.EventStream.Subscribe(ActorRef.FromDelegate<NodeLog>("log", said => log(Index, said)));
         INetwork network = _network.Attach(Address, _signer.PublicKey, PeerRole.Peer);
         _node = NodeComposition.Compose(system, model, new NodePorts
         {

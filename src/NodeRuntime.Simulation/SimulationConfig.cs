@@ -27,4 +27,7 @@ public sealed record SimulationConfig
 
     /// <summary>One validator that receives and never votes.</summary>
     public bool HasSilentVoter { get; init; }
+
+    /// <summary>Hears what peers say; takes no part.</summary>
+    public System.Action<int, NodeRuntime.Runtime.NodeLog>? Log { get; init; }
 }

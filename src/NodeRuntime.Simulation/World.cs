@@ -48,7 +48,7 @@ public sealed class World
         for (int i = 0; i < config.Peers; i++)
         {
             Duration skew = new(_prng.NextBelow(2) == 0 ? Skew() : -Skew());
-            _peers.Add(new SimulatedPeer(i, genesis, signers[i], _signatures, _time, _network, _prng.Fork(), config.Faults, skew, _oracle));
+            _peers.Add(new SimulatedPeer(i, genesis, signers[i], _signatures, _time, _network, _prng.Fork(), config.Faults, skew, _oracle, config.Log));
         }
 
         _owner = new SimulatedOwner(genesis, owner, _signatures, _time, _network, _prng.Fork(), _peers);
@@ -79,6 +79,12 @@ public sealed class World
             Crashes = _crashes,
             Partitions = _partitions,
         };
+    }
+
+    /// <summary>Where every peer stands, a line each: for a person who looks into a run.</summary>
+    public IEnumerable<string> Describe()
+    {
+        foreach (SimulatedPeer peer in _peers) yield return string.Create(CultureInfo.InvariantCulture, $"peer {peer.Index}: {peer.Describe()}");
     }
 
     private long Skew() => (long)_prng.NextBelow((ulong)_config.Faults.ClockSkewMax.Microseconds + 1);
@@ -196,7 +202,7 @@ public sealed class World
         {
             if (!peer.IsUp) continue;
             if (peer.Height.Number + 8 < highest.Number) _oracle.Violate($"liveness: peer {peer.Index} is at height {peer.Height}, the furthest at {highest}");
-            if (peer.LastAdvance < _time.Now - Duration.FromSeconds(12)) _oracle.Violate($"liveness: peer {peer.Index} has not advanced since {peer.LastAdvance}");
+            if (peer.LastAdvance < _time.Now - Duration.FromSeconds(12)) _oracle.Violate($"liveness: peer {peer.Index} has not advanced for {(_time.Now - peer.LastAdvance).Milliseconds} ms: {peer.Describe()}");
         }
     }
 }

@@ -28,16 +28,30 @@ public sealed class LimitsTests
         Assert.True(Limits.MempoolTransactionsPerSenderMax * 100 <= Limits.MempoolTransactionsMax);
 
     [Fact]
-    public void A_genesis_with_every_allocation_and_validator_fits_and_so_does_its_receipt()
+    public void A_genesis_with_every_allocation_and_validator_fits()
     {
         const int AllocationBytes = 1 + 34 + 17 + 17;
         const int ValidatorBytes = 1 + 36 + 9;
-        const int Genesis = 1024 + (Limits.GenesisAllocationsMax * AllocationBytes) + (Limits.ValidatorsMax * ValidatorBytes);
-        Assert.True(Genesis <= Limits.GenesisBytesMax);
+        const int HeadBytes = 1024;
+        Assert.True(
+            HeadBytes + (Limits.GenesisAllocationsMax * AllocationBytes) + (Limits.ValidatorsMax * ValidatorBytes)
+            <= Limits.GenesisBytesMax);
+    }
 
-        const int Specification = 2 * Limits.JobArgumentsMax * 100;
-        const int Proofs = 2 * (Limits.StateValueBytesMax + (Limits.StateProofStepsMax * 40));
-        Assert.True(Limits.GenesisBytesMax + CertificateBytesMax + Proofs + Specification <= Limits.ReceiptBytesMax);
+    // Else an owner could ask for a job whose receipt its provider cannot make.
+    [Fact]
+    public void The_largest_receipt_fits_and_so_does_its_frame()
+    {
+        const int FileBytes = 1 + 3 + (3 * Limits.FileNameCharactersMax) + 1 + 34 + 9;
+        const int TextHeadBytes = 2 * Limits.JobArgumentsMax * 3;
+        const int SpecBytes = 2048 + Limits.JobSpecTextBytesMax + TextHeadBytes + (Limits.JobInputsMax * FileBytes);
+        const int ResultBytes = 512 + (Limits.JobOutputsMax * FileBytes);
+        const int StatementBytes = 1024 + (Limits.JobInputsMax * 34);
+        const int StateProofBytes = 512 + (Limits.StateProofStepsMax * (1 + 3 + 34));
+        const int OrderAndLeaseBytes = 2048;
+        const int Evidence = Limits.GenesisBytesMax + CertificateBytesMax + 1024 + (2 * StateProofBytes) + OrderAndLeaseBytes;
+        Assert.True(Evidence + SpecBytes + ResultBytes + StatementBytes <= Limits.ReceiptBytesMax);
+        Assert.True(Limits.ReceiptBytesMax + 1024 <= Limits.FrameBytesMax);
     }
 
     [Fact]

@@ -20,7 +20,9 @@ internal sealed record WireSample(string Name, byte[] Bytes, Func<ReadOnlyMemory
 /// <summary>One value of every record that goes over a wire, to disk or under a signature, each filled from one seed.</summary>
 internal sealed class WireSamples
 {
-    private readonly Prng _prng = new(2026);
+    private const ulong Seed = 2026;
+
+    private Prng _prng = new(Seed);
     private readonly List<WireSample> _samples = [];
 
     private WireSamples()
@@ -51,7 +53,8 @@ internal sealed class WireSamples
 
         Certificate finalization = new(new VoteSlot(new Epoch(1), new View(300), VoteKind.Finalize), Hash(), [Signer(0), Signer(2)]);
         Certificate nullification = finalization with { Value = null };
-        Justification justification = new(finalization with { Slot = finalization.Slot with { Kind = VoteKind.Notarize } }, [nullification]);
+        Certificate notarization = finalization with { Slot = finalization.Slot with { Kind = VoteKind.Notarize } };
+        Justification justification = new(notarization, [nullification]);
         BlockHeader header = new()
         {
             Chain = new ChainId(Hash()),
@@ -84,11 +87,13 @@ internal sealed class WireSamples
     {
         Add("AccountRecord", new AccountRecord(Amount(), 17, 3).Write, AccountRecord.Read, static it => it.Write);
         Add("BondRecord", new BondRecord(Amount(), Amount(), Time(), 2).Write, BondRecord.Read, static it => it.Write);
-        Add("BidRecord", new BidRecord([new Bid(Account(), Amount())], [Account(), Account()]).Write, BidRecord.Read, static it => it.Write);
-        Add("ClockRecord", new ClockRecord(new Height(5), Time(), Instant.FromMilliseconds(1)).Write, ClockRecord.Read, static it => it.Write);
+        BidRecord bids = new([new Bid(Account(), Amount())], [Account(), Account()]);
+        Add("BidRecord", bids.Write, BidRecord.Read, static it => it.Write);
+        Add("ClockRecord", new ClockRecord(new Height(5), Time(), Time()).Write, ClockRecord.Read, static it => it.Write);
         Add("DeadlineRecord", new DeadlineRecord(DeadlineKind.Auction, Hash()).Write, DeadlineRecord.Read, static it => it.Write);
         Add("OpenOrderRecord", new OpenOrderRecord(new OrderId(Hash())).Write, OpenOrderRecord.Read, static it => it.Write);
-        Add("SupplyRecord", new SupplyRecord(Amount(), Amount(), Amount(), Amount(), Amount()).Write, SupplyRecord.Read, static it => it.Write);
+        SupplyRecord supply = new(Amount(), Amount(), Amount(), Amount(), Amount());
+        Add("SupplyRecord", supply.Write, SupplyRecord.Read, static it => it.Write);
         OrderRecord order = new()
         {
             Owner = Account(),
@@ -192,17 +197,23 @@ internal sealed class WireSamples
         StateProof proof = new([new StateProofStep(3, Hash()), new StateProofStep(200, Hash())], key, Bytes(50));
         Add("StateProof", proof.Write, StateProof.Read, static it => it.Write);
         Add("StateProof, of the empty state", StateProof.OfEmpty.Write, StateProof.Read, static it => it.Write);
-        Add("MerkleInclusionProof", new MerkleInclusionProof(9, 4, [Hash(), Hash()]).Write, MerkleInclusionProof.Read, static it => it.Write);
-        Add("MerkleConsistencyProof", new MerkleConsistencyProof(4, 9, [Hash()]).Write, MerkleConsistencyProof.Read, static it => it.Write);
+        MerkleInclusionProof inclusion = new(9, 4, [Hash(), Hash()]);
+        MerkleConsistencyProof consistency = new(4, 9, [Hash()]);
+        Add("MerkleInclusionProof", inclusion.Write, MerkleInclusionProof.Read, static it => it.Write);
+        Add("MerkleConsistencyProof", consistency.Write, MerkleConsistencyProof.Read, static it => it.Write);
         KeyPolicy policy = new(2, [.. new[] { Key(), Key(), Key() }.Order()]);
         Add("KeyPolicy", policy.Write, KeyPolicy.Read, static it => it.Write);
 
         JobReceipt receipt = new ReceiptScenario().Make();
-        Add("JobStatement", receipt.Statement.Encode(), static bytes => JobStatement.TryDecode(bytes, out JobStatement? it) ? it!.Encode() : null);
-        Add("JobEvidence", receipt.Evidence.Encode(), static bytes => JobEvidence.TryDecode(bytes, out JobEvidence? it) ? it!.Encode() : null);
-        Add("JobReceipt", receipt.Encode(), static bytes => JobReceipt.TryDecode(bytes, out JobReceipt? it) ? it!.Encode() : null);
         JobReceipt draft = receipt with { ProviderSignature = null };
-        Add("JobReceipt, unsigned", draft.Encode(), static bytes => JobReceipt.TryDecode(bytes, out JobReceipt? it) ? it!.Encode() : null);
+        Add("JobStatement", receipt.Statement.Encode(), Statement);
+        Add("JobEvidence", receipt.Evidence.Encode(), Evidence);
+        Add("JobReceipt", receipt.Encode(), Receipt);
+        Add("JobReceipt, unsigned", draft.Encode(), Receipt);
+
+        static byte[]? Statement(ReadOnlyMemory<byte> bytes) => JobStatement.TryDecode(bytes, out JobStatement? it) ? it!.Encode() : null;
+        static byte[]? Evidence(ReadOnlyMemory<byte> bytes) => JobEvidence.TryDecode(bytes, out JobEvidence? it) ? it!.Encode() : null;
+        static byte[]? Receipt(ReadOnlyMemory<byte> bytes) => JobReceipt.TryDecode(bytes, out JobReceipt? it) ? it!.Encode() : null;
     }
 
     private void Add<T>(string name, Action<WireWriter> write, Func<WireReader, T> read, Func<T, Action<WireWriter>> writeAgain)
@@ -220,7 +231,12 @@ internal sealed class WireSamples
         });
     }
 
-    private void Add(string name, byte[] bytes, Func<ReadOnlyMemory<byte>, byte[]?> again) => _samples.Add(new WireSample(name, bytes, again));
+    private void Add(string name, byte[] bytes, Func<ReadOnlyMemory<byte>, byte[]?> again)
+    {
+        _samples.Add(new WireSample(name, bytes, again));
+        // The next record begins anew, so that a changed record changes its own line alone.
+        _prng = new Prng(Seed);
+    }
 
     private OrderTerms Terms() => new()
     {

@@ -72,7 +72,17 @@ public sealed partial class ConsensusMachine
         _floor = new Floor(tip.Header.View, tip.Header.Digest, tip.Header.Height, tip.Header.Time, tip, finalization);
         Prune();
         RepeatFence();
+        TellObservers(new CertifiedHeader(tip.Header, finalization));
         if (_view <= _floor.View) Enter(_floor.View.Next);
+    }
+
+    // Votes go from validator to validator; whoever only follows hears of a finalized block from its neighbours.
+    private void TellObservers(CertifiedHeader tip)
+    {
+        foreach (PeerId peer in _peers)
+        {
+            if (!_validatorPeers.Contains(peer)) Send(peer, new ConsensusMessage.Tip(tip));
+        }
     }
 
     private void Prune()

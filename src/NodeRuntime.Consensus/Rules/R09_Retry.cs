@@ -33,7 +33,7 @@ public sealed partial class ConsensusMachine
             }
         }
 
-        // Who lags far behind has nothing left to vote on: its leader timer is long gone. Say which view we stand in.
-        if (_view.Number > 1) Broadcast(new ConsensusMessage.HaveCertificate(new View(_view.Number - 1)));
+        // Our youngest finalized block and the view we stand in: whoever is behind asks for what it lacks.
+        foreach (PeerId peer in _peers) Greet(peer);
     }
 }

@@ -101,6 +101,7 @@ public sealed record JobSpec
             if (i > 0 && string.CompareOrdinal(spec.Inputs[i - 1].Name, spec.Inputs[i].Name) >= 0) reader.Fail();
         }
 
+        if (Utf8Bytes(spec.Arguments) + Utf8Bytes(spec.Environment) > Limits.JobSpecTextBytesMax) reader.Fail();
         return spec;
     }
 
@@ -114,6 +115,13 @@ public sealed record JobSpec
         }
 
         return true;
+    }
+
+    private static int Utf8Bytes(ImmutableArray<string> texts)
+    {
+        int bytes = 0;
+        foreach (string text in texts) bytes += System.Text.Encoding.UTF8.GetByteCount(text);
+        return bytes;
     }
 
     private static void WriteTexts(WireWriter writer, ImmutableArray<string> texts)

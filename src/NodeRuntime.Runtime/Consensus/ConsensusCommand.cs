@@ -25,6 +25,9 @@ public abstract record ConsensusCommand
     /// <summary>A batch of the log was written, or not.</summary>
     public sealed record Written(ulong Token, JournalVerdict Verdict) : ConsensusCommand;
 
+    /// <summary>Where does agreement stand? In words, for a person.</summary>
+    public sealed record Describe(ActorRef<string> Reply) : ConsensusCommand;
+
     /// <summary>A transaction from this peer or its API.</summary>
     public sealed record Submit(ReadOnlyMemory<byte> Transaction, ActorRef<SubmitAnswer>? Reply) : ConsensusCommand;
 }

@@ -118,6 +118,9 @@ public sealed class ConsensusSupervisor : Actor<ConsensusCommand>
                 if (m.Token == _token) _writes = false;
                 Perform();
                 break;
+            case ConsensusCommand.Describe m:
+                m.Reply.Tell($"{_machine.Describe()} writes {_writes} effects {_effects.Count} peers {_peers.Count}");
+                break;
             case ConsensusCommand.Submit m:
                 Submit(m.Transaction, m.Reply);
                 break;

@@ -40,10 +40,7 @@ public sealed class MembershipSupervisor : Actor<MembershipCommand>
     protected override void PreStart()
     {
         ImmutableArray<PeerId>.Builder validators = ImmutableArray.CreateBuilder<PeerId>();
-        foreach (GenesisValidator validator in _model.Genesis.Validators)
-        {
-            if (validator.Key != _ports.Signer.PublicKey) validators.Add(validator.Key.ToPeerId());
-        }
+        foreach (GenesisValidator validator in _model.Genesis.Validators) validators.Add(validator.Key.ToPeerId());
 
         Step(new MembershipInput.Tick());
         Step(new MembershipInput.Validators(validators.ToImmutable()));

@@ -45,9 +45,9 @@ internal sealed class InstructionReader(WasmReader reader, ModuleLimits limits)
                 instruction.Type = ReadValueType();
                 break;
             case >= Opcode.LoadFirst and <= Opcode.StoreLast:
-                uint alignment = reader.U32();
+                int alignment = reader.Index();
                 if (alignment >= 32) reader.Malformed("malformed memop flags");
-                instruction.Second = (int)alignment;
+                instruction.Second = alignment;
                 instruction.Immediate = reader.U32();
                 break;
             case Opcode.MemorySize or Opcode.MemoryGrow or Opcode.MemoryFill:

@@ -88,7 +88,7 @@ internal sealed class FunctionCompiler
     }
 
     /// <summary>What a call counts against the depth: one for each 16 slots of its frame.</summary>
-    public static int DepthWeight(FunctionType type, FunctionBody body) =>
+    private static int DepthWeight(FunctionType type, FunctionBody body) =>
         1 + ((type.Parameters.Length + body.Locals.Length + body.OperandsMax) / 16);
 
     private void Run()

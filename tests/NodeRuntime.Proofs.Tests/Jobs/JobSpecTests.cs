@@ -68,6 +68,18 @@ public sealed class JobSpecTests
         Assert.False(Reads(ReceiptScenario.Spec with { Environment = [new string('a', Limits.JobArgumentCharactersMax + 1)] }));
     }
 
+    [Fact]
+    public void Arguments_and_environment_together_have_a_greatest_size_in_UTF_8()
+    {
+        string text = new('ü', Limits.JobArgumentCharactersMax);
+        int fitting = Limits.JobSpecTextBytesMax / (2 * text.Length);
+        ImmutableArray<string> half = [.. Enumerable.Repeat(text, fitting / 2)];
+        JobSpec largest = ReceiptScenario.Spec with { Arguments = half, Environment = half };
+        Assert.True(Reads(largest));
+        Assert.False(Reads(largest with { Environment = half.Add("a") }));
+        Assert.False(Reads(largest with { Arguments = half.Add("a") }));
+    }
+
     [Theory]
     [InlineData((JobOutcome)0)]
     [InlineData((JobOutcome)8)]

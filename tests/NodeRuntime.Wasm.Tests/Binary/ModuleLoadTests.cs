@@ -10,7 +10,12 @@ namespace NodeRuntime.Wasm.Tests.Binary;
 
 public sealed class ModuleLoadTests
 {
+    private const int Add = 0x6A;
+
     private static readonly byte[] Preamble = [0x00, 0x61, 0x73, 0x6D, 0x01, 0x00, 0x00, 0x00];
+
+    // The largest 32-bit number there is, as an index, a count or an alignment.
+    private static readonly byte[] Most = [0xFF, 0xFF, 0xFF, 0xFF, 0x0F];
 
     private static CodeBuilder Code => new();
 
@@ -39,8 +44,6 @@ public sealed class ModuleLoadTests
             "_start");
         return builder.Element(1, empty).Data(16, 1, 2, 3).Build();
     }
-
-    private const int Add = 0x6A;
 
     [Fact]
     public void A_module_is_accepted_whole()
@@ -91,7 +94,9 @@ public sealed class ModuleLoadTests
         for (int i = 0; i < 4_000; i++)
         {
             byte[] changed = bytes.AsSpan().ToArray();
-            changed[8 + random.NextBelow(changed.Length - 8)] = (byte)random.NextBelow(256);
+            int place = 8 + random.NextBelow(changed.Length - 13);
+            if (i % 3 == 0) Most.CopyTo(changed.AsSpan(place));
+            else changed[place] = (byte)random.NextBelow(256);
             ModuleLoad load = Module.Load(changed, ModuleLimits.Default);
             if (load.Module is null || i % 8 != 0) continue;
             WasiOutcome outcome = GuestThread.Run(load.Module, SampleProgram.Job(fuel: 100_000));
@@ -100,6 +105,20 @@ public sealed class ModuleLoadTests
         }
 
         Assert.True(ran > 50, "mutants were hardly ever valid");
+    }
+
+    [Fact]
+    public void The_sample_with_bytes_changed_gives_a_verdict()
+    {
+        byte[] bytes = SampleProgram.Bytes();
+        var random = new Prng(20260102);
+        for (int i = 0; i < 300; i++)
+        {
+            byte[] changed = bytes.AsSpan().ToArray();
+            for (int k = 0; k < 4; k++) Most.CopyTo(changed.AsSpan(8 + random.NextBelow(changed.Length - 13)));
+            ModuleLoad load = Module.Load(changed, ModuleLimits.Default);
+            Assert.Equal(load.Verdict == ModuleVerdict.Accepted, load.Module is not null);
+        }
     }
 
     [Theory]
@@ -133,6 +152,20 @@ public sealed class ModuleLoadTests
     [InlineData(ModuleVerdict.LimitExceeded, new byte[] { 0, 0x61, 0x73, 0x6D, 1, 0, 0, 0, 4, 7, 1, 0x70, 0, 0xFF, 0xFF, 0xFF, 0x7F })]
     public void Broken_sections_have_their_verdict(ModuleVerdict expected, byte[] bytes) =>
         Assert.Equal(expected, Module.Load(bytes, ModuleLimits.Default).Verdict);
+
+    [Fact]
+    public void An_index_or_alignment_beyond_31_bits_is_refused()
+    {
+        int[] opcodes = [Opcode.Br, Opcode.Call, Opcode.LocalGet, Opcode.GlobalGet, Opcode.TableGet, Opcode.RefFunc, Opcode.TableFill];
+        foreach (int opcode in opcodes)
+        {
+            byte[] bytes = Guest.One("", Code.Op(opcode).Raw(Most));
+            Assert.Equal(ModuleVerdict.Invalid, Module.Load(bytes, ModuleLimits.Default).Verdict);
+        }
+
+        byte[] load = Guest.One("", Code.I32(0).Op(Opcode.LoadFirst).Raw(Most).Raw(0));
+        Assert.Equal(ModuleVerdict.Malformed, Module.Load(load, ModuleLimits.Default).Verdict);
+    }
 
     [Fact]
     public void Too_many_bytes_are_not_even_read() => Assert.Equal(

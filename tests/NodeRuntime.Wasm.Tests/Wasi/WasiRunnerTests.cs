@@ -74,9 +74,9 @@ public sealed class WasiRunnerTests
     }
 
     [Fact]
-    public void Too_many_bytes_of_frame_are_the_hosts_fault_and_no_crash()
+    public void Wide_frames_fit_the_stack_that_the_runner_asks_for()
     {
-        // Arguments beyond the registers are pushed: the frame holds more than its slots count for a moment.
+        // Arguments beyond the registers are pushed: the widest frames for what they count.
         ModuleBuilder builder = new ModuleBuilder().Memory(1);
         string parameters = new('I', 200);
         CodeBuilder code = Code;

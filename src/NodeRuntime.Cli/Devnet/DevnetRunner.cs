@@ -1,0 +1,193 @@
+using System;
+using System.Collections.Generic;
+using System.Globalization;
+using System.IO;
+using System.Security.Cryptography;
+using System.Text;
+using System.Threading;
+using System.Threading.Tasks;
+using NodeRuntime.Api;
+using NodeRuntime.Client;
+using NodeRuntime.Client.Jobs;
+using NodeRuntime.Crypto;
+using NodeRuntime.Primitives;
+using NodeRuntime.Proofs.Records;
+
+namespace NodeRuntime.Cli.Devnet;
+
+/// <summary>
+/// The life of a devnet: its folder, its peers as processes, the sample job with the same client that everybody uses, and
+/// then either its end or a table until Ctrl-C.
+/// </summary>
+internal sealed class DevnetRunner(DevnetOptions options, Display display, CliWorld world) : IAsyncDisposable
+{
+    private static readonly TimeSpan StartWithin = TimeSpan.FromSeconds(40);
+
+    private readonly List<PeerProcess> _processes = [];
+    private DevnetFolder? _folder;
+    private ClusterClient? _client;
+
+    public async Task<ExitCode> RunAsync(CancellationToken cancellation)
+    {
+        DevnetFolder folder = DevnetFolder.Create(options);
+        _folder = folder;
+        display.Note($"devnet: {options.Peers} peers in {folder.Root}");
+        foreach (DevnetPeer peer in folder.Peers) _processes.Add(PeerProcess.Start(peer));
+        SystemSignatures signatures = SystemSignatures.Open(RandomNumberGenerator.GetBytes(SystemSignatures.EntropyByteCount));
+        ClusterClient client = new(folder.ToContextFile().ToContext(folder.ContextPath), signatures.CreateSigner(folder.Owner), signatures, world.Time);
+        _client = client;
+        await WaitForPeersAsync(client, cancellation);
+        DevnetResult result = await RunJobAsync(client, folder, cancellation);
+        DefaultContext.Offer(world, folder);
+        display.Answer(result, DevnetJson.Default.DevnetResult, Show);
+        if (!options.Once) await StayAsync(client, folder, cancellation);
+        return result.Job is { State: "Succeeded", ExitCode: 0 } ? ExitCode.Ok : ExitCode.Failed;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_client is not null) await _client.DisposeAsync();
+        List<Task> ends = _processes.ConvertAll(static process => process.DisposeAsync().AsTask());
+        await Task.WhenAll(ends);
+        if (_folder is null) return;
+        bool keeps = options.Keep || options.Data is not null;
+        if (!keeps) _folder.RemovePeers();
+        display.Note($"devnet: the data {(keeps ? "is" : "of the job is")} in {_folder.Root}");
+    }
+
+    // Ready when every peer finalizes and knows all others, whom it was told only one of.
+    private async Task WaitForPeersAsync(ClusterClient client, CancellationToken cancellation)
+    {
+        long started = world.Time.GetTimestamp();
+        while (true)
+        {
+            foreach (PeerProcess process in _processes)
+            {
+                if (!process.HasExited) continue;
+                throw new CliException(ExitCode.Failed, "PeerDied", $"peer {process.Peer.Index} ended at its start:\n{process.LastWords()}", "its log is " + process.Peer.LogPath);
+            }
+
+            try
+            {
+                StatusAnswer status = await client.StatusAsync(cancellation);
+                if (status.FinalizedHeight >= 1 && status.MembersKnown >= options.Peers) return;
+            }
+            catch (ClientException) when (world.Time.GetElapsedTime(started) < StartWithin)
+            {
+                // Not listening yet: asked again below, until the deadline speaks.
+            }
+
+            if (world.Time.GetElapsedTime(started) > StartWithin)
+            {
+                throw new CliException(ExitCode.Unreachable, "NotReady", $"the peers did not agree on a block within {StartWithin.TotalSeconds} s", $"their logs are in {_folder!.Root}/peer-*/peer.log");
+            }
+
+            await Task.Delay(TimeSpan.FromMilliseconds(200), world.Time, cancellation);
+        }
+    }
+
+    private async Task<DevnetResult> RunJobAsync(ClusterClient client, DevnetFolder folder, CancellationToken cancellation)
+    {
+        (JobDescription description, string path) = SampleJob.Prepare(folder.SamplePath, options.Input);
+        PreparedJob job = await JobSpecFile.PrepareAsync(description, path, world.Time, cancellation);
+        display.Note($"job: {description.Name} over {job.Terms.InputBytes / 1024 / 1024} MiB, at most {job.Terms.PricePerSecondMax} base units a second");
+        long submitted = world.Time.GetTimestamp();
+        OrderId order = await client.SubmitAsync(job, cancellation);
+        display.Note($"job: order {order.Hash.ToShortString()} stands, {job.Deposit} base units in escrow");
+        DevnetStopwatch stopwatch = new(world.Time, submitted);
+        JobReport report = await client.RunAsync(order, job, Path.Combine(folder.JobsPath, order.ToString()), happened =>
+        {
+            stopwatch.Hear(happened);
+            Tell(happened);
+        }, cancellation);
+        StatusAnswer status = await client.StatusAsync(cancellation);
+        string state = report.Result.Outcome == Proofs.Jobs.JobOutcome.Exited ? "Succeeded" : report.Result.Outcome.ToString();
+        LeaseRecord lease = report.Lease;
+        return new DevnetResult(
+            options.Peers,
+            status.FinalizedHeight,
+            status.Validators,
+            new DevnetJob(order.ToString(), state, report.Result.ExitCode, report.Result.FuelUsed, report.Result.ResultHash.ToString(), lease.Provider.ToString()),
+            new DevnetLease(lease.PricePerSecond.ToString(), lease.ChargedSeconds, lease.Paid.ToString(), lease.Refunded.ToString()),
+            new DevnetSupply(status.Supply.Minted, status.Supply.Burned, status.Supply.Held, status.Supply.Conserved),
+            report.ReceiptPath,
+            folder.Genesis.ChainId.ToString(),
+            stopwatch.Timings,
+            folder.Root);
+    }
+
+    private void Tell(JobEvent happened)
+    {
+        switch (happened)
+        {
+            case JobEvent.LeaseOpened m:
+                display.Note($"job: leased to {m.Provider.Hash.ToShortString()} at {m.PricePerSecond} a second");
+                break;
+            case JobEvent.Connected m:
+                display.Note($"job: connected with the provider at {m.Address}");
+                break;
+            case JobEvent.StageChanged m:
+                display.Note($"job: {m.Stage}");
+                break;
+            case JobEvent.LeaseChanged m:
+                display.Note($"job: the ledger says {m.State}");
+                break;
+            case JobEvent.Trouble m:
+                display.Note($"job: {m.Reason}");
+                break;
+            case JobEvent.AttemptFailed m:
+                display.Note($"job: this provider failed: {m.Reason}");
+                break;
+            case JobEvent.Log m:
+                foreach (string line in Encoding.UTF8.GetString(m.Bytes.Span).Split('\n', StringSplitOptions.RemoveEmptyEntries)) display.Note("  | " + line);
+                break;
+            case JobEvent.ReceiptHere m:
+                display.Note($"job: receipt in {m.Path}");
+                break;
+            default:
+                break;
+        }
+    }
+
+    private static void Show(Spectre.Console.IAnsiConsole console, DevnetResult result) => Display.Pairs(
+        console,
+        ("job", $"{result.Job.Id} {result.Job.State}, exit code {result.Job.ExitCode}, {result.Job.FuelUsed} fuel"),
+        ("paid", $"{result.Lease.Paid} for {result.Lease.ChargedSeconds} s, {result.Lease.Refunded} refunded"),
+        ("supply", $"{result.Supply.Held} held of {result.Supply.Minted} minted, {result.Supply.Burned} burned, {(result.Supply.Conserved ? "conserved" : "NOT CONSERVED")}"),
+        ("receipt", result.Receipt),
+        ("genesis", result.Genesis),
+        ("check it", $"noderuntime receipt verify {result.Receipt} --genesis {result.Genesis}"));
+
+    private async Task StayAsync(ClusterClient client, DevnetFolder folder, CancellationToken cancellation)
+    {
+        display.Line(string.Create(CultureInfo.InvariantCulture, $"devnet: running until Ctrl-C. Context: --context {folder.ContextPath}"));
+        foreach (DevnetPeer peer in folder.Peers) display.Line($"  peer {peer.Index}  http://{peer.Api}  seed {peer.Listen}  log {peer.LogPath}");
+        try
+        {
+            while (true)
+            {
+                await Task.Delay(TimeSpan.FromSeconds(5), world.Time, cancellation);
+                await SayStatusAsync(client, cancellation);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // Ctrl-C is how a devnet ends.
+        }
+    }
+
+    private async Task SayStatusAsync(ClusterClient client, CancellationToken cancellation)
+    {
+        try
+        {
+            StatusAnswer status = await client.StatusAsync(cancellation);
+            display.Line(string.Create(
+                CultureInfo.InvariantCulture,
+                $"height {status.FinalizedHeight}  view {status.View}  peers {status.PeersConnected + 1}  pending {status.TransactionsPending}  leases {status.LeasesHeld}  held {status.Supply.Held}"));
+        }
+        catch (ClientException exception)
+        {
+            display.Line("no peer answers: " + exception.Message);
+        }
+    }
+}

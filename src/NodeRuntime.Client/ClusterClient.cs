@@ -1,0 +1,216 @@
+using System;
+using System.Collections.Immutable;
+using System.Threading;
+using System.Threading.Tasks;
+using NodeRuntime.Actors.Ports;
+using NodeRuntime.Api;
+using NodeRuntime.Client.Contacts;
+using NodeRuntime.Client.Jobs;
+using NodeRuntime.Client.Providers;
+using NodeRuntime.Client.Reads;
+using NodeRuntime.Client.Transactions;
+using NodeRuntime.Crypto;
+using NodeRuntime.Network;
+using NodeRuntime.Primitives;
+using NodeRuntime.Proofs.Chain;
+using NodeRuntime.Proofs.Records;
+using NodeRuntime.Proofs.Transactions;
+
+namespace NodeRuntime.Client;
+
+/// <summary>
+/// An account's way into the cluster: reads that need no trust, transactions that are signed once, jobs from submission to
+/// a verified receipt. Safe to use from several threads. One process per key: a peer keeps one connection with each key,
+/// and two processes would race for sequence numbers.
+/// </summary>
+public sealed class ClusterClient : IAsyncDisposable
+{
+    private static readonly TimeSpan TokenLifetime = TimeSpan.FromMinutes(10);
+
+    private readonly ClientContext _context;
+    private readonly ISigner _signer;
+    private readonly TimeProvider _time;
+    private readonly ContactList _contacts;
+    private readonly TransactionSender _sender;
+    private readonly PeerDialer _dialer;
+    private readonly ProviderConnections _connections;
+    private readonly JobHost _host;
+
+    public ClusterClient(ClientContext context, ISigner signer, ISignatureVerifier signatures, TimeProvider time)
+    {
+        _context = context;
+        _signer = signer;
+        _time = time;
+        _contacts = new ContactList(context);
+        Reads = new VerifiedReads(_contacts, context, signatures, time);
+        _sender = new TransactionSender(_contacts, Reads, context, signer, time);
+        _dialer = new PeerDialer(new NetworkConfig { Listen = string.Empty, Role = PeerRole.Client }, signer, signatures, context.Chain, time);
+        _connections = new ProviderConnections(_dialer);
+        _host = new JobHost(
+            context, signer, signatures, Reads, new ProviderDirectory(_contacts), _connections, SubmitAcknowledgementAsync, time);
+    }
+
+    /// <summary>The account that the key names.</summary>
+    public AccountId Account => _sender.Account;
+
+    /// <summary>The ledger, proven.</summary>
+    public VerifiedReads Reads { get; }
+
+    // ---- accounts ----
+
+    /// <summary>An account that was never used reads as empty.</summary>
+    public async Task<AccountRecord> GetAccountAsync(AccountId account, CancellationToken cancellation) =>
+        (await Reads.AccountAsync(account, cancellation).ConfigureAwait(false)).Record ?? AccountRecord.Empty;
+
+    /// <summary>Returns when the ledger shows it.</summary>
+    public Task<SubmittedTransaction> TransferAsync(AccountId to, Amount amount, CancellationToken cancellation) =>
+        SendAsync([new Message.Transfer(to, amount)], cancellation);
+
+    /// <summary>Development chains only. The fee is the sender's, so an empty account asks a funded one to call it.</summary>
+    public Task<SubmittedTransaction> FaucetAsync(AccountId to, CancellationToken cancellation) =>
+        SendAsync([new Message.Faucet(to)], cancellation);
+
+    /// <summary>Signs messages as one transaction, hands it in and waits until it took effect.</summary>
+    public async Task<SubmittedTransaction> SendAsync(ImmutableArray<Message> messages, CancellationToken cancellation)
+    {
+        SubmittedTransaction transaction = await _sender.SubmitAsync(messages, cancellation).ConfigureAwait(false);
+        await _sender.ConfirmAsync(transaction, cancellation).ConfigureAwait(false);
+        return transaction;
+    }
+
+    /// <summary>Looks again and again until the probe gives something.</summary>
+    /// <param name="what">For the error: "a balance of 5 tokens".</param>
+    /// <exception cref="ClientException">TimedOut at the deadline.</exception>
+    public async Task<T> WaitForAsync<T>(
+        string what, Func<CancellationToken, Task<T?>> probe, TimeSpan within, CancellationToken cancellation) where T : class
+    {
+        long start = _time.GetTimestamp();
+        while (true)
+        {
+            if (await probe(cancellation).ConfigureAwait(false) is { } found) return found;
+            if (_time.GetElapsedTime(start) > within)
+            {
+                throw new ClientException(
+                    ClientFailure.TimedOut, $"waited {within.TotalSeconds:0.#} s for {what}, in vain", "see whether the chain moves: `noderuntime status`");
+            }
+
+            await Task.Delay(_context.PollInterval, _time, cancellation).ConfigureAwait(false);
+        }
+    }
+
+    // ---- jobs ----
+
+    /// <summary>Places the order and locks its deposit; returns when the ledger shows it.</summary>
+    public async Task<OrderId> SubmitAsync(PreparedJob job, CancellationToken cancellation)
+    {
+        SubmittedTransaction transaction =
+            await _sender.SubmitAsync([new Message.PlaceOrder(job.Terms)], cancellation).ConfigureAwait(false);
+        OrderId id = StateKeys.OrderOf(Account, transaction.Sequence, 0);
+        await _sender.ConfirmAsync(transaction, cancellation).ConfigureAwait(false);
+        ProvenRecord<OrderRecord> order = await Reads.OrderAsync(id, cancellation).ConfigureAwait(false);
+        if (order.Record?.Terms.SpecCommitment == job.Terms.SpecCommitment) return id;
+        throw new ClientException(
+            ClientFailure.Refused, "another transaction of this account took the order's place", "use one key per process, and submit again");
+    }
+
+    /// <summary>
+    /// Follows an order to its end: hands the inputs to whoever wins, streams logs, stores and checks outputs, pays, takes the
+    /// receipt. May be called again after a crash; it goes on where ledger and provider stand.
+    /// </summary>
+    /// <param name="folder">Where logs, outputs and receipt go; made for its owner alone.</param>
+    /// <param name="tell">Called on the run's own loop: return soon.</param>
+    /// <exception cref="ClientException">JobFailed, ProviderForged, or what the gateways do.</exception>
+    public Task<JobReport> RunAsync(
+        OrderId order, PreparedJob job, string folder, Action<JobEvent>? tell, CancellationToken cancellation) =>
+        new JobRunner(_host, job, order, folder, tell ?? (static _ => { })).RunAsync(cancellation);
+
+    /// <summary>The order and its newest lease, proven; null where the ledger has no such order.</summary>
+    public async Task<JobStatus?> GetJobAsync(OrderId id, CancellationToken cancellation)
+    {
+        ProvenRecord<OrderRecord> order = await Reads.OrderAsync(id, cancellation).ConfigureAwait(false);
+        if (order.Record is not { } record) return null;
+        if (record.Attempts == 0) return new JobStatus(id, record, null, null, order.Height);
+        LeaseId leaseId = StateKeys.LeaseOf(id, (byte)(record.Attempts - 1));
+        ProvenRecord<LeaseRecord> lease = await Reads.LeaseAsync(leaseId, cancellation).ConfigureAwait(false);
+        return new JobStatus(id, record, leaseId, lease.Record, order.Height);
+    }
+
+    /// <summary>Takes an open order back, or ends a running lease and pays what has accrued.</summary>
+    public async Task<JobStatus> CancelAsync(OrderId id, CancellationToken cancellation)
+    {
+        JobStatus job = await GetJobAsync(id, cancellation).ConfigureAwait(false) ?? throw JobUnknown(id);
+        if (job.Order.Owner != Account) throw new ClientException(ClientFailure.Refused, $"job {id} belongs to another account", "use its owner's key");
+        Message message = job.Order.State switch
+        {
+            OrderState.Open => new Message.CancelOrder(id),
+            OrderState.Leased => new Message.CloseLease(job.LeaseId!.Value),
+            OrderState.Completed => throw JobOver(job),
+            OrderState.Cancelled => throw JobOver(job),
+            OrderState.Expired => throw JobOver(job),
+        };
+        await SendAsync([message], cancellation).ConfigureAwait(false);
+        return await GetJobAsync(id, cancellation).ConfigureAwait(false) ?? throw JobUnknown(id);
+    }
+
+    /// <summary>The owner's jobs as one gateway lists them: an index without proof. Prove each with <see cref="GetJobAsync"/>.</summary>
+    public async Task<JobsAnswer> ListJobsAsync(CancellationToken cancellation) =>
+        await _contacts.AskAsync(
+            "jobs",
+            async (gateway, stop) =>
+            {
+                ContactAnswer<StatusAnswer> status =
+                    await gateway.GetAsync(Routes.Status, ApiJson.Default.StatusAnswer, null, stop).ConfigureAwait(false);
+                if (status.Fault is { } fault) return ContactAnswer<JobsAnswer>.Failed(fault, status.Error);
+                // The token is for the peer that the gateway says it is: at another one it is worth nothing.
+                if (!Hash256.TryParse(status.Value!.Peer, out Hash256 peer))
+                {
+                    return ContactAnswer<JobsAnswer>.Failed(ContactFaultKind.GatewayForged, gateway.Address, "it names no peer id");
+                }
+
+                return await gateway.GetAsync(Routes.Jobs, ApiJson.Default.JobsAnswer, TokenFor(new PeerId(peer)), stop).ConfigureAwait(false);
+            },
+            cancellation).ConfigureAwait(false);
+
+    /// <summary>Why providers did not bid, in their own signed words.</summary>
+    public Task<WhyAnswer> WhyAsync(OrderId id, CancellationToken cancellation) => _contacts.AskAsync(
+        "why",
+        (gateway, stop) => gateway.GetAsync(
+            Routes.JobWhy.Replace("{id}", id.ToString(), StringComparison.Ordinal), ApiJson.Default.WhyAnswer, null, stop),
+        cancellation);
+
+    /// <summary>What a gateway says of itself; no proof.</summary>
+    public Task<StatusAnswer> StatusAsync(CancellationToken cancellation) => _contacts.AskAsync(
+        "status", (gateway, stop) => gateway.GetAsync(Routes.Status, ApiJson.Default.StatusAnswer, null, stop), cancellation);
+
+    public Task<PeersAnswer> PeersAsync(CancellationToken cancellation) => _contacts.AskAsync(
+        "peers", (gateway, stop) => gateway.GetAsync(Routes.Peers, ApiJson.Default.PeersAnswer, null, stop), cancellation);
+
+    public Task<Genesis> GenesisAsync(CancellationToken cancellation) => Reads.GenesisAsync(cancellation);
+
+    public async ValueTask DisposeAsync()
+    {
+        await _connections.DisposeAsync().ConfigureAwait(false);
+        _dialer.Dispose();
+        _sender.Dispose();
+        _contacts.Dispose();
+    }
+
+    private async Task SubmitAcknowledgementAsync(LeaseId lease, CancellationToken cancellation)
+    {
+        SubmittedTransaction transaction =
+            await _sender.SubmitAsync([new Message.AcknowledgeResult(lease)], cancellation).ConfigureAwait(false);
+        await _sender.ConfirmAsync(transaction, cancellation).ConfigureAwait(false);
+    }
+
+    private AccessToken TokenFor(PeerId peer)
+    {
+        DateTimeOffset expiresAt = _time.GetUtcNow() + TokenLifetime;
+        return AccessToken.Sign(_signer, _context.Chain, peer, Instant.FromMilliseconds(expiresAt.ToUnixTimeMilliseconds()));
+    }
+
+    private static ClientException JobUnknown(OrderId id) =>
+        new(ClientFailure.NotFound, $"the ledger has no job {id}", "`noderuntime job list` shows yours; orders leave the ledger some time after their end");
+
+    private static ClientException JobOver(JobStatus job) =>
+        new(ClientFailure.Refused, $"job {job.Id} is over: {job.Order.State}", "nothing is left to cancel");
+}
