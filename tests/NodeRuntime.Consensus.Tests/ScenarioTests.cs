@@ -23,6 +23,25 @@ public sealed class ScenarioTests
     }
 
     [Fact]
+    public void An_observer_that_hears_no_vote_follows_at_a_distance_of_a_few_messages()
+    {
+        SmallWorld world = Calm(validators: 4, observers: 2);
+        int bodies = 0;
+        world.Loses = (_, to, message) =>
+        {
+            if (to.Key >= 1000 && message is ConsensusMessage.Chain or ConsensusMessage.BlockBody) bodies++;
+            return to.Key >= 1000 && message is ConsensusMessage.Voted or ConsensusMessage.Propose or ConsensusMessage.HaveCertificate;
+        };
+        world.RunFor(Duration.FromSeconds(20));
+        ulong height = world.Nodes[0].Finalized.Number;
+        Assert.True(height > 60, world.Describe());
+        Assert.True(height - world.Nodes[4].Finalized.Number <= 3, world.Describe());
+        Assert.True(height - world.Nodes[5].Finalized.Number <= 3, world.Describe());
+        // A block comes once to each of them, now and then twice.
+        Assert.InRange(bodies, (int)height, (int)(3 * height));
+    }
+
+    [Fact]
     public void A_tip_that_is_withheld_is_asked_of_another_peer()
     {
         SmallWorld world = Calm(validators: 4, observers: 1);

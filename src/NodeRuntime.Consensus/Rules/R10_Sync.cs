@@ -20,7 +20,12 @@ public sealed partial class ConsensusMachine
         if (tip.Header.Height <= _floor.Height) return;
         bool isFinal = tip.Finalization.IsFinalization && tip.Finalization.Slot.View == tip.Header.View
             && tip.Finalization.Value == tip.Header.Digest;
-        if (!isFinal || !Hold(peer, tip.Finalization)) return;
+        if (!isFinal) return;
+        // The next block comes by itself, asked for by its certificate; further away a window brings it with the others.
+        bool isNext = tip.Header.Height == _floor.Height.Next;
+        if (isNext) _syncAsked ??= _now;
+        else _asked.TryAdd(tip.Finalization.Value!.Value, _now);
+        if (!Hold(peer, tip.Finalization)) return;
         if (tip.Header.Height > _syncHeight) _syncHeight = tip.Header.Height;
         Sync(peer);
     }

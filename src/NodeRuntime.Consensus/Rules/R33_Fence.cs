@@ -113,6 +113,7 @@ public sealed partial class ConsensusMachine
 
     private ValidatorIndex? ValidatorAt(PeerId peer)
     {
+        if (!_validatorPeers.Contains(peer)) return null;
         for (int i = 0; i < _config.Validators.Count; i++)
         {
             if (_config.Validators.Members[i].Key.ToPeerId() == peer) return new ValidatorIndex((ushort)i);
