@@ -41,4 +41,6 @@ public enum ConsensusTimer
     Advance,
     Retry,
     Build,
+    Fetch,
+    Fence,
 }

@@ -34,7 +34,7 @@ public sealed partial class ConsensusMachine
     private readonly SortedDictionary<Hash256, Candidate> _blocks = [];
     private readonly SortedDictionary<View, Hash256> _proposals = [];
     private readonly SortedSet<PeerId> _peers = [];
-    private readonly SortedDictionary<ValidatorIndex, View> _heard = [];
+    private readonly SortedSet<ValidatorIndex> _accused = [];
 
     private readonly SortedSet<PeerId> _validatorPeers = [];
 
@@ -43,27 +43,43 @@ public sealed partial class ConsensusMachine
     private Watermark? _watermark;
     private Instant _now;
     private bool _isPending;
-    private bool _isFenced;
+    private ValidatorIndex _leader;
+    private View _highestEnded;
     private bool _isHalted;
     private bool _hasStarted;
     private bool _buildAsked;
-    private (PeerId Peer, Height Height)? _syncTarget;
+    private Instant? _buildAt;
 
     public ConsensusMachine(ConsensusConfig config, Recovery recovery)
     {
         _config = config;
         _self = config.Validators.IndexOf(config.Signer.PublicKey);
-        _isFenced = _self is not null && recovery.WatermarkIsLost;
         _watermark = recovery.Watermark;
         foreach (GenesisValidator member in config.Validators.Members) _validatorPeers.Add(member.Key.ToPeerId());
         _floor = recovery.Tip is { } tip
             ? new Floor(tip.Block.Header.View, tip.Block.Header.Digest, tip.Block.Header.Height, tip.Block.Header.Time, tip.Block, tip.Finalization)
             : new Floor(View.Genesis, config.Chain.Hash, Height.Genesis, config.GenesisTime, null, null);
+        _claimsFrom = _floor.Height;
+        _leader = LeaderSchedule.LeaderOf(config.Chain, config.Validators, _floor.View.Next);
         Recover(recovery.Records);
+        if (_self is not null && recovery.WatermarkIsLost) _isFenced = true;
+        if (_floor.Finalization is { } finalization && _votesFrom <= _floor.View && IsWatermarkOld(finalization)) _isFenced = true;
+        if (!config.FencesOnForeignVotes) _isFenced = false;
     }
 
     public ConsensusSnapshot Snapshot => new(
-        _view, _floor.Height, _floor.Digest, _self, _isFenced, _isHalted, _syncTarget is { } target && target.Height > _floor.Height ? target.Height : null);
+        _view, _floor.Height, _floor.Digest, _self, _isFenced, _isHalted, IsSyncing ? _syncHeight : null)
+    {
+        FinalizedTime = _floor.Time,
+        FinalizedView = _floor.View,
+        NotarizedView = HighestNotarized(),
+        Leader = _leader,
+        IsLeaderSkipped = IsSkipped(_leader),
+        Delay = Delay(),
+        BlocksHeld = _blocks.Count,
+        CertificatesHeld = _notarizations.Count + _nullifications.Count + _finalizations.Count,
+        VoteSlotsHeld = _votes.Count,
+    };
 
     /// <summary>For a person who asks why nothing moves: who voted what in this view, and which certificates are held.</summary>
     public string Describe()
@@ -117,7 +133,7 @@ public sealed partial class ConsensusMachine
                 break;
             case ConsensusInput.PeerLeft m:
                 _peers.Remove(m.Peer);
-                if (_syncTarget?.Peer == m.Peer) _syncTarget = null;
+                _served.Remove(m.Peer);
                 break;
             case ConsensusInput.Received m:
                 Receive(m.Peer, m.Message);
@@ -126,7 +142,7 @@ public sealed partial class ConsensusMachine
                 TimerFired(m.Timer);
                 break;
             case ConsensusInput.Pending m:
-                _isPending = m.IsPending;
+                NotePending(m.IsPending);
                 break;
             case ConsensusInput.Built m:
                 Built(m);
@@ -152,7 +168,7 @@ public sealed partial class ConsensusMachine
     // Each rule is one guard and one action and says whether it acted. Guards are asked anew after every action.
     private void RunRules()
     {
-        while (Commit() || FinalizeView() || Jump() || Notarize() || Propose() || CheckNext())
+        while (Commit() || FinalizeView() || Jump() || Notarize() || Propose() || NullifyLeaderless() || CheckNext())
         {
             if (_isHalted) return;
         }
@@ -172,7 +188,7 @@ public sealed partial class ConsensusMachine
                 ReceiveCertificate(peer, m.Certificate);
                 break;
             case ConsensusMessage.HaveCertificate m:
-                if (m.View >= _view) Send(peer, new ConsensusMessage.WantCertificate(m.View));
+                HearOfCertificate(peer, m.View);
                 break;
             case ConsensusMessage.WantCertificate m:
                 GiveCertificate(peer, m.View);
@@ -187,10 +203,16 @@ public sealed partial class ConsensusMachine
                 ReceiveTip(peer, m.Header);
                 break;
             case ConsensusMessage.WantChain m:
-                if (m.From <= _floor.Height) _effects.Add(new ConsensusEffect.ServeChain(peer, m.From));
+                if (m.From <= _floor.Height && MayServe(peer)) _effects.Add(new ConsensusEffect.ServeChain(peer, m.From));
                 break;
             case ConsensusMessage.Chain m:
                 ReceiveChain(peer, m);
+                break;
+            case ConsensusMessage.FenceQuestion m:
+                AnswerHowFar(peer, m.Nonce);
+                break;
+            case ConsensusMessage.FenceAnswer m:
+                HearHowFar(peer, m);
                 break;
             default:
                 Invariant.Break("a message without a rule");
@@ -214,14 +236,26 @@ public sealed partial class ConsensusMachine
             case ConsensusTimer.Build:
                 // The rule looks at the clock again.
                 break;
+            case ConsensusTimer.Fetch:
+                _fetchTimerRuns = false;
+                AskForMissing();
+                break;
+            case ConsensusTimer.Fence:
+                if (_isFenced) AskHowFar();
+                break;
         }
+    }
+
+    private View? HighestNotarized()
+    {
+        View? highest = null;
+        foreach (View view in _notarizations.Keys) highest = view;
+        return highest;
     }
 
     private void Send(PeerId peer, ConsensusMessage message) => _effects.Add(new ConsensusEffect.Send(peer, message));
 
     private void Broadcast(ConsensusMessage message) => _effects.Add(new ConsensusEffect.Broadcast(message));
-
-    private bool Leads(View view) => _self is { } self && LeaderSchedule.LeaderOf(_config.Chain, _config.Validators, view) == self;
 
     private bool HasOwn(VoteKind kind) => _ownVotes.ContainsKey(new VoteSlot(_config.Validators.Epoch, _view, kind));
 

@@ -37,6 +37,12 @@ public abstract record ConsensusMessage
     /// <summary>Consecutive finalized blocks; the certificate finalizes the last and, by hash links, all.</summary>
     public sealed record Chain(ImmutableArray<Block> Blocks, Certificate Finalization) : ConsensusMessage;
 
+    /// <summary>A validator that does not know what its key has signed asks the others how far they are.</summary>
+    public sealed record FenceQuestion(ulong Nonce) : ConsensusMessage;
+
+    /// <summary>The sender's highest certificate proves its view; none in the first view.</summary>
+    public sealed record FenceAnswer(ulong Nonce, Certificate? Highest) : ConsensusMessage;
+
     public byte[] Encode()
     {
         WireWriter writer = new();
@@ -81,6 +87,14 @@ public abstract record ConsensusMessage
                 writer.End();
                 m.Finalization.Write(writer);
                 break;
+            case FenceQuestion m:
+                writer.Record(WireType.ConsensusFenceQuestion, 1).UInt64(m.Nonce);
+                break;
+            case FenceAnswer m:
+                writer.Record(WireType.ConsensusFenceAnswer, 2).UInt64(m.Nonce);
+                if (m.Highest is null) writer.Null();
+                else m.Highest.Write(writer);
+                break;
             default:
                 Invariant.Break("a consensus message without an encoding");
                 break;
@@ -108,6 +122,8 @@ public abstract record ConsensusMessage
             (WireType.ConsensusStatus, 3) => new Tip(CertifiedHeader.Read(reader)),
             (WireType.ConsensusWantTip, 3) => new WantChain(new Height(reader.UInt64())),
             (WireType.ConsensusChain, 4) => new Chain(reader.List(Limits.ChainBlocksMax, Block.Read), Certificate.Read(reader)),
+            (WireType.ConsensusFenceQuestion, 3) => new FenceQuestion(reader.UInt64()),
+            (WireType.ConsensusFenceAnswer, 4) => new FenceAnswer(reader.UInt64(), reader.TryNull() ? null : Certificate.Read(reader)),
             _ => null,
         };
         reader.End();

@@ -29,6 +29,14 @@ public abstract record LogRecord
         public override View View => Block.Header.View;
     }
 
+    /// <summary>
+    /// The fence was raised in a view, or was crossed: no vote in a view below <see cref="VotesFrom"/>. The last one holds.
+    /// </summary>
+    public sealed record Fence(View At, View? VotesFrom) : LogRecord
+    {
+        public override View View => VotesFrom ?? At;
+    }
+
     public byte[] Encode()
     {
         WireWriter writer = new();
@@ -47,6 +55,12 @@ public abstract record LogRecord
                 writer.UInt64(3);
                 m.Block.Write(writer);
                 break;
+            case Fence { VotesFrom: null } m:
+                writer.UInt64(4).UInt64(m.At.Number);
+                break;
+            case Fence { VotesFrom: { } from } m:
+                writer.UInt64(5).Array(2).UInt64(m.At.Number).UInt64(from.Number).End();
+                break;
             default:
                 Invariant.Break("a log record without an encoding");
                 break;
@@ -64,9 +78,19 @@ public abstract record LogRecord
             1 => new OwnVote(Vote.Read(reader)),
             2 => new Held(Certificate.Read(reader)),
             3 => new Body(Block.Read(reader)),
+            4 => new Fence(new View(reader.UInt64()), null),
+            5 => ReadCrossed(reader),
             _ => null,
         };
         reader.End();
         return reader.Succeeded ? record : null;
+    }
+
+    private static Fence ReadCrossed(WireReader reader)
+    {
+        reader.Array(2);
+        Fence fence = new(new View(reader.UInt64()), new View(reader.UInt64()));
+        reader.End();
+        return fence;
     }
 }

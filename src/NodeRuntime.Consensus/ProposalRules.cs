@@ -57,11 +57,14 @@ public static class ProposalRules
         }
 
         ulong between = header.View.Number - header.ParentView.Number - 1;
-        if ((ulong)justification.Skips.Length != between) return ProposalVerdict.SkipsNotComplete;
+        // Of a long row of skipped views the youngest travel; for the others a voter must have its own certificates.
+        ulong inline = between < Limits.JustificationSkipsMax ? between : Limits.JustificationSkipsMax;
+        if ((ulong)justification.Skips.Length != inline) return ProposalVerdict.SkipsNotComplete;
+        ulong first = header.View.Number - inline;
         for (int i = 0; i < justification.Skips.Length; i++)
         {
             Certificate skip = justification.Skips[i];
-            bool isNext = skip.IsNullification && skip.Slot.View.Number == header.ParentView.Number + 1 + (ulong)i;
+            bool isNext = skip.IsNullification && skip.Slot.View.Number == first + (ulong)i;
             if (!isNext) return ProposalVerdict.SkipsNotComplete;
         }
 

@@ -24,8 +24,8 @@ public static class Limits
 
     public const int KeyPolicyKeysMax = 8;
 
-    /// <summary>Nullifications that travel inside a proposal before they must be pulled.</summary>
-    public const int JustificationSkipsMax = 64;
+    /// <summary>Nullifications that travel inside a proposal before they must be pulled: of 7 KiB each they fit beside a full body.</summary>
+    public const int JustificationSkipsMax = 32;
 
     /// <summary>Views ahead of ours for which votes are kept.</summary>
     public const int ViewsAheadMax = 16;
@@ -163,6 +163,15 @@ public static class Limits
 
     /// <summary>Finalized blocks in one answer to a peer that is behind; their bytes are bounded by the frame.</summary>
     public const int ChainBlocksMax = 256;
+
+    /// <summary>Views behind ours whose votes still can make something final.</summary>
+    public const int ViewsBehindMax = 16;
+
+    /// <summary>Certificates, blocks and chains that one peer may ask of us in a second; a peer that is in step asks for a few.</summary>
+    public const int ConsensusRequestsPerSecondMax = 256;
+
+    /// <summary>Blocks that were asked for and have not come.</summary>
+    public const int BlocksAskedMax = 256;
 
     /// <summary>Announced transactions that a peer remembers having asked for.</summary>
     public const int TransactionsAskedMax = 8192;

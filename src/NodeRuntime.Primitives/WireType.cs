@@ -41,6 +41,8 @@ public enum WireType : uint
     ConsensusWantTip = 62,
     ConsensusChain = 63,
     StoredBlock = 64,
+    ConsensusFenceQuestion = 65,
+    ConsensusFenceAnswer = 66,
 
     // 70-129: transactions and ledger records
     Transaction = 70,

@@ -8,7 +8,9 @@ namespace NodeRuntime.Consensus.Tests;
 /// <summary>Whole networks under faults. A failing seed prints itself; run it alone with <c>One_seed</c>.</summary>
 public sealed class SeedTests(ITestOutputHelper output)
 {
-    private const int SeedsPerGroup = 60;
+    // For every run of the tests; CONSENSUS_SEEDS=10000 for a night.
+    private static readonly int SeedsPerGroup =
+        int.TryParse(System.Environment.GetEnvironmentVariable("CONSENSUS_SEEDS"), out int count) ? count : 60;
 
     [Theory]
     [InlineData(0)]

@@ -14,23 +14,42 @@ public sealed partial class ConsensusMachine
         Enter(_view > _floor.View.Next ? _view : _floor.View.Next);
         SayAgain();
         AskForMissing();
+        if (_isFenced) AskHowFar();
+        else ListenBeforeVoting();
     }
 
     private void Enter(View view)
     {
         Invariant.Holds(view > _floor.View);
         _view = view;
+        _leader = LeaderSchedule.LeaderOf(_config.Chain, _config.Validators, view);
         _buildAsked = false;
+        _buildAt = null;
         _effects.Add(new ConsensusEffect.CancelTimer(ConsensusTimer.Build));
+        SetViewTimers();
+        ForgetVotesOfOldViews();
+        if (view.Number > 1) Broadcast(new ConsensusMessage.HaveCertificate(new View(view.Number - 1)));
+    }
+
+    private void SetViewTimers()
+    {
         Duration delay = Delay();
         // A leader may wait this long for something to put into its block.
-        Duration pause = _isPending ? _config.Parameters.BlockIntervalMin : _config.Parameters.BlockIntervalIdle;
-        Duration leader = (delay * 2) + pause;
+        Duration leader = (delay * 2) + BlockInterval();
         Duration advance = leader + delay;
         _effects.Add(new ConsensusEffect.SetTimer(ConsensusTimer.Leader, leader));
         _effects.Add(new ConsensusEffect.SetTimer(ConsensusTimer.Advance, advance));
         SetRetry(advance + delay);
-        if (view.Number > 1) Broadcast(new ConsensusMessage.HaveCertificate(new View(view.Number - 1)));
+    }
+
+    // What waits now need not wait for an idle leader: the view's clocks begin anew with the short interval.
+    private void NotePending(bool isPending)
+    {
+        bool isNew = isPending && !_isPending;
+        _isPending = isPending;
+        if (!isNew || !_hasStarted) return;
+        _buildAt = null;
+        if (!HasOwn(VoteKind.Notarize) && !HasOwn(VoteKind.Finalize)) SetViewTimers();
     }
 
     private void SetRetry(Duration delay)
@@ -38,6 +57,8 @@ public sealed partial class ConsensusMachine
         Duration spread = delay / 5;
         _effects.Add(new ConsensusEffect.SetTimer(ConsensusTimer.Retry, _config.Prng.NextDuration(delay - spread, delay + spread)));
     }
+
+    private Duration BlockInterval() => _isPending ? _config.Parameters.BlockIntervalMin : _config.Parameters.BlockIntervalIdle;
 
     private Duration Delay()
     {

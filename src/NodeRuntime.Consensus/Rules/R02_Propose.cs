@@ -11,32 +11,28 @@ public sealed partial class ConsensusMachine
 {
     private bool Propose()
     {
-        if (_buildAsked || !Leads(_view) || _isFenced) return false;
+        if (_buildAsked || _leader != _self || !MayVote()) return false;
         if (HasOwn(VoteKind.Notarize) || HasOwn(VoteKind.Finalize)) return false;
-        if (FindParent() is not { } parent)
+        if (FindParent(out bool isBodyMissing) is not { } parent)
         {
             // A body that is only late is worth waiting for; a missing certificate is not.
-            if (WaitsForBody()) return false;
+            if (isBodyMissing || !MayHurry()) return false;
             Nullify();
             return HasOwn(VoteKind.Finalize);
         }
 
-        Duration interval = _isPending ? _config.Parameters.BlockIntervalMin : _config.Parameters.BlockIntervalIdle;
-        Instant earliest = parent.Time + interval;
-        if (_now < earliest)
+        if (_buildAt is null)
         {
             // A parent from a fast clock must not hold this view up beyond its own pace.
-            Duration wait = earliest - _now < interval ? earliest - _now : interval;
-            _effects.Add(new ConsensusEffect.SetTimer(ConsensusTimer.Build, wait));
-            if (_waitedFor == _view && earliest - _now > interval) return AskToBuild(parent);
-            _waitedFor = _view;
-            return false;
+            Duration interval = BlockInterval();
+            Duration wait = parent.Time + interval - _now;
+            if (wait > interval) wait = interval;
+            _buildAt = _now + wait;
+            if (wait > Duration.Zero) _effects.Add(new ConsensusEffect.SetTimer(ConsensusTimer.Build, wait));
         }
 
-        return AskToBuild(parent);
+        return _now >= _buildAt && AskToBuild(parent);
     }
-
-    private View _waitedFor;
 
     private bool AskToBuild(ParentBlock parent)
     {
@@ -51,7 +47,7 @@ public sealed partial class ConsensusMachine
     private void Built(ConsensusInput.Built built)
     {
         if (built.View != _view || !_buildAsked || HasOwn(VoteKind.Notarize) || HasOwn(VoteKind.Finalize)) return;
-        if (FindParent() is not { } parent || parent.Digest != built.Parent)
+        if (FindParent(out _) is not { } parent || parent.Digest != built.Parent)
         {
             _buildAsked = false;
             return;
@@ -84,8 +80,9 @@ public sealed partial class ConsensusMachine
     }
 
     // Walks down from the view before ours: over nullified views, to a notarized block whose body is accepted, or the floor.
-    private ParentBlock? FindParent()
+    private ParentBlock? FindParent(out bool isBodyMissing)
     {
+        isBodyMissing = false;
         for (ulong number = _view.Number - 1; number > _floor.View.Number; number--)
         {
             View view = new(number);
@@ -96,41 +93,26 @@ public sealed partial class ConsensusMachine
                 return new ParentBlock(view, candidate.Digest, candidate.Block.Header.Height, candidate.Block.Header.Time, notarization.Value);
             }
 
-            if (!_nullifications.ContainsKey(view)) return null;
+            if (_nullifications.ContainsKey(view)) continue;
+            isBodyMissing = notarization is not null || _finalizations.ContainsKey(view);
+            return null;
         }
 
         return new ParentBlock(_floor.View, _floor.Digest, _floor.Height, _floor.Time, _floor.Finalization);
     }
 
-    private bool WaitsForBody()
-    {
-        View before = new(_view.Number - 1);
-        if (_finalizations.ContainsKey(before)) return true;
-        return _notarizations.TryGetValue(before, out Verified<Certificate>? held)
-            && (!_blocks.TryGetValue(held.Value.Value!.Value, out Candidate? candidate) || candidate.State != CandidateState.Refused);
-    }
-
     private Justification Justify(ParentBlock parent)
     {
         ImmutableArray<Certificate>.Builder skips = ImmutableArray.CreateBuilder<Certificate>();
-        for (ulong number = parent.View.Number + 1; number < _view.Number; number++)
+        // The youngest ones travel; a voter that lacks an older one pulls it (R3).
+        ulong first = parent.View.Number + 1;
+        if (_view.Number - first > Limits.JustificationSkipsMax) first = _view.Number - Limits.JustificationSkipsMax;
+        for (ulong number = first; number < _view.Number; number++)
         {
             skips.Add(_nullifications[new View(number)].Value);
         }
 
         return new Justification(parent.Certificate, skips.ToImmutable());
-    }
-
-    // One bit per validator that was heard in the last rotation.
-    private ImmutableArray<byte> Participation()
-    {
-        byte[] bits = new byte[(_config.Validators.Count + 7) / 8];
-        foreach ((ValidatorIndex index, View last) in _heard)
-        {
-            if (last.Number + (ulong)_config.Validators.Count >= _view.Number) bits[index.Number / 8] |= (byte)(1 << (index.Number % 8));
-        }
-
-        return [.. bits];
     }
 
     private sealed record ParentBlock(View View, Hash256 Digest, Height Height, Instant Time, Certificate? Certificate);

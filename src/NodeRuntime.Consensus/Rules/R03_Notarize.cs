@@ -35,7 +35,7 @@ public sealed partial class ConsensusMachine
 
     private bool Notarize()
     {
-        if (_self is null || _isFenced || HasOwn(VoteKind.Notarize) || HasOwn(VoteKind.Finalize)) return false;
+        if (!MayVote() || HasOwn(VoteKind.Notarize) || HasOwn(VoteKind.Finalize)) return false;
         if (!_proposals.TryGetValue(_view, out Hash256 digest) || !_blocks.TryGetValue(digest, out Candidate? candidate)) return false;
         if (candidate.State == CandidateState.Refused)
         {
@@ -44,10 +44,23 @@ public sealed partial class ConsensusMachine
         }
 
         if (candidate.State != CandidateState.Accepted) return false;
-        if (!IsTimely(candidate.Block.Header) || !MaySign(VoteKind.Notarize, digest)) return false;
+        if (!IsTimely(candidate.Block.Header) || !HoldsSkips(candidate.Block.Header) || !MaySign(VoteKind.Notarize, digest)) return false;
         _effects.Add(new ConsensusEffect.Persist(new LogRecord.Body(candidate.Block)));
         Vote vote = SignVote(VoteKind.Notarize, digest);
-        Broadcast(Leads(_view) ? new ConsensusMessage.Propose(candidate.Block, vote) : new ConsensusMessage.Voted(vote));
+        Broadcast(_leader == _self ? new ConsensusMessage.Propose(candidate.Block, vote) : new ConsensusMessage.Voted(vote));
+        return true;
+    }
+
+    // Line 16: every view between parent and block was nullified. What did not travel with the block must be held.
+    private bool HoldsSkips(BlockHeader header)
+    {
+        for (ulong number = header.ParentView.Number + 1; number < header.View.Number; number++)
+        {
+            if (_nullifications.ContainsKey(new View(number))) continue;
+            AskForCertificate(new View(number), null);
+            return false;
+        }
+
         return true;
     }
 
@@ -110,13 +123,7 @@ public sealed partial class ConsensusMachine
     {
         if (_blocks.ContainsKey(digest)) return;
         _blocks.Add(digest, new Candidate(block, digest));
-        FetchParentOf(block.Header);
-    }
-
-    private void FetchParentOf(BlockHeader header)
-    {
-        if (header.ParentDigest == _floor.Digest || _blocks.ContainsKey(header.ParentDigest)) return;
-        if (header.ParentView <= _floor.View) return;
-        Broadcast(new ConsensusMessage.WantBlock(header.ParentDigest));
+        _asked.Remove(digest);
+        AskForParentOf(block.Header);
     }
 }

@@ -9,7 +9,7 @@ public sealed partial class ConsensusMachine
 {
     private bool FinalizeView()
     {
-        if (_self is null || _isFenced || HasOwn(VoteKind.Finalize)) return false;
+        if (!MayVote() || HasOwn(VoteKind.Finalize)) return false;
         if (!_notarizations.TryGetValue(_view, out Verified<Certificate>? notarization)) return false;
         Hash256 digest = notarization.Value.Value!.Value;
         if (!_blocks.TryGetValue(digest, out Candidate? candidate) || candidate.State != CandidateState.Accepted) return false;

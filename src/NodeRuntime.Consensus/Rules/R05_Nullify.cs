@@ -9,15 +9,31 @@ public sealed partial class ConsensusMachine
 {
     private void Nullify()
     {
-        if (_self is null || _isFenced || _isHalted || HasOwn(VoteKind.Finalize) || !MaySign(VoteKind.Finalize, null)) return;
+        if (HasOwn(VoteKind.Finalize) || !MaySign(VoteKind.Finalize, null)) return;
         Vote vote = SignVote(VoteKind.Finalize, null);
         Broadcast(new ConsensusMessage.Voted(vote));
     }
 
+    // No reason to wait: the leader has given its view up, or nobody has heard of it for a whole rotation (rule 01).
+    private bool NullifyLeaderless()
+    {
+        if (!MayVote() || !MayHurry() || HasOwn(VoteKind.Finalize)) return false;
+        VoteSlot slot = new(_config.Validators.Epoch, _view, VoteKind.Finalize);
+        bool isAbsent = _leader != _self && !HasOwn(VoteKind.Notarize) && IsSkipped(_leader);
+        if (!isAbsent && !HoldsVote(slot, _leader, null)) return false;
+        Nullify();
+        return HasOwn(VoteKind.Finalize);
+    }
+
+    // Where two rotations ended nothing, something is wrong that haste does not mend: back to the pace of the timers.
+    private bool MayHurry() => _view.Number - _floor.View.Number <= 2 * (ulong)_config.Validators.Count;
+
+    private bool MayVote() => _self is not null && !_isFenced && !_isHalted && _view >= _votesFrom && _now >= _listensUntil;
+
     // Line 31: above the watermark, or the same again.
     private bool MaySign(VoteKind kind, Hash256? value)
     {
-        if (_self is null || _isFenced) return false;
+        if (!MayVote()) return false;
         VoteSlot slot = new(_config.Validators.Epoch, _view, kind);
         return _watermark is null || _watermark.Allows(slot, value);
     }
@@ -27,6 +43,7 @@ public sealed partial class ConsensusMachine
     {
         Invariant.Holds(_self is not null);
         Invariant.Holds(!_isFenced);
+        Invariant.Holds(_view >= _votesFrom);
         VoteSlot slot = new(_config.Validators.Epoch, _view, kind);
         Invariant.Holds(_watermark is null || _watermark.Allows(slot, value));
         _watermark = new Watermark(slot, value);

@@ -11,7 +11,11 @@ public sealed partial class ConsensusMachine
     private void ReceiveVote(PeerId peer, Vote vote)
     {
         if (vote.Slot.View <= _floor.View || vote.Slot.View.Number > _view.Number + Limits.ViewsAheadMax) return;
-        if (IsDecided(vote.Slot, vote.Value) || HoldsVote(vote.Slot, vote.Voter, vote.Value)) return;
+        if (vote.Slot.View.Number + Limits.ViewsBehindMax < _view.Number) return;
+        if (HoldsVote(vote.Slot, vote.Voter, vote.Value)) return;
+        // A slot that is decided needs no more votes, but who is a little late every time is not absent.
+        bool isDecided = IsDecided(vote.Slot, vote.Value);
+        if (isDecided && IsHeard(vote.Voter)) return;
         CertificateVerdict verdict = CertificateRules.Check(vote, _config.Chain, _config.Validators, _config.Signatures, out Verified<Vote>? verified);
         if (verdict != CertificateVerdict.Accepted)
         {
@@ -19,13 +23,14 @@ public sealed partial class ConsensusMachine
             return;
         }
 
+        if (vote.Voter == _self) NoteForeign(vote.Slot, vote.Value);
         Count(verified!);
     }
 
     private void Count(Verified<Vote> verified)
     {
         Vote vote = verified.Value;
-        _heard[vote.Voter] = _heard.TryGetValue(vote.Voter, out View last) && last > vote.Slot.View ? last : vote.Slot.View;
+        NoteHeard(vote);
         if (!_votes.TryGetValue(vote.Slot, out SortedDictionary<ValidatorIndex, List<Verified<Vote>>>? slot))
         {
             slot = [];
@@ -55,12 +60,12 @@ public sealed partial class ConsensusMachine
             }
         }
 
-        if (weight >= _config.Validators.Quorum) Add(CertificateRules.Combine(_config.Validators, vote.Slot, vote.Value, equal));
+        if (weight >= _config.Validators.Quorum) Add(CertificateRules.Combine(_config.Validators, vote.Slot, vote.Value, equal), null);
     }
 
     private void FindEvidence(Vote vote, List<Verified<Vote>> cast)
     {
-        if (cast.Count == 2) _effects.Add(new ConsensusEffect.Accuse(cast[0].Value, cast[1].Value));
+        if (cast.Count == 2) Accuse(cast[0].Value, cast[1].Value);
         VoteKind otherKind = vote.Slot.Kind == VoteKind.Notarize ? VoteKind.Finalize : VoteKind.Notarize;
         VoteSlot otherSlot = vote.Slot with { Kind = otherKind };
         if (!_votes.TryGetValue(otherSlot, out SortedDictionary<ValidatorIndex, List<Verified<Vote>>>? slot)) return;
@@ -69,8 +74,43 @@ public sealed partial class ConsensusMachine
         {
             // To finalize what one did not notarize, having notarized something else, is rule C broken.
             if (vote.Value is null || other.Value.Value is null || other.Value.Value == vote.Value) continue;
-            _effects.Add(new ConsensusEffect.Accuse(other.Value, vote));
+            Accuse(other.Value, vote);
         }
+    }
+
+    // Two signatures convict; more of the same validator would only fill the log.
+    private void Accuse(Vote first, Vote second)
+    {
+        if (_accused.Add(first.Voter)) _effects.Add(new ConsensusEffect.Accuse(first, second));
+    }
+
+    private void ForgetVotesOfOldViews()
+    {
+        if (_view.Number <= Limits.ViewsBehindMax) return;
+        View oldest = new(_view.Number - Limits.ViewsBehindMax);
+        while (FirstView(_votes.Keys) is { } view && view < oldest)
+        {
+            foreach (VoteKind kind in (System.ReadOnlySpan<VoteKind>)[VoteKind.Notarize, VoteKind.Finalize])
+            {
+                _votes.Remove(new VoteSlot(_config.Validators.Epoch, view, kind));
+            }
+        }
+
+        // Bodies that we did not vote for and nobody notarized in time; should one win after all it is asked for again. One
+        // that we voted for stays until the floor passes it: a certificate may rest on our having it.
+        foreach ((View view, Hash256 digest) in new List<KeyValuePair<View, Hash256>>(_proposals))
+        {
+            if (view >= oldest) break;
+            _proposals.Remove(view);
+            bool isOurs = _ownVotes.ContainsKey(new VoteSlot(_config.Validators.Epoch, view, VoteKind.Notarize));
+            if (!isOurs && !IsCertified(digest) && !IsParentOfKept(digest)) _blocks.Remove(digest);
+        }
+    }
+
+    private static View? FirstView(IEnumerable<VoteSlot> slots)
+    {
+        foreach (VoteSlot slot in slots) return slot.View;
+        return null;
     }
 
     private bool HoldsVote(VoteSlot slot, ValidatorIndex voter, Hash256? value) =>
@@ -110,8 +150,8 @@ public sealed partial class ConsensusMachine
     // True where the certificate is held now, or lies below the floor and no longer matters.
     private bool Hold(PeerId peer, Certificate certificate)
     {
-        if (certificate.Slot.View <= _floor.View) return true;
-        if (IsDecided(certificate.Slot, certificate.Value)) return true;
+        if (certificate.Slot.View < _floor.View || IsDecided(certificate.Slot, certificate.Value)) return true;
+        if (certificate.Slot.View == _floor.View && !(certificate.IsFinalization && certificate.Value != _floor.Digest)) return true;
         CertificateVerdict verdict = CertificateRules.Check(
             certificate, _config.Chain, _config.Validators, _config.Signatures, out Verified<Certificate>? verified);
         if (verdict != CertificateVerdict.Accepted)
@@ -120,20 +160,32 @@ public sealed partial class ConsensusMachine
             return false;
         }
 
-        Add(verified!);
+        NoteForeign(certificate);
+        Add(verified!, peer);
         return true;
     }
 
-    private void Add(Verified<Certificate> verified)
+    private void Add(Verified<Certificate> verified, PeerId? from)
     {
         Certificate certificate = verified.Value;
+        View view = certificate.Slot.View;
         SortedDictionary<View, Verified<Certificate>> shelf = Shelf(certificate.Slot.Kind, certificate.Value);
-        if (!shelf.TryAdd(certificate.Slot.View, verified)) return;
-        _effects.Add(new ConsensusEffect.Persist(new LogRecord.Held(certificate)));
-        if (certificate.Value is { } digest && !_blocks.ContainsKey(digest) && digest != _floor.Digest)
+        Certificate? other = view == _floor.View ? _floor.Finalization : shelf.TryGetValue(view, out Verified<Certificate>? held) ? held.Value : null;
+        if (other is not null)
         {
-            Broadcast(new ConsensusMessage.WantBlock(digest));
+            // Two finalizations in one view: no descendant is needed to see the fork.
+            if (certificate.IsFinalization && other.Value != certificate.Value) Halt(other, certificate);
+            return;
         }
+
+        shelf.Add(view, verified);
+
+        if (!certificate.IsNotarization && view > _highestEnded) _highestEnded = view;
+        _effects.Add(new ConsensusEffect.Persist(new LogRecord.Held(certificate)));
+        if (certificate.Value is not { } digest || _blocks.ContainsKey(digest)) return;
+        // Who sent the certificate has the body; where we made it of votes the proposal is most likely on its way.
+        if (from is null) SetFetchTimer();
+        else AskForBlock(digest, from);
     }
 }
 

@@ -10,21 +10,12 @@ public sealed partial class ConsensusMachine
 {
     private bool Jump()
     {
-        View highest = new(_view.Number - 1);
-        foreach (View view in _nullifications.Keys)
-        {
-            if (view > highest) highest = view;
-        }
-
-        foreach (View view in _finalizations.Keys)
-        {
-            if (view > highest) highest = view;
-        }
-
+        View highest = _highestEnded;
         foreach ((View view, Verified<Certificate> notarization) in _notarizations)
         {
-            if (view <= highest) continue;
-            if (_blocks.TryGetValue(notarization.Value.Value!.Value, out Candidate? candidate) && candidate.State == CandidateState.Accepted) highest = view;
+            if (view < _view || view <= highest) continue;
+            Hash256 digest = notarization.Value.Value!.Value;
+            if (_blocks.TryGetValue(digest, out Candidate? candidate) && candidate.State == CandidateState.Accepted) highest = view;
         }
 
         if (highest < _view) return false;

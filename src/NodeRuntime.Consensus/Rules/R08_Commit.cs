@@ -18,7 +18,7 @@ public sealed partial class ConsensusMachine
             if (BranchTo(tip) is not { } branch) continue;
             if (branch[0].Header.ParentDigest != _floor.Digest)
             {
-                Halt(finalization.Value);
+                Halt(_floor.Finalization ?? finalization.Value, finalization.Value);
                 return true;
             }
 
@@ -55,10 +55,11 @@ public sealed partial class ConsensusMachine
         return true;
     }
 
-    private void Halt(Certificate other)
+    private void Halt(Certificate first, Certificate second)
     {
+        if (_isHalted) return;
         _isHalted = true;
-        _effects.Add(new ConsensusEffect.Halt(_floor.Finalization ?? other, other));
+        _effects.Add(new ConsensusEffect.Halt(first, second));
     }
 
     private void Deliver(ImmutableArray<Block> blocks, Certificate finalization)
@@ -67,8 +68,10 @@ public sealed partial class ConsensusMachine
         Invariant.Holds(blocks[0].Header.ParentDigest == _floor.Digest);
         Invariant.Holds(tip.Header.Height > _floor.Height);
         _effects.Add(new ConsensusEffect.Deliver(blocks, finalization));
+        foreach (Block block in blocks) NoteClaims(block.Header);
         _floor = new Floor(tip.Header.View, tip.Header.Digest, tip.Header.Height, tip.Header.Time, tip, finalization);
         Prune();
+        RepeatFence();
         TellObservers(new CertifiedHeader(tip.Header, finalization));
         if (_view <= _floor.View) Enter(_floor.View.Next);
     }

@@ -9,6 +9,7 @@ public sealed partial class ConsensusMachine
 {
     private void Retry()
     {
+        // Who has nothing to say in a view has lost its timers with a crash: silence must not last.
         if (!HasOwn(VoteKind.Notarize) && !HasOwn(VoteKind.Finalize)) Nullify();
         SayAgain();
         AskForMissing();
@@ -21,7 +22,7 @@ public sealed partial class ConsensusMachine
         {
             if (!_ownVotes.TryGetValue(new VoteSlot(_config.Validators.Epoch, _view, kind), out Verified<Vote>? own)) continue;
             Count(own);
-            bool isProposal = kind == VoteKind.Notarize && Leads(_view);
+            bool isProposal = kind == VoteKind.Notarize && _leader == _self;
             if (isProposal && _blocks.TryGetValue(own.Value.Value!.Value, out Candidate? proposed))
             {
                 Broadcast(new ConsensusMessage.Propose(proposed.Block, own.Value));
@@ -34,18 +35,5 @@ public sealed partial class ConsensusMachine
 
         // Our youngest finalized block and the view we stand in: whoever is behind asks for what it lacks.
         foreach (PeerId peer in _peers) Greet(peer);
-    }
-
-    private void AskForMissing()
-    {
-        foreach (Verified<Certificate> held in _notarizations.Values) AskForBody(held.Value);
-        foreach (Verified<Certificate> held in _finalizations.Values) AskForBody(held.Value);
-        foreach (Candidate candidate in _blocks.Values) FetchParentOf(candidate.Block.Header);
-        Sync();
-    }
-
-    private void AskForBody(Certificate certificate)
-    {
-        if (certificate.Value is { } digest && !_blocks.ContainsKey(digest)) Broadcast(new ConsensusMessage.WantBlock(digest));
     }
 }

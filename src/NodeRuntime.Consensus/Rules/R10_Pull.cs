@@ -1,14 +1,18 @@
 using System.Collections.Generic;
 using NodeRuntime.Primitives;
 using NodeRuntime.Proofs.Chain;
-using NodeRuntime.Proofs.Trees;
 
 namespace NodeRuntime.Consensus;
 
-// R10 PULL: certificates and bodies go to whoever asks. Block sync: a finalized tip is proven by one certificate, its
-// ancestors by hash links alone; nobody's word about a height is believed.
+// R10 PULL: certificates and bodies go to whoever asks, and are asked for at one peer at a time: the one that showed us
+// what we miss, then, after each delay, another one by chance. A peer that withholds costs a delay.
 public sealed partial class ConsensusMachine
 {
+    private readonly SortedDictionary<Hash256, Instant> _asked = [];
+    private readonly SortedDictionary<PeerId, (Instant Since, int Count)> _served = [];
+    private (View View, Instant At)? _certificateAsked;
+    private bool _fetchTimerRuns;
+
     private void Greet(PeerId peer)
     {
         if (_floor is { Block: { } block, Finalization: { } finalization })
@@ -19,8 +23,24 @@ public sealed partial class ConsensusMachine
         if (_view.Number > 1) Send(peer, new ConsensusMessage.HaveCertificate(new View(_view.Number - 1)));
     }
 
+    private void HearOfCertificate(PeerId peer, View view)
+    {
+        if (view >= _view) AskForCertificate(view, peer);
+        else if (view.Number + 1 < _view.Number && MayServe(peer)) Send(peer, new ConsensusMessage.HaveCertificate(new View(_view.Number - 1)));
+    }
+
+    // Everybody announces a view's end at about the same time; one certificate is enough.
+    private void AskForCertificate(View view, PeerId? hint)
+    {
+        bool isAsked = _certificateAsked is { } asked && asked.View >= view && _now - asked.At < _config.Parameters.NetworkDelay / 2;
+        if (isAsked || PeerFor(hint) is not { } peer) return;
+        _certificateAsked = (view, _now);
+        Send(peer, new ConsensusMessage.WantCertificate(view));
+    }
+
     private void GiveCertificate(PeerId peer, View view)
     {
+        if (!MayServe(peer)) return;
         if (view <= _floor.View)
         {
             Greet(peer);
@@ -40,8 +60,11 @@ public sealed partial class ConsensusMachine
 
     private void GiveBlock(PeerId peer, Hash256 digest)
     {
+        if (!MayServe(peer)) return;
         if (_blocks.TryGetValue(digest, out Candidate? candidate)) Send(peer, new ConsensusMessage.BlockBody(candidate.Block));
         else if (digest == _floor.Digest && _floor.Block is { } block) Send(peer, new ConsensusMessage.BlockBody(block));
+        // What we do not hold is most likely final here: the asker has missed that, and syncs.
+        else Greet(peer);
     }
 
     // A body is taken where a certificate or a child that we keep names its digest: nothing else gets in unsigned.
@@ -64,110 +87,59 @@ public sealed partial class ConsensusMachine
         return false;
     }
 
-    private void ReceiveTip(PeerId peer, CertifiedHeader tip)
+    private void AskForMissing()
     {
-        if (tip.Header.Height <= _floor.Height) return;
-        bool isFinal = tip.Finalization.IsFinalization && tip.Finalization.Slot.View == tip.Header.View
-            && tip.Finalization.Value == tip.Header.Digest;
-        if (!isFinal || !Hold(peer, tip.Finalization)) return;
-        if (_syncTarget is not { } target || target.Height < tip.Header.Height) _syncTarget = (peer, tip.Header.Height);
-        Sync();
+        foreach (Verified<Certificate> held in _notarizations.Values) AskForBlock(held.Value.Value!.Value, null);
+        foreach (Verified<Certificate> held in _finalizations.Values) AskForBlock(held.Value.Value!.Value, null);
+        foreach (Candidate candidate in _blocks.Values) AskForParentOf(candidate.Block.Header);
+        Sync(null);
     }
 
-    private void Sync()
+    private void AskForParentOf(BlockHeader header)
     {
-        if (_syncTarget is not { } target) return;
-        if (target.Height <= _floor.Height) _syncTarget = null;
-        else Send(target.Peer, new ConsensusMessage.WantChain(_floor.Height.Next));
+        if (header.ParentView <= _floor.View) return;
+        AskForBlock(header.ParentDigest, null);
     }
 
-    private void ReceiveChain(PeerId peer, ConsensusMessage.Chain chain)
+    private void AskForBlock(Hash256 digest, PeerId? hint)
     {
-        // Blocks that we have meanwhile are not news; the rest must begin right above the floor.
-        int first = 0;
-        while (first < chain.Blocks.Length && chain.Blocks[first].Header.Height <= _floor.Height) first++;
-        if (first == chain.Blocks.Length) return;
-        System.Collections.Immutable.ImmutableArray<Block> blocks = chain.Blocks[first..];
-        if (!Links(blocks, chain.Finalization))
-        {
-            _effects.Add(new ConsensusEffect.Blame(peer, ConsensusFault.ChainWrong));
-            return;
-        }
-
-        CertificateVerdict verdict = CertificateRules.Check(
-            chain.Finalization, _config.Chain, _config.Validators, _config.Signatures, out Verified<Certificate>? verified);
-        if (verdict != CertificateVerdict.Accepted || verified is null)
-        {
-            _effects.Add(new ConsensusEffect.Blame(peer, ConsensusFault.CertificateWrong));
-            return;
-        }
-
-        if (blocks[0].Header.ParentDigest != _floor.Digest)
-        {
-            if (blocks[0].Header.Height == _floor.Height.Next) Halt(chain.Finalization);
-            return;
-        }
-
-        Deliver(blocks, chain.Finalization);
-        Sync();
+        if (digest == _floor.Digest || _blocks.ContainsKey(digest)) return;
+        SetFetchTimer();
+        if (_asked.TryGetValue(digest, out Instant at) && _now - at < _config.Parameters.NetworkDelay) return;
+        if (PeerFor(hint) is not { } peer) return;
+        if (_asked.Count >= Limits.BlocksAskedMax) _asked.Clear();
+        _asked[digest] = _now;
+        Send(peer, new ConsensusMessage.WantBlock(digest));
     }
 
-    private bool Links(System.Collections.Immutable.ImmutableArray<Block> blocks, Certificate finalization)
+    private void SetFetchTimer()
     {
-        Hash256 parent = blocks[0].Header.ParentDigest;
-        ulong first = blocks[0].Header.Height.Number;
-        // Above the floor by the caller's care, so that the difference cannot wrap; a sum could.
-        for (int i = 0; i < blocks.Length; i++)
-        {
-            Block block = blocks[i];
-            BlockHeader header = block.Header;
-            if (header.Chain != _config.Chain || header.ParentDigest != parent) return false;
-            if (header.Height.Number < first || header.Height.Number - first != (ulong)i) return false;
-            if (header.JustificationHash != block.Justification.Hash) return false;
-            if (header.BodyRoot != MerkleTree.Root(block.Transactions)) return false;
-            parent = header.Digest;
-        }
-
-        return finalization.IsFinalization && finalization.Value == parent && finalization.Slot.View == blocks[^1].Header.View;
+        if (_fetchTimerRuns) return;
+        _fetchTimerRuns = true;
+        _effects.Add(new ConsensusEffect.SetTimer(ConsensusTimer.Fetch, _config.Parameters.NetworkDelay));
     }
 
-    // What the log gave back; certificates and votes of ours were verified before they were written, and are again.
-    private void Recover(System.Collections.Immutable.ImmutableArray<LogRecord> records)
+    private PeerId? PeerFor(PeerId? hint)
     {
-        foreach (LogRecord record in records)
+        if (hint is { } known && _peers.Contains(known)) return known;
+        if (_peers.Count == 0) return null;
+        int chosen = _config.Prng.NextBelow(_peers.Count);
+        foreach (PeerId peer in _peers)
         {
-            if (record.View <= _floor.View) continue;
-            switch (record)
-            {
-                case LogRecord.OwnVote m:
-                    RecoverVote(m.Vote);
-                    break;
-                case LogRecord.Held m:
-                    CertificateRules.Check(m.Certificate, _config.Chain, _config.Validators, _config.Signatures, out Verified<Certificate>? held);
-                    if (held is not null) Shelf(m.Certificate.Slot.Kind, m.Certificate.Value).TryAdd(m.Certificate.Slot.View, held);
-                    break;
-                case LogRecord.Body m:
-                    Hash256 digest = m.Block.Header.Digest;
-                    _blocks.TryAdd(digest, new Candidate(m.Block, digest));
-                    _proposals.TryAdd(m.Block.Header.View, digest);
-                    break;
-                default:
-                    Invariant.Break("a log record without a rule");
-                    break;
-            }
+            if (chosen-- == 0) return peer;
         }
 
-        _effects.Clear();
-        _view = _watermark is { } mark && mark.Slot.View > _floor.View ? mark.Slot.View : _floor.View.Next;
+        return Invariant.Unreachable<PeerId?>("an index within a set");
     }
 
-    private void RecoverVote(Vote vote)
+    // Answers are larger than questions: nobody gets more of them than a peer in need can use.
+    private bool MayServe(PeerId peer)
     {
-        CertificateRules.Check(vote, _config.Chain, _config.Validators, _config.Signatures, out Verified<Vote>? own);
-        if (own is null || vote.Voter != _self) return;
-        // A vote beyond the watermark was never durable with it: somebody has put back an old watermark.
-        if (_watermark is null || vote.Slot.CompareTo(_watermark.Slot) > 0) _isFenced = true;
-        _ownVotes[vote.Slot] = own;
-        Count(own);
+        if (!_peers.Contains(peer)) return false;
+        (Instant since, int count) = _served.TryGetValue(peer, out (Instant Since, int Count) served) ? served : (_now, 0);
+        if (_now - since >= Duration.FromSeconds(1)) (since, count) = (_now, 0);
+        if (count >= Limits.ConsensusRequestsPerSecondMax) return false;
+        _served[peer] = (since, count + 1);
+        return true;
     }
 }

@@ -8,14 +8,17 @@ namespace NodeRuntime.Consensus.Tests.Harness;
 /// <summary>What survives a crash of one node: log, watermark, finalized blocks. The shape of the runtime's store.</summary>
 internal sealed class SmallDisk
 {
-    public List<LogRecord> Log { get; } = [];
+    public List<LogRecord> Log { get; private init; } = [];
 
-    public SortedDictionary<Height, (Block Block, Certificate? Finalization)> Blocks { get; } = [];
+    public SortedDictionary<Height, (Block Block, Certificate? Finalization)> Blocks { get; private init; } = [];
 
     public Watermark? Watermark { get; private set; }
 
     /// <summary>Set by a nemesis: the next start is told that the watermark is lost.</summary>
     public bool IsDamaged { get; set; }
+
+    /// <summary>A backup: what an operator may put back one day.</summary>
+    public SmallDisk Copy() => new() { Log = [.. Log], Blocks = new(Blocks), Watermark = Watermark };
 
     public void Append(LogRecord record)
     {

@@ -117,7 +117,13 @@ internal sealed class SmallNode
     {
         if (_machine is null) return;
         _world.Inputs++;
-        foreach (ConsensusEffect effect in _machine.Step(_world.ClockOf(Number), input)) _effects.Enqueue(effect);
+        _world.Log?.Invoke($"{Number} <- {input}");
+        foreach (ConsensusEffect effect in _machine.Step(_world.ClockOf(Number), input))
+        {
+            _world.Log?.Invoke($"{Number}    {effect}");
+            _effects.Enqueue(effect);
+        }
+
         Perform();
     }
 
@@ -148,7 +154,7 @@ internal sealed class SmallNode
         _writes = true;
         _batch = batch;
         int life = _life;
-        _world.After(_world.Plan.DiskDelay(_prng), () =>
+        _world.After(_world.Plan.DiskDelay(_prng, _world.IsHealed), () =>
         {
             if (life != _life) return;
             foreach (Action write in batch) write();

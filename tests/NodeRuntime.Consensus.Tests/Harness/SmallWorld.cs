@@ -16,7 +16,7 @@ internal sealed class SmallWorld
     /// <summary>D0 of the chain under test.</summary>
     public static readonly Duration NetworkDelay = Duration.FromMilliseconds(100);
 
-    private static readonly Duration HealWithin = NetworkDelay * 30;
+    private static readonly Duration IdleInterval = Duration.FromMilliseconds(400);
 
     private readonly PriorityQueue<Action, (long Time, long Number)> _events = new();
     private readonly List<SmallNode> _nodes = [];
@@ -24,7 +24,6 @@ internal sealed class SmallWorld
     private readonly int[] _mix;
     private readonly Duration[] _skew;
     private long _eventNumber;
-    private bool _isHealed;
 
     public SmallWorld(WorldPlan plan)
     {
@@ -50,7 +49,7 @@ internal sealed class SmallWorld
             {
                 NetworkDelay = NetworkDelay,
                 BlockIntervalMin = Duration.FromMilliseconds(60),
-                BlockIntervalIdle = Duration.FromMilliseconds(400),
+                BlockIntervalIdle = IdleInterval,
                 ClockDriftMax = Duration.FromSeconds(10),
             },
             Validators = validators.ToImmutable(),
@@ -92,6 +91,14 @@ internal sealed class SmallWorld
 
     public long Inputs { get; set; }
 
+    public bool IsHealed { get; private set; }
+
+    /// <summary>For scripts: which messages never arrive.</summary>
+    public Func<SmallNode, SmallNode, ConsensusMessage, bool> Loses { get; set; } = static (_, _, _) => false;
+
+    /// <summary>For whoever debugs a seed: every input and effect as a line.</summary>
+    public Action<string>? Log { get; set; }
+
     public long TimersSet { get; set; }
 
     public long Messages { get; private set; }
@@ -120,7 +127,7 @@ internal sealed class SmallWorld
     /// <summary>Messages flow, everybody is up, and all honest nodes finalize a block that nobody had before.</summary>
     public Duration Heal()
     {
-        _isHealed = true;
+        IsHealed = true;
         Array.Clear(_side);
         foreach (SmallNode node in _nodes)
         {
@@ -133,10 +140,14 @@ internal sealed class SmallWorld
             if (node.Finalized > target) target = node.Finalized;
         }
 
+        // 30 D0 where all are honest. A silent leader costs 2D and a delay, D = 4 D0 at most after long chaos; where nothing
+        // waits each leader has its pause.
+        int faulty = Plan.Silent + Plan.Twins;
+        Duration within = (NetworkDelay * (30 + (10 * faulty))) + (Plan.IsBusy ? Duration.Zero : IdleInterval * (faulty + 1));
         Instant start = Now;
         while (!_nodes.TrueForAll(node => !node.IsHonest || node.IsSilent || node.Finalized > target))
         {
-            if (Now - start > HealWithin) throw new HarnessException($"no progress within {HealWithin} after healing: {Describe()}");
+            if (Now - start > within) throw new HarnessException($"no progress within {within} after healing: {Describe()}");
             RunFor(Duration.FromMilliseconds(20));
         }
 
@@ -196,9 +207,9 @@ internal sealed class SmallWorld
     private void Carry(SmallNode from, SmallNode to, ConsensusMessage message)
     {
         Messages++;
-        if (_side[from.Number] != _side[to.Number]) return;
+        if (_side[from.Number] != _side[to.Number] || Loses(from, to, message)) return;
         if ((from.IsTwin || to.IsTwin) && (_mix[from.Number] | _mix[to.Number]) == 3) return;
-        int loss = _isHealed ? 0 : Plan.LossPerMille;
+        int loss = IsHealed ? 0 : Plan.LossPerMille;
         if (loss > 0 && Prng.NextChance(loss)) return;
         // Every so often through bytes: what one machine says, another one's decoder must take.
         if ((Messages & 63) == 0)
@@ -207,18 +218,18 @@ internal sealed class SmallWorld
         }
 
         Deliver(from, to, message);
-        if (!_isHealed && Plan.DuplicatePerMille > 0 && Prng.NextChance(Plan.DuplicatePerMille)) Deliver(from, to, message);
+        if (!IsHealed && Plan.DuplicatePerMille > 0 && Prng.NextChance(Plan.DuplicatePerMille)) Deliver(from, to, message);
     }
 
     private void Deliver(SmallNode from, SmallNode to, ConsensusMessage message)
     {
-        Duration longest = _isHealed && Plan.DelayMax > NetworkDelay * 3 / 5 ? NetworkDelay * 3 / 5 : Plan.DelayMax;
+        Duration longest = IsHealed && Plan.DelayMax > NetworkDelay * 3 / 5 ? NetworkDelay * 3 / 5 : Plan.DelayMax;
         After(Prng.NextDuration(Plan.DelayMin, longest), () => to.Hear(from.Id, message));
     }
 
     private void CrashSomebody()
     {
-        if (_isHealed) return;
+        if (IsHealed) return;
         int count = Prng.NextChance(150) ? _nodes.Count : 1 + Prng.NextBelow(2);
         for (int i = 0; i < count; i++)
         {
@@ -236,7 +247,7 @@ internal sealed class SmallWorld
 
     private void Partition()
     {
-        if (_isHealed) return;
+        if (IsHealed) return;
         bool isWhole = Prng.NextChance(400);
         for (int i = 0; i < _side.Length; i++) _side[i] = isWhole ? 0 : Prng.NextBelow(2);
         After(Prng.NextDuration(Duration.FromMilliseconds(100), Duration.FromMilliseconds(2500)), Partition);

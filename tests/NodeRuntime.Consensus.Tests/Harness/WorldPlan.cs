@@ -69,12 +69,12 @@ internal sealed record WorldPlan
             HasSkewedClocks = prng.NextChance(250),
             IsWeighted = prng.NextChance(250) && twins + silent == 0,
             IsBusy = prng.NextChance(800),
-            ChainCount = prng.NextChance(300) ? 4 : 64,
+            ChainCount = prng.NextChance(300) ? 16 : 64,
         };
     }
 
-    public Duration DiskDelay(Prng prng) =>
-        Duration.FromMilliseconds(1 + prng.NextBelow(HasSlowDisks ? 80 : 4));
+    public Duration DiskDelay(Prng prng, bool isHealed) =>
+        Duration.FromMilliseconds(1 + prng.NextBelow(HasSlowDisks && !isHealed ? 80 : 4));
 
     public Duration LedgerDelay(Prng prng) => Duration.FromMilliseconds(1 + prng.NextBelow(8));
 }

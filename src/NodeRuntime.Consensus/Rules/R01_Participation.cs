@@ -1,0 +1,52 @@
+using System.Collections.Generic;
+using System.Collections.Immutable;
+using NodeRuntime.Primitives;
+using NodeRuntime.Proofs.Chain;
+
+namespace NodeRuntime.Consensus;
+
+// Rule 01, second half: every header names the voters whom its proposer has heard in the last rotation. A validator that
+// none of the last n finalized headers names leads no view that anybody waits for, until one header names it again. A
+// lying proposer can only un-skip; skipping in error costs a view and harms nobody, so that peers need not agree on it.
+public sealed partial class ConsensusMachine
+{
+    private readonly SortedDictionary<ValidatorIndex, View> _heard = [];
+    private readonly SortedDictionary<ValidatorIndex, Height> _claimed = [];
+    private Height _claimsFrom;
+
+    private void NoteHeard(Vote vote)
+    {
+        if (!_heard.TryGetValue(vote.Voter, out View last) || last < vote.Slot.View) _heard[vote.Voter] = vote.Slot.View;
+    }
+
+    private bool IsHeard(ValidatorIndex validator) =>
+        _heard.TryGetValue(validator, out View last) && last.Number + (ulong)_config.Validators.Count >= _view.Number;
+
+    // One bit per validator that was heard in the last rotation.
+    private ImmutableArray<byte> Participation()
+    {
+        byte[] bits = new byte[(_config.Validators.Count + 7) / 8];
+        foreach (ValidatorIndex index in _heard.Keys)
+        {
+            if (IsHeard(index)) bits[index.Number / 8] |= (byte)(1 << (index.Number % 8));
+        }
+
+        return [.. bits];
+    }
+
+    private void NoteClaims(BlockHeader header)
+    {
+        for (int i = 0; i < _config.Validators.Count && i / 8 < header.Participation.Length; i++)
+        {
+            bool isNamed = (header.Participation[i / 8] & (1 << (i % 8))) != 0;
+            if (isNamed) _claimed[new ValidatorIndex((ushort)i)] = header.Height;
+        }
+    }
+
+    // Counted from the first header that we saw: what came before is not known, and nobody is skipped for that.
+    private bool IsSkipped(ValidatorIndex validator)
+    {
+        Height last = _claimed.TryGetValue(validator, out Height claimed) ? claimed : _claimsFrom;
+        return _floor.Height.Number - last.Number >= (ulong)_config.Validators.Count;
+    }
+}

@@ -1,0 +1,95 @@
+using System.Collections.Immutable;
+using NodeRuntime.Primitives;
+using NodeRuntime.Proofs.Chain;
+using NodeRuntime.Proofs.Trees;
+
+namespace NodeRuntime.Consensus;
+
+// BLOCK SYNC: whoever was away asks for the chain from its floor up, in windows. One certificate at a window's end proves
+// every block before it by hash link: nobody's word about a height is believed, no signature is checked twice. A window
+// that does not come is asked for at another peer.
+public sealed partial class ConsensusMachine
+{
+    private Height _syncHeight;
+    private Instant? _syncAsked;
+
+    private bool IsSyncing => _syncHeight > _floor.Height;
+
+    private void ReceiveTip(PeerId peer, CertifiedHeader tip)
+    {
+        if (tip.Header.Height <= _floor.Height) return;
+        bool isFinal = tip.Finalization.IsFinalization && tip.Finalization.Slot.View == tip.Header.View
+            && tip.Finalization.Value == tip.Header.Digest;
+        if (!isFinal) return;
+        // The next block comes by itself, asked for by its certificate; further away a window brings it with the others.
+        bool isNext = tip.Header.Height == _floor.Height.Next;
+        if (isNext) _syncAsked ??= _now;
+        else _asked.TryAdd(tip.Finalization.Value!.Value, _now);
+        if (!Hold(peer, tip.Finalization)) return;
+        if (tip.Header.Height > _syncHeight) _syncHeight = tip.Header.Height;
+        Sync(peer);
+    }
+
+    private void Sync(PeerId? hint)
+    {
+        if (!IsSyncing) return;
+        SetFetchTimer();
+        if (_syncAsked is { } at && _now - at < _config.Parameters.NetworkDelay * 2) return;
+        if (PeerFor(hint) is not { } peer) return;
+        _syncAsked = _now;
+        Send(peer, new ConsensusMessage.WantChain(_floor.Height.Next));
+    }
+
+    private void ReceiveChain(PeerId peer, ConsensusMessage.Chain chain)
+    {
+        // Blocks that we have meanwhile are not news; the rest must begin right above the floor.
+        int first = 0;
+        while (first < chain.Blocks.Length && chain.Blocks[first].Header.Height <= _floor.Height) first++;
+        if (first == chain.Blocks.Length) return;
+        ImmutableArray<Block> blocks = chain.Blocks[first..];
+        if (!Links(blocks, chain.Finalization))
+        {
+            _effects.Add(new ConsensusEffect.Blame(peer, ConsensusFault.ChainWrong));
+            return;
+        }
+
+        CertificateVerdict verdict = CertificateRules.Check(
+            chain.Finalization, _config.Chain, _config.Validators, _config.Signatures, out Verified<Certificate>? verified);
+        if (verdict != CertificateVerdict.Accepted || verified is null)
+        {
+            _effects.Add(new ConsensusEffect.Blame(peer, ConsensusFault.CertificateWrong));
+            return;
+        }
+
+        if (blocks[0].Header.Height != _floor.Height.Next) return;
+        if (blocks[0].Header.ParentDigest != _floor.Digest)
+        {
+            Halt(_floor.Finalization ?? chain.Finalization, chain.Finalization);
+            return;
+        }
+
+        NoteForeign(chain.Finalization);
+        Deliver(blocks, chain.Finalization);
+        _syncAsked = null;
+        Sync(peer);
+    }
+
+    private bool Links(ImmutableArray<Block> blocks, Certificate finalization)
+    {
+        Hash256 parent = blocks[0].Header.ParentDigest;
+        ulong first = blocks[0].Header.Height.Number;
+        // Above the floor by the caller's care, so that the difference cannot wrap; a sum could.
+        for (int i = 0; i < blocks.Length; i++)
+        {
+            Block block = blocks[i];
+            BlockHeader header = block.Header;
+            if (header.Chain != _config.Chain || header.ParentDigest != parent) return false;
+            if (header.Height.Number < first || header.Height.Number - first != (ulong)i) return false;
+            if (header.JustificationHash != block.Justification.Hash) return false;
+            if (header.BodyRoot != MerkleTree.Root(block.Transactions)) return false;
+            parent = header.Digest;
+        }
+
+        return finalization.IsFinalization && finalization.Value == parent && finalization.Slot.View == blocks[^1].Header.View;
+    }
+}
