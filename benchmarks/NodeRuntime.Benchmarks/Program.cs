@@ -42,7 +42,7 @@ return 0;
 int Usage(string word)
 {
     Console.Error.WriteLine("not understood: " + word);
-    Console.Error.WriteLine(
-        "usage: NodeRuntime.Benchmarks [" + string.Join(" | ", Array.ConvertAll(groups, static group => group.Name)) + "] [--output table | json]");
+    string names = string.Join(" | ", Array.ConvertAll(groups, static group => group.Name));
+    Console.Error.WriteLine("usage: NodeRuntime.Benchmarks [" + names + "] [--output table | json]");
     return 2;
 }

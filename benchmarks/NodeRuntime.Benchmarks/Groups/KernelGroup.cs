@@ -24,9 +24,13 @@ internal static class KernelGroup
         ActorSystem system = new("benchmark", dispatcher, new Prng(1));
         List<BenchmarkRow> rows =
         [
-            .. Contest.Hold(Name, "tell, one teller, batch delivered", "messages/s", Tell(system), new Limit("channel-bound", TellChannel())),
-            .. Contest.Hold(Name, "ask, 64 under way", "asks/s", Ask(system), new Limit("channel-bound", AskChannel())),
-            .. Contest.Hold(Name, "spawn, start and stop", "actors/s", Spawn(system), new Limit("allocation-bound", Allocate())),
+            .. Contest.Hold(
+                Clock.Wall, Name, "tell, one teller, batch delivered", "messages/s", Tell(system),
+                new Limit("channel-bound", TellChannel())),
+            .. Contest.Hold(
+                Clock.Wall, Name, "ask, 64 under way", "asks/s", Ask(system), new Limit("channel-bound", AskChannel())),
+            .. Contest.Hold(
+                Clock.Wall, Name, "spawn, start and stop", "actors/s", Spawn(system), new Limit("allocation-bound", Allocate())),
             .. Contest.Hold(Name, "deliveries in virtual time", "deliveries/s", Virtual(), new Limit("priority-queue-bound", Queue())),
         ];
         system.Terminate();

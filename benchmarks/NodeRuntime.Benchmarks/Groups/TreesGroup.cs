@@ -27,8 +27,10 @@ internal static class TreesGroup
         RawSha256 raw = new();
         return
         [
-            .. Contest.Hold(Name, "Merkle root of 65,536 leaves", "leaves/s", Merkle(), new Limit("hash-bound", raw.Work(MerkleNodeByteCount))),
-            .. Contest.Hold(Name, "state: set 10,000 keys, new root", "keys/s", State(), new Limit("hash-bound", StateHashes(raw))),
+            .. Contest.Hold(
+                Name, "Merkle root of 65,536 leaves", "leaves/s", Merkle(), new Limit("hash-bound", raw.Work(MerkleNodeByteCount))),
+            .. Contest.Hold(
+                Name, "state: set 10,000 keys, new root", "keys/s", State(), new Limit("hash-bound", StateHashes(raw))),
         ];
     }
 

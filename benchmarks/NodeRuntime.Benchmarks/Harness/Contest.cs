@@ -1,6 +1,5 @@
 using System;
 using System.Collections.Generic;
-using System.Diagnostics;
 
 namespace NodeRuntime.Benchmarks.Harness;
 
@@ -10,22 +9,27 @@ namespace NodeRuntime.Benchmarks.Harness;
 /// </summary>
 internal static class Contest
 {
-    private const int Rounds = 7;
+    private const int Rounds = 9;
 
-    /// <summary>Long beside a timer's tick and a scheduler's quantum, short enough for many turns.</summary>
-    private const double SliceSeconds = 0.05;
+    /// <summary>Long beside a timer's tick, short enough for many turns.</summary>
+    private const double SliceSeconds = 0.03;
 
     /// <summary>The just-in-time compiler promotes hot code in the background after about this long.</summary>
     private const double WarmUpSeconds = 0.25;
 
     private const int TimesMax = 1 << 28;
 
-    public static IEnumerable<BenchmarkRow> Hold(string group, string name, string unit, Work subject, params Limit[] limits)
+    /// <summary>Work on one thread, by processor time.</summary>
+    public static IEnumerable<BenchmarkRow> Hold(string group, string name, string unit, Work subject, params Limit[] limits) =>
+        Hold(Clock.Processor, group, name, unit, subject, limits);
+
+    public static IEnumerable<BenchmarkRow> Hold(
+        Clock clock, string group, string name, string unit, Work subject, params Limit[] limits)
     {
         Work[] works = new Work[limits.Length + 1];
         works[0] = subject;
         for (int i = 0; i < limits.Length; i++) works[i + 1] = limits[i].Work;
-        double[] rates = Measure(works);
+        double[] rates = Measure(clock, works);
         for (int i = 0; i < limits.Length; i++)
         {
             yield return new BenchmarkRow(group, name, rates[0], unit, rates[i + 1], limits[i].Name, rates[0] / rates[i + 1]);
@@ -33,13 +37,13 @@ internal static class Contest
     }
 
     /// <summary>Units per second of each, measured in turns.</summary>
-    public static double[] Measure(params Work[] works)
+    private static double[] Measure(Clock clock, Work[] works)
     {
         int[] times = new int[works.Length];
         double[][] rates = new double[works.Length][];
         for (int i = 0; i < works.Length; i++)
         {
-            times[i] = Calibrate(works[i]);
+            times[i] = Calibrate(clock, works[i]);
             rates[i] = new double[Rounds];
         }
 
@@ -48,7 +52,7 @@ internal static class Contest
             for (int turn = 0; turn < works.Length; turn++)
             {
                 int i = round % 2 == 0 ? turn : works.Length - 1 - turn;
-                rates[i][round] = times[i] * works[i].UnitsEach / Time(works[i], times[i]);
+                rates[i][round] = times[i] * works[i].UnitsEach / Time(clock, works[i], times[i]);
             }
         }
 
@@ -56,14 +60,14 @@ internal static class Contest
     }
 
     /// <summary>Warms up and finds how many times fill a slice.</summary>
-    private static int Calibrate(Work work)
+    private static int Calibrate(Clock clock, Work work)
     {
-        long start = Stopwatch.GetTimestamp();
+        double start = clock.Seconds();
         int times = 1;
         while (true)
         {
-            double taken = Time(work, times);
-            if (taken >= SliceSeconds / 2 && Stopwatch.GetElapsedTime(start).TotalSeconds >= WarmUpSeconds)
+            double taken = Time(clock, work, times);
+            if (taken >= SliceSeconds / 2 && clock.Seconds() - start >= WarmUpSeconds)
             {
                 return (int)Math.Clamp(times * SliceSeconds / taken, 1, TimesMax);
             }
@@ -72,11 +76,11 @@ internal static class Contest
         }
     }
 
-    private static double Time(Work work, int times)
+    private static double Time(Clock clock, Work work, int times)
     {
-        long start = Stopwatch.GetTimestamp();
+        double start = clock.Seconds();
         work.Run(times);
-        return Stopwatch.GetElapsedTime(start).TotalSeconds;
+        return clock.Seconds() - start;
     }
 
     private static double MedianOf(double[] values)

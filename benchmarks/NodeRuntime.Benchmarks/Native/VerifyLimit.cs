@@ -46,7 +46,8 @@ internal static class VerifyLimit
         List<SignedDigest> signed = [];
         for (int i = 0; i < Signatures; i++)
         {
-            ISigner signer = signatures.CreateSigner(KeyPair.Generate(algorithm, RandomNumberGenerator.GetBytes(KeyPair.EntropyByteCountMin)));
+            byte[] entropy = RandomNumberGenerator.GetBytes(KeyPair.EntropyByteCountMin);
+            ISigner signer = signatures.CreateSigner(KeyPair.Generate(algorithm, entropy));
             Hash256 digest = Hasher.Sha256([(byte)i]);
             signed.Add(new SignedDigest(signer.PublicKey, digest, signer.Sign(digest)));
         }
