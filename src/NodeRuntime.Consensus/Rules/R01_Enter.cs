@@ -28,7 +28,7 @@ public sealed partial class ConsensusMachine
         _effects.Add(new ConsensusEffect.CancelTimer(ConsensusTimer.Build));
         SetViewTimers();
         ForgetVotesOfOldViews();
-        if (view.Number > 1) Broadcast(new ConsensusMessage.HaveCertificate(new View(view.Number - 1)));
+        if (_self is not null && view.Number > 1) Broadcast(new ConsensusMessage.HaveCertificate(new View(view.Number - 1)));
     }
 
     private void SetViewTimers()
@@ -37,9 +37,11 @@ public sealed partial class ConsensusMachine
         // A leader may wait this long for something to put into its block.
         Duration leader = (delay * 2) + BlockInterval();
         Duration advance = leader + delay;
+        SetRetry(advance + delay);
+        // Who only follows has nothing to nullify.
+        if (_self is null) return;
         _effects.Add(new ConsensusEffect.SetTimer(ConsensusTimer.Leader, leader));
         _effects.Add(new ConsensusEffect.SetTimer(ConsensusTimer.Advance, advance));
-        SetRetry(advance + delay);
     }
 
     // What waits now need not wait for an idle leader: the view's clocks begin anew with the short interval.

@@ -122,10 +122,20 @@ public sealed partial class ConsensusMachine
     private PeerId? PeerFor(PeerId? hint)
     {
         if (hint is { } known && _peers.Contains(known)) return known;
-        if (_peers.Count == 0) return null;
-        int chosen = _config.Prng.NextBelow(_peers.Count);
+        // What a validator misses, a validator has: among hundreds of observers it would look for long.
+        int validators = 0;
+        foreach (PeerId peer in _validatorPeers)
+        {
+            if (_peers.Contains(peer)) validators++;
+        }
+
+        bool isAmongValidators = _self is not null && validators > 0;
+        int count = isAmongValidators ? validators : _peers.Count;
+        if (count == 0) return null;
+        int chosen = _config.Prng.NextBelow(count);
         foreach (PeerId peer in _peers)
         {
+            if (isAmongValidators && !_validatorPeers.Contains(peer)) continue;
             if (chosen-- == 0) return peer;
         }
 

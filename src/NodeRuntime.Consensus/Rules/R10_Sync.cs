@@ -10,6 +10,9 @@ namespace NodeRuntime.Consensus;
 // that does not come is asked for at another peer.
 public sealed partial class ConsensusMachine
 {
+    // Blocks that may become final while one travels.
+    private const ulong NearHeights = 4;
+
     private Height _syncHeight;
     private Instant? _syncAsked;
 
@@ -21,9 +24,9 @@ public sealed partial class ConsensusMachine
         bool isFinal = tip.Finalization.IsFinalization && tip.Finalization.Slot.View == tip.Header.View
             && tip.Finalization.Value == tip.Header.Digest;
         if (!isFinal) return;
-        // The next block comes by itself, asked for by its certificate; further away a window brings it with the others.
-        bool isNext = tip.Header.Height == _floor.Height.Next;
-        if (isNext) _syncAsked ??= _now;
+        // A block close by is asked for by its certificate; further away a window brings it with the others.
+        bool isNear = tip.Header.Height.Number - _floor.Height.Number <= NearHeights;
+        if (isNear) _syncAsked ??= _now;
         else _asked.TryAdd(tip.Finalization.Value!.Value, _now);
         if (!Hold(peer, tip.Finalization)) return;
         if (tip.Header.Height > _syncHeight) _syncHeight = tip.Header.Height;
