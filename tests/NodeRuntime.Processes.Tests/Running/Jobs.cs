@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Concurrent;
 using System.Globalization;
 using System.IO;
 using System.Threading;
@@ -40,6 +41,18 @@ internal static class Jobs
     public static async Task<JobReport> RunAsync(Devnet devnet, PreparedJob job, OrderId order, double seconds, Action<JobEvent>? tell = null)
     {
         using CancellationTokenSource patience = new(TimeSpan.FromSeconds(seconds));
-        return await devnet.Owner.RunAsync(order, job, devnet.Place.PathOf("out-" + order), tell, patience.Token);
+        ConcurrentQueue<JobEvent> events = [];
+        try
+        {
+            return await devnet.Owner.RunAsync(order, job, devnet.Place.PathOf("out-" + order), happened =>
+            {
+                if (happened is not JobEvent.Uploaded) events.Enqueue(happened);
+                tell?.Invoke(happened);
+            }, patience.Token);
+        }
+        catch (OperationCanceledException exception)
+        {
+            throw new TimeoutException($"no settlement within {seconds} s; there was:\n{string.Join('\n', events)}", exception);
+        }
     }
 }
