@@ -165,7 +165,9 @@ public sealed class WorkloadMachine
         if (work.Result is not null)
         {
             work.Stage = JobStage.Finished;
-            if (work.Lease.State == LeaseState.Ready) ReportResult(work);
+            // The words that were on their way when we fell may never have reached a block.
+            ReportReady(work);
+            if (work.Lease.State is LeaseState.Opened or LeaseState.Ready) ReportResult(work);
         }
         else if (work.OwnerSignature is not null && IsUnderWay(work.Lease.State))
         {
@@ -409,6 +411,11 @@ public sealed class WorkloadMachine
         if (!_leases.TryGetValue(lease, out LeaseWork? work) || !work.SandboxRuns) return;
         work.Stage = JobStage.Running;
         Tell(work, new JobMessage.Stage(work.Id, JobStage.Running));
+        ReportReady(work);
+    }
+
+    private void ReportReady(LeaseWork work)
+    {
         if (work.Lease.State != LeaseState.Opened) return;
         Invariant.Holds(work.OwnerSignature is not null);
         _effects.Add(new WorkloadEffect.Submit(new Message.ReportReady(
@@ -439,6 +446,9 @@ public sealed class WorkloadMachine
             return;
         }
 
+        // A module that is refused never runs, so its sandbox never says Ready. The provider was: the ledger takes a result
+        // of a ready lease alone, and without this word the order would go from provider to provider.
+        if (work.Stage != JobStage.Running) ReportReady(work);
         work.Result = finished.Result;
         work.Stage = JobStage.Finished;
         _effects.Add(new WorkloadEffect.Persist(work.ToRecord()));
