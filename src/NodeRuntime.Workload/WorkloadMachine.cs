@@ -501,6 +501,9 @@ public sealed class WorkloadMachine
             return;
         }
 
+        // A module that is refused never runs, so its sandbox never says Ready. The provider was: the ledger takes a result
+        // of a ready lease alone, and without this word the order would go from provider to provider.
+        if (work.Stage != JobStage.Running) ReportReady(work);
         work.Result = finished.Result;
         work.Stage = JobStage.Finished;
         _effects.Add(new WorkloadEffect.Persist(work.ToRecord()));

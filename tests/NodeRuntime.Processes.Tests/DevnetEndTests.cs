@@ -13,7 +13,7 @@ public sealed class DevnetEndTests
     public async Task Killed_in_the_middle_of_a_job_it_leaves_no_peer_and_no_sandbox()
     {
         using Workplace place = new();
-        await using Program devnet = Program.Start(
+        await using CliRun devnet = CliRun.Start(
             place, "devnet", "--data", place.PathOf("net"), "--peers", "2", "--input", place.WriteCsv("large.csv", 1_000_000));
         await Deadline.UntilAsync("a sandbox at work", 40, () =>
             ProcessTable.DescendantsOf(devnet.Id).Any(static entry => entry.CommandLine.Contains("sandbox-", StringComparison.Ordinal)));

@@ -62,7 +62,7 @@ public sealed class DevnetOnceTests : IClassFixture<DevnetOnceTests.OneRun>
     public async Task A_stranger_with_the_genesis_hash_verifies_the_receipt()
     {
         JsonElement said = _run.Done.Json();
-        Finished done = await Program.RunAsync(
+        Finished done = await CliRun.RunAsync(
             _run.Place, 20, "receipt", "verify", _run.Receipt, "--genesis", said.GetProperty("genesis").GetString()!, "--output", "json");
         Assert.Equal(0, done.ExitCode);
         JsonElement verified = done.Json();
@@ -75,7 +75,7 @@ public sealed class DevnetOnceTests : IClassFixture<DevnetOnceTests.OneRun>
     [Fact]
     public async Task With_another_genesis_hash_the_receipt_is_of_the_wrong_chain()
     {
-        Finished done = await Program.RunAsync(_run.Place, 20, "receipt", "verify", _run.Receipt, "--genesis", new string('a', 64), "--output", "json");
+        Finished done = await CliRun.RunAsync(_run.Place, 20, "receipt", "verify", _run.Receipt, "--genesis", new string('a', 64), "--output", "json");
         AssertVerdict(done, 5, "REFUSED", "WrongChain");
     }
 
@@ -83,10 +83,10 @@ public sealed class DevnetOnceTests : IClassFixture<DevnetOnceTests.OneRun>
     public async Task Without_a_genesis_hash_it_is_inconclusive_and_never_ok()
     {
         using Workplace place = new();
-        await using Program program = Program.Start(
+        await using CliRun program = CliRun.Start(
             place, [("NODERUNTIME_CONTEXT", place.PathOf("none.yaml"))], "receipt", "verify", _run.Receipt, "--output", "json");
         AssertVerdict(await program.EndAsync(20), 6, "INCONCLUSIVE", "Inconclusive");
-        Finished elsewhere = await Program.RunAsync(place, 20, "receipt", "verify", _run.Receipt, "--output", "json");
+        Finished elsewhere = await CliRun.RunAsync(place, 20, "receipt", "verify", _run.Receipt, "--output", "json");
         AssertVerdict(elsewhere, 6, "INCONCLUSIVE", "Inconclusive");
     }
 
@@ -103,7 +103,7 @@ public sealed class DevnetOnceTests : IClassFixture<DevnetOnceTests.OneRun>
         bytes[at] ^= 1;
         string path = _run.Place.PathOf("flipped.receipt");
         await File.WriteAllBytesAsync(path, bytes);
-        Finished done = await Program.RunAsync(
+        Finished done = await CliRun.RunAsync(
             _run.Place, 20, "receipt", "verify", path, "--genesis", _run.Done.Json().GetProperty("genesis").GetString()!, "--output", "json");
         Assert.Equal(5, done.ExitCode);
         Assert.Equal("REFUSED", done.Json().GetProperty("verdict").GetString());
@@ -128,7 +128,7 @@ public sealed class DevnetOnceTests : IClassFixture<DevnetOnceTests.OneRun>
 
         internal string Receipt => Done.Json().GetProperty("receipt").GetString()!;
 
-        public async Task InitializeAsync() => Done = await Program.RunAsync(
+        public async Task InitializeAsync() => Done = await CliRun.RunAsync(
             Place, 60, "devnet", "--once", "--output", "json", "--data", Place.PathOf("net"), "--input", Place.WriteCsv("small.csv", 200));
 
         public Task DisposeAsync()

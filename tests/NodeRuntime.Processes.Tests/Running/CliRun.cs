@@ -9,14 +9,14 @@ using System.Threading.Tasks;
 namespace NodeRuntime.Processes.Tests.Running;
 
 /// <summary>One run of <c>noderuntime</c> as a process of its own, with its lines as they come.</summary>
-internal sealed class Program : IAsyncDisposable
+internal sealed class CliRun : IAsyncDisposable
 {
     private readonly Process _process;
     private readonly Lock _gate = new();
     private readonly List<string> _output = [];
     private readonly List<string> _error = [];
 
-    private Program(Process process) => _process = process;
+    private CliRun(Process process) => _process = process;
 
     public int Id => _process.Id;
 
@@ -28,9 +28,9 @@ internal sealed class Program : IAsyncDisposable
 
     public string Error => Joined(_error);
 
-    public static Program Start(Workplace place, params string[] arguments) => Start(place, [], arguments);
+    public static CliRun Start(Workplace place, params string[] arguments) => Start(place, [], arguments);
 
-    public static Program Start(Workplace place, (string Name, string Value)[] variables, params string[] arguments)
+    public static CliRun Start(Workplace place, (string Name, string Value)[] variables, params string[] arguments)
     {
         ProcessStartInfo start = new(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet")
         {
@@ -45,7 +45,7 @@ internal sealed class Program : IAsyncDisposable
         start.Environment.Remove("NODERUNTIME_PASSPHRASE");
         start.Environment["HOME"] = place.Home;
         foreach ((string name, string value) in variables) start.Environment[name] = value;
-        Program program = new(new Process { StartInfo = start });
+        CliRun program = new(new Process { StartInfo = start });
         program._process.OutputDataReceived += (_, line) => program.Hear(program._output, line.Data);
         program._process.ErrorDataReceived += (_, line) => program.Hear(program._error, line.Data);
         program._process.Start();
@@ -57,7 +57,7 @@ internal sealed class Program : IAsyncDisposable
     /// <summary>Runs to the end.</summary>
     public static async Task<Finished> RunAsync(Workplace place, double seconds, params string[] arguments)
     {
-        await using Program program = Start(place, arguments);
+        await using CliRun program = Start(place, arguments);
         return await program.EndAsync(seconds);
     }
 
