@@ -92,6 +92,9 @@ public static class Limits
 
     public const int FileNameCharactersMax = 128;
 
+    /// <summary>In UTF-8: what a Linux directory entry holds.</summary>
+    public const int FileNameBytesMax = 255;
+
     /// <summary>The longest that an order may ask for: a week of ledger time.</summary>
     public const uint LeaseSecondsMax = 7 * 24 * 3600;
 

@@ -31,17 +31,21 @@ internal sealed class Oracle(Auditor auditor)
     public void Advanced(int peer, LedgerTip tip)
     {
         if (tip.Certified is not { } certified) return;
-        Hash256 digest = certified.Header.Digest;
-        auditor.Finalized(peer, certified.Header.Height, digest);
-        if (_agreed.TryGetValue(certified.Header.Height, out Hash256 other) && other != digest)
-        {
-            Violate($"agreement: peer {peer} finalized {digest.ToShortString()} at height {certified.Header.Height}, others {other.ToShortString()}");
-        }
-
-        _agreed[certified.Header.Height] = digest;
+        Finalized(peer, certified.Header.Height, certified.Header.Digest);
         SupplyRecord supply = tip.State.Supply;
         Amount held = supply.Balances + supply.Bonds + supply.Escrows;
         if (held + supply.Burned != supply.Minted) Violate($"supply: {held} held and {supply.Burned} burned of {supply.Minted} minted");
+    }
+
+    public void Finalized(int peer, Height height, Hash256 digest)
+    {
+        auditor.Finalized(peer, height, digest);
+        if (_agreed.TryGetValue(height, out Hash256 other) && other != digest)
+        {
+            Violate($"agreement: peer {peer} finalized {digest.ToShortString()} at height {height}, others {other.ToShortString()}");
+        }
+
+        _agreed[height] = digest;
     }
 
     /// <summary>What a peer's disk holds of its votes; a vote that left must be there.</summary>

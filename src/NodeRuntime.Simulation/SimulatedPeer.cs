@@ -21,7 +21,7 @@ internal sealed class SimulatedPeer
     private readonly Prng _prng;
     private readonly Duration _skew;
     private readonly Oracle _oracle;
-    private readonly Action<int, NodeLog>? _log;
+    private readonly SimulationConfig _config;
     private readonly SimulatedDisk _disk;
     private readonly SimulatedBlobs _blobs = new();
     private SimulatedSandbox? _sandbox;
@@ -30,7 +30,7 @@ internal sealed class SimulatedPeer
 
     public SimulatedPeer(
         int index, Genesis genesis, ISigner signer, ISignatureVerifier signatures, VirtualTimeDispatcher time, SimulatedNetwork network,
-        Prng prng, Faults faults, Duration skew, Oracle oracle, Action<int, NodeLog>? log)
+        Prng prng, SimulationConfig config, Duration skew, Oracle oracle)
     {
         Index = index;
         _genesis = genesis;
@@ -41,8 +41,8 @@ internal sealed class SimulatedPeer
         _prng = prng;
         _skew = skew;
         _oracle = oracle;
-        _log = log;
-        _disk = new SimulatedDisk(time, prng.Fork(), faults) { OnDurable = batch => oracle.Durable(index, batch) };
+        _config = config;
+        _disk = new SimulatedDisk(time, prng.Fork(), config.Faults) { OnDurable = batch => oracle.Durable(index, batch) };
     }
 
     public int Index { get; }
@@ -101,11 +101,11 @@ internal sealed class SimulatedPeer
         };
         system.EventStream.Subscribe(ActorRef.FromDelegate<LedgerTip>("oracle", Advanced));
         system.EventStream.Subscribe(ActorRef.FromDelegate<SystemFailed>("oracle", failed => _oracle.Violate($"peer {Index} failed at {failed.Origin}: {failed.Cause}")));
-        if (_log is { } log) system.EventStream.Subscribe(ActorRef.FromDelegate<NodeLog>("log", said => log(Index, said)));
+        if (_config.Log is { } log) system.EventStream.Subscribe(ActorRef.FromDelegate<NodeLog>("log", said => log(Index, said)));
         INetwork network = _network.Attach(Address, _signer.PublicKey, PeerRole.Peer);
         _node = NodeComposition.Compose(system, model, new NodePorts
         {
-            Network = new WatchedNetwork(network, Index, model.ValidatorIndexOf(_signer.PublicKey), _oracle),
+            Network = Temper(network, model.ValidatorIndexOf(_signer.PublicKey)),
             Journal = _disk.Open(),
             Blobs = _blobs,
             Sandbox = _sandbox,
@@ -113,6 +113,14 @@ internal sealed class SimulatedPeer
             Signer = _signer,
             Signatures = _signatures,
         });
+    }
+
+    // A peer that misbehaves on purpose is not watched for it: the oracle asks what the others make of it.
+    private INetwork Temper(INetwork network, ValidatorIndex? self)
+    {
+        if (_config.HasEquivocator && Index == 0) return new Equivocator(network, _signer, _genesis.ChainId);
+        if (_config.HasSilentVoter && Index == 1) return new SilentVoter(network);
+        return new WatchedNetwork(network, Index, self, _oracle);
     }
 
     /// <summary>Kill -9: what was not durable is lost, whoever was connected finds out.</summary>

@@ -22,10 +22,13 @@ public sealed record SimulationConfig
     /// <summary>Mean time between jobs; zero for none.</summary>
     public Duration JobEvery { get; init; } = Duration.FromSeconds(6);
 
-    /// <summary>Leader and validator that signs two proposals for a view, where set.</summary>
+    /// <summary>The real curve instead of make-believe signatures: slower, and the digest of a run need not repeat.</summary>
+    public bool UsesRealSignatures { get; init; }
+
+    /// <summary>The first validator signs two proposals for each view that it leads.</summary>
     public bool HasEquivocator { get; init; }
 
-    /// <summary>One validator that receives and never votes.</summary>
+    /// <summary>The second validator receives and never votes.</summary>
     public bool HasSilentVoter { get; init; }
 
     /// <summary>Hears what peers say; takes no part.</summary>

@@ -12,7 +12,7 @@ namespace NodeRuntime.Simulation;
 
 /// <summary>
 /// Whole peers, and an owner with jobs, in one thread and virtual time. Every message crosses its encoded bytes, every
-/// durable write the simulated disk; only signatures and programs are make-believe. Everything that happens is drawn from
+/// durable write the simulated disk; only programs and, unless asked otherwise, signatures are make-believe. Everything that happens is drawn from
 /// the seed; what must never happen is watched by <see cref="Oracle"/>; after the last fault everybody must come back.
 /// </summary>
 public sealed class World
@@ -21,7 +21,8 @@ public sealed class World
     private readonly VirtualTimeDispatcher _time;
     private readonly Prng _prng;
     private readonly SimulatedNetwork _network;
-    private readonly SimulatedSignatures _signatures = new();
+    private readonly ISignatureVerifier _signatures;
+    private readonly SystemSignatures? _system;
     private readonly Auditor _auditor = new();
     private readonly Oracle _oracle;
     private readonly List<SimulatedPeer> _peers = [];
@@ -41,14 +42,19 @@ public sealed class World
         _oracle = new Oracle(_auditor);
         _healAt = Start + (config.Length > config.HealBefore ? config.Length - config.HealBefore : Duration.Zero);
 
+        SimulatedSignatures registry = new();
+        byte[] blinding = new byte[SystemSignatures.EntropyByteCount];
+        _prng.Fill(blinding);
+        _system = config.UsesRealSignatures ? SystemSignatures.Open(blinding) : null;
+        _signatures = _system is null ? registry : _system;
         List<ISigner> signers = [];
-        for (int i = 0; i < config.Peers; i++) signers.Add(_signatures.CreateSigner(_prng));
-        ISigner owner = _signatures.CreateSigner(_prng);
+        for (int i = 0; i < config.Peers; i++) signers.Add(CreateSigner(registry));
+        ISigner owner = CreateSigner(registry);
         Genesis genesis = MakeGenesis(signers, owner);
         for (int i = 0; i < config.Peers; i++)
         {
             Duration skew = new(_prng.NextBelow(2) == 0 ? Skew() : -Skew());
-            _peers.Add(new SimulatedPeer(i, genesis, signers[i], _signatures, _time, _network, _prng.Fork(), config.Faults, skew, _oracle, config.Log));
+            _peers.Add(new SimulatedPeer(i, genesis, signers[i], _signatures, _time, _network, _prng.Fork(), config, skew, _oracle));
         }
 
         _owner = new SimulatedOwner(genesis, owner, _signatures, _time, _network, _prng.Fork(), _peers);
@@ -59,12 +65,47 @@ public sealed class World
 
     public SimulationReport Run()
     {
+        Begin();
+        AdvanceTo(_config.Length);
+        return Finish();
+    }
+
+    // The three parts of a run, for scripts that do something of their own in between.
+
+    internal void Begin()
+    {
         foreach (SimulatedPeer peer in _peers) peer.Start();
         ScheduleCrash();
         SchedulePartition();
         ScheduleJob();
         _time.ScheduleAt(_healAt, Heal);
-        _time.RunUntil(Start + _config.Length);
+    }
+
+    internal void AdvanceTo(Duration sinceStart) => _time.RunUntil(Start + sinceStart);
+
+    internal Height HeightOf(int peer) => _peers[peer].Height;
+
+    /// <summary>Nothing passes between these peers and the others until <see cref="Mend"/>.</summary>
+    internal void Cut(params int[] side)
+    {
+        SortedSet<string> addresses = new(StringComparer.Ordinal);
+        foreach (int peer in side) addresses.Add(_peers[peer].Address);
+        _network.Cut((from, to) => addresses.Contains(from) != addresses.Contains(to));
+    }
+
+    internal void Mend() => _network.Heal();
+
+    internal void Crash(int peer)
+    {
+        if (!_peers[peer].IsUp) return;
+        _crashes++;
+        _peers[peer].Crash();
+    }
+
+    internal void Restart(int peer) => _peers[peer].Start();
+
+    internal SimulationReport Finish()
+    {
         CheckLiveness();
         return new SimulationReport
         {
@@ -85,6 +126,14 @@ public sealed class World
     public IEnumerable<string> Describe()
     {
         foreach (SimulatedPeer peer in _peers) yield return string.Create(CultureInfo.InvariantCulture, $"peer {peer.Index}: {peer.Describe()}");
+    }
+
+    private ISigner CreateSigner(SimulatedSignatures registry)
+    {
+        if (_system is null) return registry.CreateSigner(_prng);
+        byte[] entropy = new byte[KeyPair.EntropyByteCountMin];
+        _prng.Fill(entropy);
+        return _system.CreateSigner(KeyPair.Generate(KeyAlgorithm.Secp256k1, entropy));
     }
 
     private long Skew() => (long)_prng.NextBelow((ulong)_config.Faults.ClockSkewMax.Microseconds + 1);

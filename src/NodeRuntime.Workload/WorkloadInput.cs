@@ -28,6 +28,9 @@ public abstract record WorkloadInput
     /// <summary>The ledger opened or changed a lease of which we are the provider.</summary>
     public sealed record LeaseChanged(LeaseId Id, LeaseRecord Lease, OrderRecord Order) : WorkloadInput;
 
+    /// <summary>The ledger holds this lease no longer.</summary>
+    public sealed record LeaseForgotten(LeaseId Id) : WorkloadInput;
+
     /// <summary>A client spoke; its connection proved that it holds the key.</summary>
     public sealed record ClientSaid(PeerId Client, PublicKey Key, JobMessage Message) : WorkloadInput;
 

@@ -42,10 +42,26 @@ public sealed class WorkloadMachine
         _config = config;
     }
 
-    /// <summary>Leases under way and bids that wait.</summary>
-    public int LeasesHeld => _leases.Count + _bids.Count;
+    /// <summary>Leases under way and bids that wait. What is over is kept for its receipt and takes no place.</summary>
+    public int LeasesHeld
+    {
+        get
+        {
+            int held = _bids.Count;
+            foreach (LeaseWork work in _leases.Values) held += IsUnderWay(work.Lease.State) ? 1 : 0;
+            return held;
+        }
+    }
 
-    public int LeasesRunning { get; private set; }
+    public int LeasesRunning
+    {
+        get
+        {
+            int running = 0;
+            foreach (LeaseWork work in _leases.Values) running += work.SandboxRuns ? 1 : 0;
+            return running;
+        }
+    }
 
     /// <summary>The effects in their order; the array is the caller's.</summary>
     public ImmutableArray<WorkloadEffect> Step(WorkloadInput input)
@@ -67,6 +83,9 @@ public sealed class WorkloadMachine
                 break;
             case WorkloadInput.LeaseChanged m:
                 Follow(m.Id, m.Lease, m.Order);
+                break;
+            case WorkloadInput.LeaseForgotten m:
+                Forget(m.Id);
                 break;
             case WorkloadInput.ClientSaid m:
                 Hear(m.Client, m.Key, m.Message);
@@ -165,12 +184,27 @@ public sealed class WorkloadMachine
         if (work.Result is not null)
         {
             work.Stage = JobStage.Finished;
-            if (work.Lease.State == LeaseState.Ready) ReportResult(work);
+            // The ledger takes a result only after Ready, and a report that was under way may be lost.
+            if (work.Lease.State == LeaseState.Opened) ReportReady(work);
+            if (work.Lease.State is LeaseState.Opened or LeaseState.Ready) ReportResult(work);
         }
         else if (work.OwnerSignature is not null && IsUnderWay(work.Lease.State))
         {
             Start(work);
         }
+    }
+
+    // The ledger keeps a lease for a while after its end; then nobody can ask for anything of it any more.
+    private void Forget(LeaseId id)
+    {
+        bool wasRecovered = _recovered.Remove(id);
+        if (_leases.TryGetValue(id, out LeaseWork? work))
+        {
+            End(work, JobStage.Failed);
+            _leases.Remove(id);
+        }
+
+        if (work is not null || wasRecovered) _effects.Add(new WorkloadEffect.Remove(id));
     }
 
     private void End(LeaseWork work, JobStage stage)
@@ -248,6 +282,12 @@ public sealed class WorkloadMachine
             return;
         }
 
+        if (work.Spec is null && IsOver(work))
+        {
+            Refuse(client, work.Id, JobRefusal.LeaseOver, "the lease is over");
+            return;
+        }
+
         if (work.Spec is null)
         {
             work.Open(spec);
@@ -257,7 +297,7 @@ public sealed class WorkloadMachine
 
         work.Followers.Add(client);
         _effects.Add(new WorkloadEffect.Say(client, new JobMessage.Wanted(work.Id, work.Progress())));
-        if (work.Stage != JobStage.Receiving && work.OwnerSignature is null) SayTaken(work, client);
+        if (work.Stage == JobStage.Taken) SayTaken(work, client);
     }
 
     private void SealEmptyPieces(LeaseWork work)
@@ -271,6 +311,12 @@ public sealed class WorkloadMachine
 
     private void Chunk(LeaseWork work, PeerId client, JobMessage.Chunk chunk)
     {
+        if (IsOver(work))
+        {
+            Refuse(client, work.Id, JobRefusal.LeaseOver, "the lease is over");
+            return;
+        }
+
         if (work.Find(chunk.Piece) is not { } piece)
         {
             Refuse(client, work.Id, JobRefusal.PieceUnknown, "the specification names no such piece");
@@ -334,6 +380,13 @@ public sealed class WorkloadMachine
         }
 
         if (work.OwnerSignature is not null) return;
+        // Who closes the lease and signs then would have a run for nothing.
+        if (IsOver(work))
+        {
+            Refuse(client, work.Id, JobRefusal.LeaseOver, "the lease is over");
+            return;
+        }
+
         SignatureVerdict verdict = _signatures.Verify(work.OwnerKey, HandOverOf(work).Digest(_chain), signature);
         if (verdict != SignatureVerdict.Accepted)
         {
@@ -352,7 +405,6 @@ public sealed class WorkloadMachine
         Invariant.Holds(work.OwnerSignature is not null);
         work.Stage = JobStage.Starting;
         work.SandboxRuns = true;
-        LeasesRunning++;
         Tell(work, new JobMessage.Stage(work.Id, JobStage.Starting));
         _effects.Add(new WorkloadEffect.StartSandbox(work.Id, work.Spec, work.Order.Terms.SecondsMax));
     }
@@ -399,6 +451,13 @@ public sealed class WorkloadMachine
             return;
         }
 
+        // Where the log was lost, or another run's result was settled, nothing here proves what the ledger says.
+        if (work.Result is null || work.OwnerSignature is null || work.Result.Commitment != work.Lease.ResultCommitment)
+        {
+            Refuse(client, work.Id, JobRefusal.LeaseOver, "the records of this lease are lost");
+            return;
+        }
+
         _effects.Add(new WorkloadEffect.SendReceipt(client, work.Id, work.ToRecord()));
     }
 
@@ -406,10 +465,14 @@ public sealed class WorkloadMachine
 
     private void SandboxReady(LeaseId lease)
     {
-        if (!_leases.TryGetValue(lease, out LeaseWork? work) || !work.SandboxRuns) return;
+        if (!_leases.TryGetValue(lease, out LeaseWork? work) || work.Stage != JobStage.Starting) return;
         work.Stage = JobStage.Running;
         Tell(work, new JobMessage.Stage(work.Id, JobStage.Running));
-        if (work.Lease.State != LeaseState.Opened) return;
+        if (work.Lease.State == LeaseState.Opened) ReportReady(work);
+    }
+
+    private void ReportReady(LeaseWork work)
+    {
         Invariant.Holds(work.OwnerSignature is not null);
         _effects.Add(new WorkloadEffect.Submit(new Message.ReportReady(
             work.Id, HandOverOf(work).Digest(_chain), work.OwnerKey, work.OwnerSignature.Value)));
@@ -428,7 +491,6 @@ public sealed class WorkloadMachine
     {
         if (!_leases.TryGetValue(finished.Lease, out LeaseWork? work) || !work.SandboxRuns) return;
         work.SandboxRuns = false;
-        LeasesRunning--;
         work.Detail = finished.Detail;
         if (work.Stage is JobStage.Settled or JobStage.Failed) return;
         if (finished.Result is null)
@@ -439,6 +501,9 @@ public sealed class WorkloadMachine
             return;
         }
 
+        // A module that is refused never runs, so its sandbox never says Ready. The provider was: the ledger takes a result
+        // of a ready lease alone, and without this word the order would go from provider to provider.
+        if (work.Stage != JobStage.Running) ReportReady(work);
         work.Result = finished.Result;
         work.Stage = JobStage.Finished;
         _effects.Add(new WorkloadEffect.Persist(work.ToRecord()));
@@ -453,6 +518,8 @@ public sealed class WorkloadMachine
     }
 
     // ---- small things ----
+
+    private static bool IsOver(LeaseWork work) => work.Stage is JobStage.Settled or JobStage.Failed;
 
     private HandOver HandOverOf(LeaseWork work) =>
         new(work.Id, work.Order.Terms.SpecCommitment, work.Lease.Owner, _account);

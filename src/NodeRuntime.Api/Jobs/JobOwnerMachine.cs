@@ -180,6 +180,12 @@ public sealed class JobOwnerMachine
     {
         if (_result is null)
         {
+            if (!IsWithinSpec(finished.Result))
+            {
+                _effects.Add(new JobOwnerEffect.Distrust("the result is larger than the specification allows"));
+                return;
+            }
+
             _result = finished.Result;
             _detail = finished.Detail;
             foreach (JobInput output in _result.Outputs)
@@ -195,6 +201,14 @@ public sealed class JobOwnerMachine
 
         AskNext();
         CompleteIfSo();
+    }
+
+    // Streams and files together: who promises more would fill the owner's disk.
+    private bool IsWithinSpec(JobResult result)
+    {
+        System.UInt128 total = (System.UInt128)result.StandardOutput.Length + result.StandardError.Length;
+        foreach (JobInput output in result.Outputs) total += output.Content.Length;
+        return total <= _spec.OutputBytesMax;
     }
 
     // One file at a time, one piece of it at a time; what the logs lack is fetched like a file.
@@ -218,6 +232,13 @@ public sealed class JobOwnerMachine
     {
         if (data.Piece.Kind is JobPieceKind.StandardOutput or JobPieceKind.StandardError)
         {
+            // Nothing is no answer to a question for bytes: asking again for ever is what a liar would like.
+            if (data.Bytes.IsEmpty)
+            {
+                _effects.Add(new JobOwnerEffect.Distrust("the provider answers with nothing"));
+                return;
+            }
+
             Log(new JobMessage.Log(data.Lease, data.Piece.Kind == JobPieceKind.StandardError, data.Offset, data.Bytes));
             if (_result is not null && !_isComplete) AskNext();
             return;

@@ -78,6 +78,7 @@ public sealed class JobStore(string path)
 
     private static PreparedJob? Read(JobStoreEntry entry)
     {
+        if (entry is not { Name: not null, Spec: not null, Terms: not null, Files: not null }) return null;
         WireReader specReader = new(Convert.FromBase64String(entry.Spec));
         JobSpec spec = JobSpec.Read(specReader);
         WireReader termsReader = new(Convert.FromBase64String(entry.Terms));

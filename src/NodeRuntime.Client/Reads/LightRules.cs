@@ -39,7 +39,7 @@ internal static class LightRules
         if (horizon.Now - header.Time > horizon.AgeMax) return LightVerdict.Stale;
         if (header.Time - horizon.Now > horizon.AgeMax) return LightVerdict.FromTheFuture;
         if (header.Height < horizon.HeightSeen) return LightVerdict.Behind;
-        state = new ProvenState(proven == StateProofVerdict.Included ? value : null, header);
+        state = new ProvenState(proven == StateProofVerdict.Included ? value : default(ReadOnlyMemory<byte>?), header);
         return LightVerdict.Accepted;
     }
 

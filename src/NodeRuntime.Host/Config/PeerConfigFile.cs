@@ -13,7 +13,8 @@ namespace NodeRuntime.Host.Config;
 public static class PeerConfigFile
 {
     /// <exception cref="ConfigException">The file is missing, is no YAML, names an unknown key or holds an impossible value.</exception>
-    public static PeerConfig Load(string path)
+    /// <param name="adjust">What the command line puts in place of what is written, before anything is checked.</param>
+    public static PeerConfig Load(string path, Action<PeerConfig>? adjust = null)
     {
         string text;
         try
@@ -25,10 +26,10 @@ public static class PeerConfigFile
             throw new ConfigException($"{path}: cannot be read: {exception.Message}. `noderuntime init` writes one.", exception);
         }
 
-        return Parse(text, path);
+        return Parse(text, path, adjust);
     }
 
-    public static PeerConfig Parse(string text, string path)
+    public static PeerConfig Parse(string text, string path, Action<PeerConfig>? adjust = null)
     {
         PeerConfig config;
         try
@@ -42,6 +43,7 @@ public static class PeerConfigFile
             throw new ConfigException($"{path}:{exception.Start.Line}:{exception.Start.Column}: {reason}", exception);
         }
 
+        adjust?.Invoke(config);
         foreach (string complaint in Complaints(config)) throw new ConfigException($"{path}: {complaint}");
         return config;
     }

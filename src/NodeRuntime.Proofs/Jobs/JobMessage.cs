@@ -147,16 +147,30 @@ public abstract record JobMessage(LeaseId Lease)
             (WireType.JobHandOver, 4) => new HandOverSigned(lease, Signature.Read(reader)),
             (WireType.JobFollow, 5) => new Follow(lease, reader.UInt64(), reader.UInt64()),
             (WireType.JobLog, 6) => new Log(lease, reader.Bool(), reader.UInt64(), reader.Bytes(Limits.JobChunkBytesMax)),
-            (WireType.JobStage, 4) => new Stage(lease, (JobStage)reader.Byte()),
+            (WireType.JobStage, 4) => new Stage(lease, ReadStage(reader)),
             (WireType.JobFinished, 5) => new Finished(lease, JobResult.Read(reader), reader.Text()),
             (WireType.JobFetch, 5) => new Fetch(lease, JobPiece.Read(reader), reader.UInt64()),
             (WireType.JobData, 6) => new Data(lease, JobPiece.Read(reader), reader.UInt64(), reader.Bytes(Limits.JobChunkBytesMax)),
             (WireType.JobWantReceipt, 3) => new WantReceipt(lease),
             (WireType.JobReceipt, 4) => new Receipt(lease, reader.Bytes(Limits.ReceiptBytesMax)),
-            (WireType.JobRefused, 5) => new Refused(lease, (JobRefusal)reader.Byte(), reader.Text()),
+            (WireType.JobRefused, 5) => new Refused(lease, ReadRefusal(reader), reader.Text()),
             _ => null,
         };
         reader.End();
         return reader.Succeeded ? message : null;
+    }
+
+    private static JobStage ReadStage(WireReader reader)
+    {
+        JobStage stage = (JobStage)reader.Byte();
+        if (stage is < JobStage.Receiving or > JobStage.Failed) reader.Fail();
+        return stage;
+    }
+
+    private static JobRefusal ReadRefusal(WireReader reader)
+    {
+        JobRefusal refusal = (JobRefusal)reader.Byte();
+        if (refusal is < JobRefusal.MessageMalformed or > JobRefusal.SandboxUnavailable) reader.Fail();
+        return refusal;
     }
 }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text;
 using NodeRuntime.Crypto;
 using NodeRuntime.Primitives;
 
@@ -105,16 +106,22 @@ public sealed record JobSpec
         return spec;
     }
 
-    /// <summary>A plain file name: no separator, no dot names, no control character. What becomes a path is checked here.</summary>
+    /// <summary>
+    /// A plain file name: no separator, no dot names, no control character, no half of a character, and no longer than a
+    /// directory holds. What becomes a path is checked here.
+    /// </summary>
     public static bool IsFileName(string name)
     {
         if (name.Length is 0 or > Limits.FileNameCharactersMax || name is "." or "..") return false;
-        foreach (char c in name)
+        int bytes = 0;
+        foreach (Rune rune in name.EnumerateRunes())
         {
-            if (c is '/' or '\\' or ':' || char.IsControl(c)) return false;
+            // A lone surrogate enumerates as the replacement character, which stands for nothing that could be written.
+            if (rune == Rune.ReplacementChar || Rune.IsControl(rune) || rune.Value is '/' or '\\' or ':') return false;
+            bytes += rune.Utf8SequenceLength;
         }
 
-        return true;
+        return bytes <= Limits.FileNameBytesMax;
     }
 
     private static int Utf8Bytes(ImmutableArray<string> texts)

@@ -170,7 +170,7 @@ public sealed class WorkloadSupervisor : Actor<WorkloadCommand>
     private void Forget(LeaseId id)
     {
         _leases.Remove(id);
-        Do(new WorkloadEffect.Remove(id));
+        Step(new WorkloadInput.LeaseForgotten(id));
     }
 
     private void FindNew(LedgerTip tip, LedgerRecords records)

@@ -1,0 +1,48 @@
+using System;
+using System.Collections.Generic;
+using NodeRuntime.Benchmarks.Groups;
+using NodeRuntime.Benchmarks.Harness;
+
+// Benchmarks that hold each figure against what this machine can do at most. `docs/benchmarks.md` says how to read them.
+(string Name, Func<IEnumerable<BenchmarkRow>> Run)[] groups =
+[
+    ("kernel", KernelGroup.Run),
+    ("crypto", CryptoGroup.Run),
+    ("codec", CodecGroup.Run),
+    ("trees", TreesGroup.Run),
+    ("ledger", LedgerGroup.Run),
+    ("consensus", ConsensusGroup.Run),
+    ("wasm", WasmGroup.Run),
+];
+
+string? wanted = null;
+bool asJson = false;
+for (int i = 0; i < args.Length; i++)
+{
+    if (args[i] == "--output" && i + 1 < args.Length && args[i + 1] is "json" or "table") asJson = args[++i] == "json";
+    else if (wanted is null && Array.Exists(groups, group => group.Name == args[i])) wanted = args[i];
+    else return Usage(args[i]);
+}
+
+List<BenchmarkRow> rows = [];
+if (!asJson) Report.WriteHead(Console.Out);
+foreach ((string name, Func<IEnumerable<BenchmarkRow>> run) in groups)
+{
+    if (wanted is not null && wanted != name) continue;
+    foreach (BenchmarkRow row in run())
+    {
+        rows.Add(row);
+        if (!asJson) Report.WriteLine(Console.Out, row);
+    }
+}
+
+if (asJson) Report.WriteJson(Console.Out, rows);
+return 0;
+
+int Usage(string word)
+{
+    Console.Error.WriteLine("not understood: " + word);
+    string names = string.Join(" | ", Array.ConvertAll(groups, static group => group.Name));
+    Console.Error.WriteLine("usage: NodeRuntime.Benchmarks [" + names + "] [--output table | json]");
+    return 2;
+}

@@ -1,0 +1,32 @@
+using System;
+using System.IO;
+
+namespace NodeRuntime.Cli;
+
+/// <summary>What the command line touches of its process; tests put their own in its place.</summary>
+internal sealed record CliWorld
+{
+    public required TextWriter Out { get; init; }
+
+    public required TextWriter Error { get; init; }
+
+    /// <summary>A person looks on: colours and live tables. Otherwise plain lines.</summary>
+    public required bool IsTerminal { get; init; }
+
+    /// <summary>Of the user: where the context stands unless it is named.</summary>
+    public required string Home { get; init; }
+
+    public required Func<string, string?> Variable { get; init; }
+
+    public required TimeProvider Time { get; init; }
+
+    public static CliWorld OfThisProcess() => new()
+    {
+        Out = System.Console.Out,
+        Error = System.Console.Error,
+        IsTerminal = !System.Console.IsOutputRedirected,
+        Home = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile, Environment.SpecialFolderOption.DoNotVerify),
+        Variable = Environment.GetEnvironmentVariable,
+        Time = TimeProvider.System,
+    };
+}

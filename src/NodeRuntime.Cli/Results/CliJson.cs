@@ -1,0 +1,23 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace NodeRuntime.Cli.Results;
+
+/// <summary>How results look as JSON: made at compile time, names in camel case. A field, once there, keeps its meaning.</summary>
+[JsonSourceGenerationOptions(JsonSerializerDefaults.Web, WriteIndented = true)]
+[JsonSerializable(typeof(ErrorResult))]
+[JsonSerializable(typeof(InitResult))]
+[JsonSerializable(typeof(RunResult))]
+[JsonSerializable(typeof(StatusResult))]
+[JsonSerializable(typeof(WalletResult))]
+[JsonSerializable(typeof(SendResult))]
+[JsonSerializable(typeof(JobDoneResult))]
+[JsonSerializable(typeof(JobStatusResult))]
+[JsonSerializable(typeof(JobListResult))]
+[JsonSerializable(typeof(JobLogsResult))]
+[JsonSerializable(typeof(JobWhyResult))]
+[JsonSerializable(typeof(ReceiptGetResult))]
+[JsonSerializable(typeof(ReceiptVerifyResult))]
+[JsonSerializable(typeof(DoctorResult))]
+[JsonSerializable(typeof(CompletionResult))]
+internal sealed partial class CliJson : JsonSerializerContext;

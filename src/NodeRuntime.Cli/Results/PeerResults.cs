@@ -1,0 +1,12 @@
+using NodeRuntime.Api;
+
+namespace NodeRuntime.Cli.Results;
+
+internal sealed record InitResult(string Folder, string Config, string KeyFile, string Account, string Peer, string Did);
+
+internal sealed record RunResult(string Peer, string Account, string Chain, string Listen, string Api);
+
+/// <param name="Gateway">What the peer says of itself.</param>
+internal sealed record StatusResult(ulong ProvenHeight, string ProvenTime, StatusAnswer Gateway);
+
+internal sealed record CompletionResult(string Shell, string Script);

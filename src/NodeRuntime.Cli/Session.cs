@@ -1,0 +1,75 @@
+using System;
+using System.IO;
+using System.Security.Cryptography;
+using System.Threading.Tasks;
+using NodeRuntime.Client;
+using NodeRuntime.Client.Jobs;
+using NodeRuntime.Crypto;
+using NodeRuntime.Host.Peer;
+using NodeRuntime.Primitives;
+
+namespace NodeRuntime.Cli;
+
+/// <summary>One run of one verb: its display, its context, and the client where it needs one.</summary>
+internal sealed class Session(CliWorld world, Display display, string? contextOption) : IAsyncDisposable
+{
+    public const string ContextVariable = "NODERUNTIME_CONTEXT";
+
+    private ClusterClient? _client;
+
+    public CliWorld World => world;
+
+    public Display Display => display;
+
+    public SystemSignatures Signatures { get; } =
+        SystemSignatures.Open(RandomNumberGenerator.GetBytes(SystemSignatures.EntropyByteCount));
+
+    public string ContextPath => Path.GetFullPath(
+        contextOption ?? world.Variable(ContextVariable) ?? Path.Combine(world.Home, ".config", "noderuntime", "context.yaml"));
+
+    /// <summary>Jobs are kept beside the context that submitted them.</summary>
+    public JobStore Jobs => new(Path.Combine(Path.GetDirectoryName(ContextPath)!, "jobs"));
+
+    public ContextFile LoadContext() => ContextFile.Load(ContextPath);
+
+    /// <summary>The context where there is one: some verbs do without.</summary>
+    public ContextFile? TryLoadContext() => File.Exists(ContextPath) ? LoadContext() : null;
+
+    public string KeyPathOf(ContextFile context)
+    {
+        if (context.Key.Length == 0)
+        {
+            throw new CliException(ExitCode.Usage, "KeyMissing", $"{ContextPath}: key: names no key file", "`noderuntime wallet new` makes one");
+        }
+
+        return Path.GetFullPath(Path.Combine(Path.GetDirectoryName(ContextPath)!, context.Key));
+    }
+
+    /// <summary>A client that signs with the context's key.</summary>
+    public ClusterClient OpenClient()
+    {
+        ContextFile context = LoadContext();
+        ClientContext checkedContext = context.ToContext(ContextPath);
+        return Keep(checkedContext, NodeKeys.Load(KeyPathOf(context)));
+    }
+
+    /// <summary>A client that only reads: no key is touched, no passphrase asked.</summary>
+    public ClusterClient OpenReader() => Keep(
+        LoadContext().ToContext(ContextPath),
+        KeyPair.Generate(KeyAlgorithm.Secp256k1, RandomNumberGenerator.GetBytes(KeyPair.EntropyByteCountMin)));
+
+    /// <summary>The account of the context's key.</summary>
+    public AccountId OwnAccount() => KeyPolicy.Single(NodeKeys.Load(KeyPathOf(LoadContext())).PublicKey).ToAccountId();
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_client is not null) await _client.DisposeAsync();
+    }
+
+    private ClusterClient Keep(ClientContext context, KeyPair pair)
+    {
+        Invariant.Holds(_client is null);
+        _client = new ClusterClient(context, Signatures.CreateSigner(pair), Signatures, world.Time);
+        return _client;
+    }
+}

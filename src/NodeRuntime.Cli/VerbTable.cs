@@ -1,0 +1,27 @@
+using System.Collections.Generic;
+using System.CommandLine;
+using NodeRuntime.Cli.Devnet;
+using NodeRuntime.Cli.Doctor;
+using NodeRuntime.Cli.Receipts;
+using NodeRuntime.Cli.Simulate;
+using NodeRuntime.Cli.Verbs;
+
+namespace NodeRuntime.Cli;
+
+/// <summary>Every verb, in the order of the help.</summary>
+internal static class VerbTable
+{
+    public static IEnumerable<Command> Build(CliWorld world, GlobalOptions options) =>
+    [
+        DevnetVerb.Build(world, options),
+        InitVerb.Build(world, options),
+        RunVerb.Build(world, options),
+        StatusVerb.Build(world, options),
+        WalletVerbs.Build(world, options),
+        JobVerbs.Build(world, options),
+        ReceiptVerbs.Build(world, options),
+        SimulateVerb.Build(world, options),
+        DoctorVerb.Build(world, options),
+        CompletionVerb.Build(world, options),
+    ];
+}

@@ -1,0 +1,2 @@
+// Every test starts processes by the handful: one after another, on whatever machine.
+[assembly: CollectionBehavior(DisableTestParallelization = true)]

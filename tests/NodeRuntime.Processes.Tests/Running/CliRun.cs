@@ -1,0 +1,120 @@
+using System;
+using System.Collections.Generic;
+using System.Diagnostics;
+using System.IO;
+using System.Text.Json;
+using System.Threading;
+using System.Threading.Tasks;
+
+namespace NodeRuntime.Processes.Tests.Running;
+
+/// <summary>One run of <c>noderuntime</c> as a process of its own, with its lines as they come.</summary>
+internal sealed class CliRun : IAsyncDisposable
+{
+    private readonly Process _process;
+    private readonly Lock _gate = new();
+    private readonly List<string> _output = [];
+    private readonly List<string> _error = [];
+
+    private CliRun(Process process) => _process = process;
+
+    public int Id => _process.Id;
+
+    public bool HasExited => _process.HasExited;
+
+    public int ExitCode => _process.ExitCode;
+
+    public string Output => Joined(_output);
+
+    public string Error => Joined(_error);
+
+    public static CliRun Start(Workplace place, params string[] arguments) => Start(place, [], arguments);
+
+    public static CliRun Start(Workplace place, (string Name, string Value)[] variables, params string[] arguments)
+    {
+        ProcessStartInfo start = new(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet")
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            WorkingDirectory = place.Root,
+        };
+        start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "noderuntime.dll"));
+        foreach (string argument in arguments) start.ArgumentList.Add(argument);
+        start.Environment.Remove("NODERUNTIME_CONTEXT");
+        start.Environment.Remove("NODERUNTIME_PASSPHRASE");
+        start.Environment["HOME"] = place.Home;
+        foreach ((string name, string value) in variables) start.Environment[name] = value;
+        CliRun program = new(new Process { StartInfo = start });
+        program._process.OutputDataReceived += (_, line) => program.Hear(program._output, line.Data);
+        program._process.ErrorDataReceived += (_, line) => program.Hear(program._error, line.Data);
+        program._process.Start();
+        program._process.BeginOutputReadLine();
+        program._process.BeginErrorReadLine();
+        return program;
+    }
+
+    /// <summary>Runs to the end.</summary>
+    public static async Task<Finished> RunAsync(Workplace place, double seconds, params string[] arguments)
+    {
+        await using CliRun program = Start(place, arguments);
+        return await program.EndAsync(seconds);
+    }
+
+    public async Task<Finished> EndAsync(double seconds)
+    {
+        using CancellationTokenSource patience = new(TimeSpan.FromSeconds(seconds));
+        try
+        {
+            await _process.WaitForExitAsync(patience.Token);
+        }
+        catch (OperationCanceledException exception)
+        {
+            throw new TimeoutException($"it still ran after {seconds} s; said so far:\n{Output}\n{Error}", exception);
+        }
+
+        return new Finished(_process.ExitCode, Output, Error);
+    }
+
+    /// <summary>The line of the output that begins so.</summary>
+    public Task<string> LineAsync(string start, double seconds) => Deadline.UntilAsync($"a line that begins with '{start}'; there were:\n{Output}\n{Error}", seconds, () =>
+    {
+        lock (_gate) return Task.FromResult(_output.Find(line => line.StartsWith(start, StringComparison.Ordinal)));
+    });
+
+    public void Kill() => _process.Kill();
+
+    public void Interrupt() => Signals.Interrupt(Id);
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!_process.HasExited)
+        {
+            _process.Kill(entireProcessTree: true);
+            await _process.WaitForExitAsync();
+        }
+
+        _process.Dispose();
+    }
+
+    private void Hear(List<string> lines, string? line)
+    {
+        if (line is null) return;
+        lock (_gate) lines.Add(line);
+    }
+
+    private string Joined(List<string> lines)
+    {
+        lock (_gate) return string.Join('\n', lines);
+    }
+}
+
+internal sealed record Finished(int ExitCode, string Output, string Error)
+{
+    /// <summary>The output as exactly one JSON object.</summary>
+    public JsonElement Json()
+    {
+        using JsonDocument document = JsonDocument.Parse(Output);
+        return document.RootElement.Clone();
+    }
+}
