@@ -161,6 +161,29 @@ public sealed class RuleTests
     }
 
     [Fact]
+    public void R3_a_child_of_a_block_that_no_quorum_notarized_gets_no_vote()
+    {
+        Bench bench = new Bench().Begin();
+        Block parent = bench.Block(1);
+        bench.Hear(bench.Leader(1), bench.Proposal(parent));
+        bench.Hear(bench.Other(), new ConsensusMessage.Certified(bench.Nullification(1)));
+        ulong view = 2;
+        for (; bench.Leader(view) == bench.Self; view++) bench.Hear(bench.Other(), new ConsensusMessage.Certified(bench.Nullification(view)));
+        bench.Seen.Clear();
+        Block child = bench.Block(view, parent);
+        Certificate weak = bench.Certificate(1, VoteKind.Notarize, parent.Header.Digest, 0, 1);
+        Justification justification = child.Justification with { Parent = weak };
+        child = child with
+        {
+            Justification = justification,
+            Header = child.Header with { JustificationHash = justification.Hash, Time = child.Header.Time + Duration.FromMilliseconds(1) },
+        };
+        bench.Hear(bench.Leader(view), bench.Proposal(child));
+        Assert.Empty(bench.Votes());
+        Assert.Equal(ConsensusFault.CertificateWrong, Assert.Single(bench.Of<ConsensusEffect.Blame>()).Fault);
+    }
+
+    [Fact]
     public void R3_skips_that_do_not_travel_are_pulled_before_a_vote()
     {
         Bench bench = new Bench().Begin();
@@ -236,6 +259,20 @@ public sealed class RuleTests
         Bench bench = new Bench().Begin();
         bench.Hear(bench.Leader(1), new ConsensusMessage.Voted(bench.Vote(bench.Leader(1), 1, VoteKind.Finalize, null)));
         Assert.Null(Assert.Single(bench.Votes()).Value);
+    }
+
+    [Fact]
+    public void R5_haste_ends_two_rotations_above_the_floor()
+    {
+        Bench bench = new Bench().Begin();
+        ulong view = 9;
+        while (bench.Leader(view) == bench.Self) view++;
+        bench.Hear(bench.Other(), new ConsensusMessage.Certified(bench.Nullification(view - 1)));
+        bench.Seen.Clear();
+        bench.Hear(bench.Leader(view), new ConsensusMessage.Voted(bench.Vote(bench.Leader(view), view, VoteKind.Finalize, null)));
+        Assert.Empty(bench.Votes());
+        bench.Fire(ConsensusTimer.Leader);
+        Assert.Single(bench.Votes());
     }
 
     [Fact]
