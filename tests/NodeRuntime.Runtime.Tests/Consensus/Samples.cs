@@ -1,0 +1,41 @@
+using System;
+using System.Collections.Immutable;
+using NodeRuntime.Crypto;
+using NodeRuntime.Primitives;
+using NodeRuntime.Proofs.Chain;
+
+namespace NodeRuntime.Runtime.Tests.Consensus;
+
+/// <summary>Blocks and votes that are well formed; nobody checks their signatures here.</summary>
+internal static class Samples
+{
+    public static Signature Signature { get; } = new(KeyAlgorithm.Secp256k1, new byte[Crypto.Signature.CompactByteCount]);
+
+    public static Vote Vote(ulong view, Hash256? value) =>
+        new(new VoteSlot(new Epoch(0), new View(view), VoteKind.Finalize), value, new ValidatorIndex(0), Signature);
+
+    public static Certificate Certificate(ulong view, Hash256? value) =>
+        new(new VoteSlot(new Epoch(0), new View(view), VoteKind.Finalize), value, [new CertificateSigner(new ValidatorIndex(0), Signature)]);
+
+    public static Block Block(ulong height, ulong view)
+    {
+        Justification justification = new(null, []);
+        BlockHeader header = new()
+        {
+            Chain = new ChainId(Hash256.Zero),
+            Epoch = new Epoch(0),
+            View = new View(view),
+            Height = new Height(height),
+            ParentView = new View(view - 1),
+            ParentDigest = Hash256.Zero,
+            JustificationHash = justification.Hash,
+            BodyRoot = Hash256.Zero,
+            ParentStateRoot = Hash256.Zero,
+            Time = Instant.FromMilliseconds(1_767_225_600_000),
+            Proposer = new ValidatorIndex(0),
+            Participation = [1],
+            EvidenceRoot = Hash256.Zero,
+        };
+        return new Block(header, justification, [new ReadOnlyMemory<byte>([1, 2, 3])]);
+    }
+}
