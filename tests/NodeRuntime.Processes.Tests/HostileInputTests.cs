@@ -67,7 +67,7 @@ public sealed class HostileInputTests(Devnet devnet, HostileInputTests.Target ta
     }
 
     [Fact]
-    public async Task A_frame_of_four_gigabytes_is_refused_unread()
+    public async Task A_frame_of_four_gigabytes_from_nobody_ends_the_connection()
     {
         using TcpClient client = await DialAsync();
         await using SslStream tls = await TlsAsync(client);
