@@ -26,22 +26,17 @@ namespace NodeRuntime.Processes.Tests;
 
 /// <summary>What strangers send to a live peer's two ports is refused, by name where it is answered, and the peer goes on.</summary>
 [Collection(DevnetGroup.Name)]
-public sealed class HostileInputTests(Devnet devnet) : IAsyncLifetime
+public sealed class HostileInputTests(Devnet devnet, HostileInputTests.Target target) : IClassFixture<HostileInputTests.Target>, IAsyncLifetime
 {
     private static readonly HttpClient Http = new() { Timeout = TimeSpan.FromSeconds(10) };
-    private ProcessEntry _peer = null!;
 
-    public Task InitializeAsync()
-    {
-        _peer = ProcessTable.Naming(devnet.ConfigPathOf(0)).Single();
-        return Task.CompletedTask;
-    }
+    public Task InitializeAsync() => Task.CompletedTask;
 
-    /// <summary>Whatever the test did: the same process runs, and all four finalize.</summary>
+    /// <summary>Whatever the test did: the same process answers and votes.</summary>
     public async Task DisposeAsync()
     {
-        Assert.True(ProcessTable.IsAlive(_peer));
-        await devnet.GoesOnAsync();
+        Assert.True(ProcessTable.IsAlive(target.Peer));
+        Assert.Equal("Voting", (await devnet.StatusAsync(0))?.Consensus);
     }
 
     [Theory]
@@ -72,7 +67,7 @@ public sealed class HostileInputTests(Devnet devnet) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_frame_of_four_gigabytes_is_refused_unread()
+    public async Task A_frame_of_four_gigabytes_from_nobody_ends_the_connection()
     {
         using TcpClient client = await DialAsync();
         await using SslStream tls = await TlsAsync(client);
@@ -259,5 +254,15 @@ public sealed class HostileInputTests(Devnet devnet) : IAsyncLifetime
         }
 
         Assert.True(said.Count < 4096, $"it said {said.Count} bytes to a stranger");
+    }
+
+    /// <summary>The peer that is attacked; after all attacks every peer must finalize.</summary>
+    public sealed class Target(Devnet devnet) : IAsyncLifetime
+    {
+        internal ProcessEntry Peer { get; } = ProcessTable.Naming(devnet.ConfigPathOf(0)).Single();
+
+        public Task InitializeAsync() => Task.CompletedTask;
+
+        public Task DisposeAsync() => devnet.GoesOnAsync();
     }
 }

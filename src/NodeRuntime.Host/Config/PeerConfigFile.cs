@@ -59,7 +59,7 @@ public static class PeerConfigFile
         if (config.Version != PeerConfig.VersionNow) yield return $"version: {config.Version} is not one this program reads; it reads {PeerConfig.VersionNow}";
         if (!Hash256.TryParse(config.Genesis, out _)) yield return "genesis: must be the chain's genesis hash, 64 hexadecimal digits";
         if (!IsAddress(config.Listen)) yield return $"listen: '{config.Listen}' is not host:port";
-        if (!IsAddress(config.Api)) yield return $"api: '{config.Api}' is not host:port";
+        if (!IsOwnAddress(config.Api)) yield return $"api: '{config.Api}' is not address:port of this machine, such as 127.0.0.1:26610";
         if (config.Advertise.Length != 0 && !IsAddress(config.Advertise)) yield return $"advertise: '{config.Advertise}' is not host:port";
         foreach (string seed in config.Seeds)
         {
@@ -73,6 +73,10 @@ public static class PeerConfigFile
         if (provider.OutputMiB is 0 || provider.OutputMiB > (ulong)(Limits.OutputBytesMax >> 20)) yield return $"provider.outputMiB: must be 1 to {Limits.OutputBytesMax >> 20}";
         if (provider.Leases is < 1 or > Limits.LeasesPerProviderMax) yield return $"provider.leases: must be 1 to {Limits.LeasesPerProviderMax}";
     }
+
+    // The API listens on an address: a name may stand for several, or for another machine.
+    private static bool IsOwnAddress(string text) =>
+        IsAddress(text) && (IPAddress.TryParse(text.AsSpan(0, text.LastIndexOf(':')), out _) || text.StartsWith("localhost:", StringComparison.Ordinal));
 
     private static bool IsAddress(string text)
     {

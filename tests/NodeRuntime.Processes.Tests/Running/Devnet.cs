@@ -109,7 +109,7 @@ public sealed class Devnet : IAsyncLifetime
     /// <summary>Every peer votes and finalizes beyond the highest block of now.</summary>
     internal async Task GoesOnAsync()
     {
-        ulong target = await TipAsync() + 2;
+        ulong target = await TipAsync() + 1;
         for (int i = 0; i < Peers; i++)
         {
             int peer = i;
