@@ -36,9 +36,16 @@ internal static class DoctorVerb
         return (supply.Time, supply.Height);
     }
 
+    private const int NameWidth = 12;
+    private const int StateWidth = 8;
+
     private static void Show(IAnsiConsole console, DoctorResult result)
     {
         Table table = Display.NewTable("check", "state", "detail");
+        // Hints are sentences: they give way, the names beside them do not.
+        table.Columns[0].Width = NameWidth;
+        table.Columns[1].Width = StateWidth;
+        table.Columns[2].NoWrap = false;
         foreach (CheckResult check in result.Checks)
         {
             (string word, Color colour) = check.State switch
