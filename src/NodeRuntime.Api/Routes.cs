@@ -15,8 +15,6 @@ public static class Routes
     /// <summary>Any record of the state with its proof: family by name, id in hexadecimal.</summary>
     public const string State = "/v1/state/{family}/{id}";
 
-    /// <summary>A finalized header at a height, with its certificate.</summary>
-    public const string Header = "/v1/headers/{height}";
     public const string Jobs = "/v1/jobs";
     public const string Job = "/v1/jobs/{id}";
     public const string JobEvents = "/v1/jobs/{id}/events";

@@ -1,13 +1,13 @@
+using NodeRuntime.Client.Jobs;
+
 namespace NodeRuntime.Cli.Devnet;
 
 /// <summary>What <c>devnet --once</c> prints for programs.</summary>
 internal sealed record DevnetResult(
-    int Peers, ulong FinalizedHeight, int Validators, DevnetJob Job, DevnetLease Lease, DevnetSupply Supply, string Receipt, string Genesis, DevnetTimings Timings, string Data);
+    int Peers, ulong FinalizedHeight, int Validators, DevnetJob Job, DevnetLease Lease, DevnetSupply Supply, string Receipt, string Genesis, JobTimings Timings, string Data);
 
 internal sealed record DevnetJob(string Id, string State, int ExitCode, ulong FuelUsed, string ResultHash, string Provider);
 
 internal sealed record DevnetLease(string PricePerSecond, uint ChargedSeconds, string Paid, string Refunded);
 
 internal sealed record DevnetSupply(string Minted, string Burned, string Held, bool Conserved);
-
-internal sealed record DevnetTimings(long SubmitToLeaseMs, long LeaseToReadyMs, long ReadyToResultMs, long ResultToSettledMs);

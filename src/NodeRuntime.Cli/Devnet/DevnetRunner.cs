@@ -93,13 +93,9 @@ internal sealed class DevnetRunner(DevnetOptions options, Display display, CliWo
         display.Note($"job: {description.Name} over {job.Terms.InputBytes / 1024 / 1024} MiB, at most {job.Terms.PricePerSecondMax} base units a second");
         long submitted = world.Time.GetTimestamp();
         OrderId order = await client.SubmitAsync(job, cancellation);
+        long submitMs = (long)world.Time.GetElapsedTime(submitted).TotalMilliseconds;
         display.Note($"job: order {order.Hash.ToShortString()} stands, {job.Deposit} base units in escrow");
-        DevnetStopwatch stopwatch = new(world.Time, submitted);
-        JobReport report = await client.RunAsync(order, job, Path.Combine(folder.JobsPath, order.ToString()), happened =>
-        {
-            stopwatch.Hear(happened);
-            Tell(happened);
-        }, cancellation);
+        JobReport report = await client.RunAsync(order, job, Path.Combine(folder.JobsPath, order.ToString()), Tell, cancellation);
         StatusAnswer status = await client.StatusAsync(cancellation);
         string state = report.Result.Outcome == Proofs.Jobs.JobOutcome.Exited ? "Succeeded" : report.Result.Outcome.ToString();
         LeaseRecord lease = report.Lease;
@@ -112,7 +108,8 @@ internal sealed class DevnetRunner(DevnetOptions options, Display display, CliWo
             new DevnetSupply(status.Supply.Minted, status.Supply.Burned, status.Supply.Held, status.Supply.Conserved),
             report.ReceiptPath,
             folder.Genesis.ChainId.ToString(),
-            stopwatch.Timings,
+            // The client's clock starts once the order stands; ours started before it was sent.
+            report.Timings with { SubmitToLeaseMs = submitMs + report.Timings.SubmitToLeaseMs },
             folder.Root);
     }
 
