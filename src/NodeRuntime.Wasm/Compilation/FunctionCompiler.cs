@@ -176,7 +176,7 @@ internal sealed class FunctionCompiler
     private void Charge()
     {
         uint cost = _body.SegmentCosts[_segment++];
-        if (cost == 0) return;
+        if (cost == 0 || !_limits.Metered) return;
         _il.Load(_fuel);
         _il.Int64(cost);
         _il.Op(OpCodes.Sub);
@@ -210,6 +210,7 @@ internal sealed class FunctionCompiler
 
     private void WriteFuel()
     {
+        if (!_limits.Metered) return;
         _il.Load(_block);
         _il.Load(_fuel);
         _il.Op(OpCodes.Stind_I8);
@@ -217,6 +218,7 @@ internal sealed class FunctionCompiler
 
     private void ReloadFuel()
     {
+        if (!_limits.Metered) return;
         _il.Load(_block);
         _il.Op(OpCodes.Ldind_I8);
         _il.Store(_fuel);
