@@ -364,16 +364,16 @@ internal sealed class FunctionCompiler
         switch (instruction.Opcode)
         {
             case Opcode.MemoryGrow:
-                Helper(nameof(Intrinsics.MemoryGrow), 1, WasmType.I32);
+                Helper(nameof(Intrinsics.MemoryGrow), 1, WasmType.I32, instruction.Memory);
                 break;
             case Opcode.MemoryFill:
-                Helper(nameof(Intrinsics.MemoryFill), 3, WasmType.Unknown);
+                Helper(nameof(Intrinsics.MemoryFill), 3, WasmType.Unknown, instruction.Memory);
                 break;
             case Opcode.MemoryCopy:
-                Helper(nameof(Intrinsics.MemoryCopy), 3, WasmType.Unknown);
+                Helper(nameof(Intrinsics.MemoryCopy), 3, WasmType.Unknown, instruction.Memory, instruction.Lane);
                 break;
             case Opcode.MemoryInit:
-                Helper(nameof(Intrinsics.MemoryInit), 3, WasmType.Unknown, index);
+                Helper(nameof(Intrinsics.MemoryInit), 3, WasmType.Unknown, instruction.Memory, index);
                 break;
             case Opcode.DataDrop:
                 Helper(nameof(Intrinsics.DataDrop), 0, WasmType.Unknown, index);
@@ -598,7 +598,7 @@ internal sealed class FunctionCompiler
     private void LoadResultAddress(int index)
     {
         _il.Load(_block);
-        _il.Native(Store.ResultsOffset + (index * 8));
+        _il.Native(Store.ResultsOffset + (index * Store.SlotBytes));
         _il.Op(OpCodes.Add);
     }
 
@@ -828,7 +828,7 @@ internal sealed class FunctionCompiler
     {
         _il.LoadArgument(InstanceArgument);
         _il.Field(Members.InstanceGlobals);
-        _il.Native(index * 8L);
+        _il.Native(index * (long)Store.SlotBytes);
         _il.Op(OpCodes.Add);
         if (index < _model.ImportedGlobals) _il.Op(OpCodes.Ldind_I);
     }
