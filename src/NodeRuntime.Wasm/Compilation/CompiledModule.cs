@@ -49,6 +49,7 @@ internal sealed class CompiledModule
                 MethodAttributes.Public | MethodAttributes.Static,
                 Members.ResultType(function),
                 Members.ParameterTypes(function));
+            methods[i].InitLocals = false;
             methods[i].SetImplementationFlags(MethodImplAttributes.IL | MethodImplAttributes.AggressiveOptimization);
         }
 

@@ -66,6 +66,7 @@ internal sealed partial class FunctionCompiler
 
     private void Helper(string name, int operands, WasmType result, params int[] indices)
     {
+        BeforeEffect();
         Node[] arguments = PopMany(operands);
         Spill(static pending => pending.ReadsMemory || pending.ReadsGlobal);
         WriteFuel();
@@ -94,6 +95,7 @@ internal sealed partial class FunctionCompiler
 
     private void Call(int function)
     {
+        BeforeEffect();
         FunctionType type = _model.TypeOf(function);
         Node[] arguments = PopMany(type.Parameters.Length);
         Spill(static pending => pending.ReadsMemory || pending.ReadsGlobal);
@@ -121,6 +123,7 @@ internal sealed partial class FunctionCompiler
 
     private void CallIndirect(int typeIndex, int table)
     {
+        BeforeEffect();
         FunctionType type = _model.Types[typeIndex];
         LocalBuilder index = Hold(Pop(), typeof(int));
         Node[] arguments = PopMany(type.Parameters.Length);

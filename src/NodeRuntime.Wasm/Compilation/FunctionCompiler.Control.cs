@@ -14,6 +14,7 @@ internal sealed partial class FunctionCompiler
         WasmType[] parameters = FunctionValidator.BlockParameters(_model, blockType);
         WasmType[] results = FunctionValidator.BlockResults(_model, blockType);
         SpillAll();
+        CloseChecks();
         _blocks.Add(new Block
         {
             Opcode = Opcode.Block,
@@ -23,10 +24,12 @@ internal sealed partial class FunctionCompiler
             EnteredLive = true,
             Target = _il.NewLabel(),
             Carriers = TakeCarriers(results),
+            Reaches = [.. _reaches],
+            Clock = _clock,
         });
     }
 
-    private void OpenLoop(long blockType)
+    private void OpenLoop(long blockType, int offset)
     {
         WasmType[] parameters = FunctionValidator.BlockParameters(_model, blockType);
         SpillAll();
@@ -44,8 +47,11 @@ internal sealed partial class FunctionCompiler
             Carriers = carriers,
         };
         _blocks.Add(loop);
+        CloseChecks();
+        EnterLoop(offset);
         _il.Mark(loop.Target);
         Charge();
+        Pay();
     }
 
     private void OpenIf(long blockType)
@@ -54,6 +60,7 @@ internal sealed partial class FunctionCompiler
         WasmType[] results = FunctionValidator.BlockResults(_model, blockType);
         Node condition = Pop();
         SpillAll();
+        CloseChecks();
         LocalBuilder[] held = TakeCarriers(parameters);
         MoveTop(held);
         var saved = new Node[parameters.Length];
@@ -74,6 +81,8 @@ internal sealed partial class FunctionCompiler
             Else = _il.NewLabel(),
             Carriers = TakeCarriers(results),
             Saved = saved,
+            Reaches = [.. _reaches],
+            Clock = _clock,
         };
         _blocks.Add(block);
         EmitBranch(condition, block.Else, whenTrue: false);
@@ -102,6 +111,9 @@ internal sealed partial class FunctionCompiler
     private void BeginElse(Block block)
     {
         DropTo(block.Height);
+        CloseChecks();
+        RestoreReaches(block, atEnd: false);
+        _owes = true;
         _il.Mark(block.Else);
         block.Opcode = Opcode.Else;
         block.Targeted = true;
@@ -147,6 +159,9 @@ internal sealed partial class FunctionCompiler
 
         if (_live) MoveTop(block.Carriers);
         DropTo(block.Height);
+        CloseChecks();
+        RestoreReaches(block, atEnd: true);
+        _owes = true;
         _il.Mark(block.Target);
         _live = true;
         for (int i = 0; i < block.Results.Length; i++) Push(Node.Temp(block.Results[i], block.Carriers[i], owned: true));
@@ -157,7 +172,10 @@ internal sealed partial class FunctionCompiler
     {
         if (_live) MoveTop(function.Carriers);
         else if (!function.Targeted) return;
+        if (function.Targeted) _owes = true;
+        CloseChecks();
         _il.Mark(function.Target);
+        Pay();
         WriteFuel();
         for (int i = 1; i < function.Results.Length; i++)
         {
@@ -272,6 +290,7 @@ internal sealed partial class FunctionCompiler
     /// <summary>The code behind is not reached, up to the end of the block.</summary>
     private void Die()
     {
+        CloseChecks();
         DropTo(_blocks[^1].Height);
         _live = false;
     }

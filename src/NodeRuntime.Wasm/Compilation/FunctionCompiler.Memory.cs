@@ -10,6 +10,7 @@ internal sealed partial class FunctionCompiler
 {
     private void SetGlobal(int index, Node value)
     {
+        BeforeEffect();
         Spill(static pending => pending.ReadsGlobal);
         WasmType type = _model.Globals[index].Type;
         if (IsReference(type)) LoadGlobalCell(index);
@@ -46,7 +47,7 @@ internal sealed partial class FunctionCompiler
             return;
         }
 
-        Push(Node.Load(instruction.Opcode, CheckedAddress(address, instruction.Immediate, size), instruction.Immediate));
+        Push(Node.Load(instruction.Opcode, CheckedAddress(address, instruction.Immediate + size), instruction.Immediate));
     }
 
     private void StoreMemory(in Instruction instruction)
@@ -55,7 +56,8 @@ internal sealed partial class FunctionCompiler
         Node value = Pop();
         Node address = Pop();
         long? place = StaticAddress(address, instruction.Immediate, size);
-        LocalBuilder? held = place is null ? CheckedAddress(address, instruction.Immediate, size) : null;
+        LocalBuilder? held = place is null ? CheckedAddress(address, instruction.Immediate + size) : null;
+        BeforeEffect();
         Spill(static pending => pending.ReadsMemory);
         LoadAddress(held, place ?? instruction.Immediate);
         EmitClean(value);
@@ -69,20 +71,6 @@ internal sealed partial class FunctionCompiler
         if (address.Kind != NodeKind.Constant) return null;
         long place = unchecked((uint)address.Bits) + offset;
         return place + size <= _model.Memories[0].Minimum * LinearMemory.PageBytes ? place : null;
-    }
-
-    private LocalBuilder CheckedAddress(Node address, long offset, int size)
-    {
-        Emit(address);
-        _il.Op(OpCodes.Conv_U);
-        LocalBuilder held = _pool.Take(typeof(nint));
-        _il.Store(held);
-        _il.Load(held);
-        _il.Load(_length!);
-        _il.Native(offset + size);
-        _il.Op(OpCodes.Sub);
-        _il.Branch(OpCodes.Bgt, TrapLabel(Trap.OutOfBoundsMemory));
-        return held;
     }
 
     private void LoadAddress(LocalBuilder? held, long offset)

@@ -25,6 +25,7 @@ internal sealed partial class FunctionCompiler
     private (Node Left, Node Right) CheckDivision(int opcode, Node left, Node right)
     {
         if (right.Kind == NodeKind.Constant && right.Bits is not (0 or -1)) return (left, right);
+        CloseChecks();
         bool wide = opcode >= 0x7F;
         int which = wide ? opcode - 0x7F : opcode - 0x6D;
         left = Temporary(left);
@@ -64,6 +65,7 @@ internal sealed partial class FunctionCompiler
 
     private Node CheckTruncation(int opcode, Node operand)
     {
+        CloseChecks();
         Node held = Temporary(operand);
         LocalBuilder value = held.Temporary!;
         bool single = opcode is 0xA8 or 0xA9 or 0xAE or 0xAF;

@@ -28,9 +28,17 @@ internal sealed partial class FunctionCompiler
         ulong bit = Node.Bit(index);
         Spill(pending => (pending.Locals & bit) != 0);
         EmitClean(value);
+        ForgetLocal(index, value);
         int parameters = _type.Parameters.Length;
         if (index < parameters) _il.StoreArgument(index);
         else _il.Store(_locals[index - parameters]);
+    }
+
+    private void LoadLocal(int index)
+    {
+        int parameters = _type.Parameters.Length;
+        if (index < parameters) _il.LoadArgument(index);
+        else _il.Load(_locals[index - parameters]);
     }
 
     private void DropTo(int height)
@@ -125,9 +133,7 @@ internal sealed partial class FunctionCompiler
                 EmitConstant(node.Type, node.Bits);
                 break;
             case NodeKind.Local:
-                int parameters = _type.Parameters.Length;
-                if (node.Bits < parameters) _il.LoadArgument((int)node.Bits);
-                else _il.Load(_locals[node.Bits - parameters]);
+                LoadLocal((int)node.Bits);
                 break;
             case NodeKind.Temporary:
                 _il.Load(node.Temporary!);

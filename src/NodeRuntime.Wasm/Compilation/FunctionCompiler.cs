@@ -49,6 +49,9 @@ internal sealed partial class FunctionCompiler
     private readonly LocalBuilder? _base;
     private readonly LocalBuilder? _length;
     private bool _live = true;
+
+    /// <summary>Fuel has been taken since the last test of it, on some path to here.</summary>
+    private bool _owes;
     private int _segment;
 
     private FunctionCompiler(
@@ -62,6 +65,7 @@ internal sealed partial class FunctionCompiler
         _il = new IlWriter(il);
         _pool = new TemporaryPool(_il);
         _localTypes = [.. type.Parameters, .. body.Locals];
+        _setAt = new int[_localTypes.Length];
         _locals = new LocalBuilder[body.Locals.Length];
         for (int i = 0; i < _locals.Length; i++) _locals[i] = _il.Declare(Members.IlType(body.Locals[i]));
         _block = _il.Declare(typeof(nint));
@@ -93,6 +97,7 @@ internal sealed partial class FunctionCompiler
 
     private void Run()
     {
+        if (_body.UsesMemory) FindLoops();
         EmitPrologue();
         _blocks.Add(new Block
         {
@@ -121,11 +126,12 @@ internal sealed partial class FunctionCompiler
 
     private void EmitPrologue()
     {
-        if (_body.MakesCalls) EmitDepthCheck();
         _il.LoadArgument(InstanceArgument);
         _il.Field(Members.InstanceBlock);
         _il.Store(_block);
+        if (_body.MakesCalls) EmitDepthCheck();
         ReloadFuel();
+        ClearLocals();
         if (_zero is not null)
         {
             _il.Load(_block);
@@ -143,6 +149,40 @@ internal sealed partial class FunctionCompiler
         _il.Field(Members.MemoryBase);
         _il.Store(_base!);
         ReloadLength();
+    }
+
+    /// <summary>The guest's locals start as zeroes. The method's flag that clears all would clear what is always written first, too.</summary>
+    private void ClearLocals()
+    {
+        for (int i = 0; i < _locals.Length; i++)
+        {
+            switch (_body.Locals[i])
+            {
+                case WasmType.I32:
+                    _il.Int32(0);
+                    break;
+                case WasmType.I64:
+                    _il.Int64(0);
+                    break;
+                case WasmType.F32:
+                    _il.Single(0);
+                    break;
+                case WasmType.F64:
+                    _il.Double(0);
+                    break;
+                case WasmType.FuncRef or WasmType.ExternRef:
+                    _il.Op(OpCodes.Ldnull);
+                    break;
+                case WasmType.V128:
+                    _il.Call(Members.VectorZero);
+                    break;
+                case WasmType.Unknown:
+                    Invariant.Break("a local without a type");
+                    break;
+            }
+
+            _il.Store(_locals[i]);
+        }
     }
 
     private void EmitDepthCheck()
@@ -163,8 +203,7 @@ internal sealed partial class FunctionCompiler
         LocalBuilder probe = _il.Declare(typeof(int));
         _il.LoadAddress(probe);
         _il.Op(OpCodes.Conv_U);
-        _il.LoadArgument(InstanceArgument);
-        _il.Field(Members.InstanceBlock);
+        _il.Load(_block);
         _il.Native(Store.StackLimitOffset);
         _il.Op(OpCodes.Add);
         _il.Op(OpCodes.Ldind_I);
@@ -176,24 +215,60 @@ internal sealed partial class FunctionCompiler
     private void Charge()
     {
         uint cost = _body.SegmentCosts[_segment++];
-        if (cost == 0 || !_limits.Metered) return;
+        CloseChecks();
+        if (cost == 0) return;
+        _owes = true;
+        if (!_limits.Metered) return;
         _il.Load(_fuel);
         _il.Int64(cost);
         _il.Op(OpCodes.Sub);
         _il.Store(_fuel);
+    }
+
+    /// <summary>
+    /// Ends the run if what was taken has not been there. Until something outside the function's own frame changes, and in each turn of a
+    /// loop, nobody can see whether it ended at once.
+    /// </summary>
+    private void Pay()
+    {
+        if (!_owes || !_limits.Metered) return;
+        _owes = false;
         _il.Load(_fuel);
         _il.Int64(0);
         _il.Branch(OpCodes.Blt, TrapLabel(Trap.OutOfFuel));
+    }
+
+    /// <summary>Before what others can see: the guest must have paid, and no check behind may be made before it.</summary>
+    private void BeforeEffect()
+    {
+        CloseChecks();
+        Pay();
     }
 
     private Label TrapLabel(Trap trap) => _traps[(int)trap] ??= _il.NewLabel();
 
     private void EmitTraps()
     {
+        CloseChecks();
+        // A run that could not be paid was not begun: then its trap is none.
+        if (_limits.Metered) TrapLabel(Trap.OutOfFuel);
         for (int i = 0; i < _traps.Length; i++)
         {
             if (_traps[i] is not { } label) continue;
             _il.Mark(label);
+            if (i == (int)Trap.OutOfFuel)
+            {
+                // All of it counts as used, however large the run was that could not be paid.
+                _il.Int64(0);
+                _il.Store(_fuel);
+            }
+            else if (_limits.Metered)
+            {
+                _il.Load(_fuel);
+                _il.Int64(0);
+                _il.Branch(OpCodes.Blt, TrapLabel(Trap.OutOfFuel));
+            }
+
             WriteFuel();
             _il.Int32(i);
             _il.Call(Members.Throw);
@@ -264,7 +339,7 @@ internal sealed partial class FunctionCompiler
                 OpenBlock(instruction.BlockType);
                 break;
             case Opcode.Loop:
-                OpenLoop(instruction.BlockType);
+                OpenLoop(instruction.BlockType, instruction.Offset);
                 break;
             case Opcode.If:
                 OpenIf(instruction.BlockType);

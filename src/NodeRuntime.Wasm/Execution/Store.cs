@@ -69,7 +69,9 @@ internal sealed unsafe class Store : IDisposable
     public void Charge(long units)
     {
         Fuel -= units;
-        if (Fuel < 0) throw new TrapException(Trap.OutOfFuel);
+        if (Fuel >= 0) return;
+        Fuel = 0;
+        throw new TrapException(Trap.OutOfFuel);
     }
 
     public void Dispose()
