@@ -89,7 +89,7 @@ internal sealed partial class FunctionCompiler
 
     /// <summary>What a call counts against the depth: one for each 16 slots of its frame.</summary>
     private static int DepthWeight(FunctionType type, FunctionBody body) =>
-        1 + ((type.Parameters.Length + body.Locals.Length + body.OperandsMax) / 16);
+        1 + ((type.Parameters.Length + body.Locals.Length + body.OperandsMax) * (body.UsesVectors ? 2 : 1) / 16);
 
     private void Run()
     {
@@ -295,6 +295,14 @@ internal sealed partial class FunctionCompiler
             case Opcode.CallIndirect:
                 CallIndirect(instruction.Index, instruction.Second);
                 break;
+            case Opcode.ReturnCall:
+                TailCall(instruction.Index);
+                Die();
+                break;
+            case Opcode.ReturnCallIndirect:
+                TailCallIndirect(instruction.Index, instruction.Second);
+                Die();
+                break;
             case Opcode.Drop:
                 Discard(Pop());
                 break;
@@ -323,7 +331,7 @@ internal sealed partial class FunctionCompiler
             case >= Opcode.StoreFirst and <= Opcode.StoreLast:
                 StoreMemory(in instruction);
                 break;
-            case Opcode.MemorySize:
+            case Opcode.MemorySize when instruction.Memory == 0:
                 Push(Node.MemorySize());
                 break;
             case Opcode.I32Const:
@@ -347,6 +355,9 @@ internal sealed partial class FunctionCompiler
             case >= Opcode.NumericFirst and <= Opcode.NumericLast:
             case >= Opcode.TruncSatFirst and <= Opcode.TruncSatLast:
                 Numeric(opcode);
+                break;
+            case >= Opcode.VectorFirst and <= Opcode.VectorLast:
+                StepVector(in instruction);
                 break;
             default:
                 StepHelper(in instruction);
