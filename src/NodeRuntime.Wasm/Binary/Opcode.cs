@@ -74,5 +74,7 @@ internal static class Opcode
 
     /// <summary>i8x16.splat, behind which stand those of 16, 32 and 64 bits.</summary>
     public const int VectorSplat = 0x20F;
+    public const int I32x4ExtractLane = 0x21B;
+    public const int F32x4ExtractLane = 0x21F;
     public const int VectorLast = 0x2FF;
 }

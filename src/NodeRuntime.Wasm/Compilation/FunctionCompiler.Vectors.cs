@@ -1,3 +1,4 @@
+using System.Reflection.Emit;
 using NodeRuntime.Wasm.Binary;
 
 namespace NodeRuntime.Wasm.Compilation;
@@ -97,10 +98,30 @@ internal sealed partial class FunctionCompiler
     private void EmitVector(Node node)
     {
         Emit(node.Left!);
+        if (node.Opcode == Opcode.F32x4ExtractLane)
+        {
+            EmitSingleLane((int)node.Bits);
+            return;
+        }
+
         if (node.Right is not null) Emit(node.Right);
         if (node.Third is not null) Emit(node.Third);
         if (VectorTable.At(node.Opcode).Shape is VectorShape.Extract or VectorShape.Replace) _il.Int32((int)node.Bits);
         _il.Call(Members.Vector(node.Opcode));
+    }
+
+    /// <summary>
+    /// The JIT computes a lane of a vector that it knows, and keeps the float as a double: a signalling NaN turns quiet. The exclusive or
+    /// with a zero that it cannot see through leaves it nothing to know.
+    /// </summary>
+    private void EmitSingleLane(int lane)
+    {
+        _il.Int32(lane);
+        _il.Call(Members.Vector(Opcode.I32x4ExtractLane));
+        _il.Load(_zero!);
+        _il.Op(OpCodes.Conv_I4);
+        _il.Op(OpCodes.Xor);
+        _il.Call(Members.UnknownBitsToSingle);
     }
 
     private static int ScalarLoad(int size) => size switch

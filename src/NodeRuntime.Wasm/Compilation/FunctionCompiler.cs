@@ -66,7 +66,7 @@ internal sealed partial class FunctionCompiler
         for (int i = 0; i < _locals.Length; i++) _locals[i] = _il.Declare(Members.IlType(body.Locals[i]));
         _block = _il.Declare(typeof(nint));
         _fuel = _il.Declare(typeof(long));
-        if (body.Rotates) _zero = _il.Declare(typeof(long));
+        if (body.NeedsZero) _zero = _il.Declare(typeof(long));
         if (!body.UsesMemory) return;
         _memory = _il.Declare(typeof(LinearMemory));
         _base = _il.Declare(typeof(nint));

@@ -36,6 +36,8 @@ internal static class Members
 
     public static readonly MethodInfo SingleToBits = Bits(nameof(BitConverter.SingleToInt32Bits), typeof(float));
     public static readonly MethodInfo DoubleToBits = Bits(nameof(BitConverter.DoubleToInt64Bits), typeof(double));
+    /// <summary>For bits that the JIT cannot know: of others a signalling NaN would turn quiet.</summary>
+    public static readonly MethodInfo UnknownBitsToSingle = Bits(nameof(BitConverter.Int32BitsToSingle), typeof(int));
     public static readonly MethodInfo BitsToSingle = Intrinsic(nameof(Intrinsics.SingleFromBits));
     public static readonly MethodInfo BitsToDouble = Bits(nameof(BitConverter.Int64BitsToDouble), typeof(long));
 
