@@ -77,5 +77,8 @@ internal sealed class FunctionBody
     /// <summary>Has v128 operands or locals, which take two slots each.</summary>
     public bool UsesVectors { get; set; }
 
+    /// <summary>Has instructions around which the JIT must be kept from knowing too much.</summary>
+    public bool NeedsZero { get; set; }
+
     public bool Rotates { get; set; }
 }

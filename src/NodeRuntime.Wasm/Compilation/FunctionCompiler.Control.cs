@@ -190,10 +190,16 @@ internal sealed partial class FunctionCompiler
 
             LoadResultAddress(i);
             _il.Load(function.Carriers[i]);
-            StoreIndirect(function.Results[i]);
+            SlotAccess.Store(_il, function.Results[i]);
         }
 
-        if (function.Results.Length > 0) _il.Load(function.Carriers[0]);
+        if (function.Results.Length > 0)
+        {
+            _il.Load(function.Carriers[0]);
+            // The caller may compare it, and the JIT may inline this function there.
+            if (function.Results[0] is WasmType.I32 or WasmType.I64) EmitRotationGuard(function.Results[0]);
+        }
+
         _il.Op(OpCodes.Ret);
     }
 
@@ -241,7 +247,7 @@ internal sealed partial class FunctionCompiler
             }
         }
 
-        Emit(index);
+        EmitGuarded(index);
         _il.Switch(targets[..^1]);
         _il.Branch(OpCodes.Br, targets[^1]);
         foreach ((int label, Label trampoline) in trampolines)
@@ -307,13 +313,13 @@ internal sealed partial class FunctionCompiler
 
         if (condition.Kind == NodeKind.Numeric && NumericEmitter.IsComparison(condition.Opcode))
         {
-            Emit(condition.Left!);
-            Emit(condition.Right!);
+            EmitCompared(condition.Left!, condition.Right);
+            EmitCompared(condition.Right!, condition.Left);
             _il.Branch(NumericEmitter.Branch(condition.Opcode, whenTrue), target);
             return;
         }
 
-        Emit(condition);
+        EmitGuarded(condition);
         _il.Branch(whenTrue ? OpCodes.Brtrue : OpCodes.Brfalse, target);
     }
 }

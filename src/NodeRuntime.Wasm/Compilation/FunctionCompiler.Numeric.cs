@@ -31,6 +31,7 @@ internal sealed partial class FunctionCompiler
         left = Temporary(left);
         LocalBuilder divisor = Hold(right, wide ? typeof(long) : typeof(int));
         _il.Load(divisor);
+        EmitRotationGuard(right.Type);
         _il.Branch(OpCodes.Brfalse, TrapLabel(Trap.IntegerDivideByZero));
         if (which is 0 or 2)
         {
@@ -99,19 +100,27 @@ internal sealed partial class FunctionCompiler
     /// <summary>
     /// The JIT of .NET 10 on x64 takes the zero flag from a rotation, which does not set it: "if (rotr(x, 2) == 0)" goes the wrong way
     /// (dotnet/runtime issue 129288, mended after 10.0).
-    /// An exclusive or with a zero that the JIT cannot see through sets it.
+    /// An exclusive or with a zero that the JIT cannot see through sets it. In a function that rotates, whatever may be a rotation's
+    /// value has it where it is compared and where it leaves for a function that may compare it.
     /// </summary>
     private void EmitRotationGuard(WasmType type)
     {
+        if (!_body.Rotates) return;
         _il.Load(_zero!);
         if (type == WasmType.I32) _il.Op(OpCodes.Conv_I4);
         _il.Op(OpCodes.Xor);
     }
 
-    private void EmitConstant(WasmType type, long bits)
+    private void EmitConstant(Node constant)
     {
-        switch (type)
+        long bits = constant.Bits;
+        switch (constant.Type)
         {
+            case WasmType.V128:
+                _il.Int64(bits);
+                _il.Int64(constant.High);
+                _il.Call(Members.Vector(Opcode.VectorConst));
+                break;
             case WasmType.I32:
                 _il.Int32((int)bits);
                 break;

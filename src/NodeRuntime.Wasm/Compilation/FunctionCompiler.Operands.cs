@@ -58,6 +58,7 @@ internal sealed partial class FunctionCompiler
         if (node.Owned) _pool.Give(node.Temporary!);
         if (node.Left is not null) Discard(node.Left);
         if (node.Right is not null) Discard(node.Right);
+        if (node.Third is not null) Discard(node.Third);
     }
 
     private void Push(Node node) => _stack.Add(node.Depth > Node.DepthMax ? Temporary(node) : node);
@@ -125,12 +126,39 @@ internal sealed partial class FunctionCompiler
         if (node.Dirty) _il.Call(node.Type == WasmType.F32 ? CanonicalSingle : CanonicalDouble);
     }
 
+    /// <summary>Emits an operand for a callee, which may compare it.</summary>
+    private void EmitArgument(Node node)
+    {
+        if (node.Dirty) EmitClean(node);
+        else EmitGuarded(node);
+    }
+
+    /// <summary>Emits an operand that is compared, with the guard of a rotation in it.</summary>
+    private void EmitGuarded(Node node)
+    {
+        Emit(node);
+        if (node.Rotated) EmitRotationGuard(node.Type);
+    }
+
+    /// <summary>Emits an operand of a comparison: only one with zero goes wrong, or with a number that the JIT may make zero.</summary>
+    private void EmitCompared(Node node, Node? other)
+    {
+        if (other is { Kind: NodeKind.Constant, Bits: not (0 or 1 or -1) }) Emit(node);
+        else EmitGuarded(node);
+    }
+
+    private void EmitPart(Node whole, Node part, Node? other)
+    {
+        if (whole.Rotated) Emit(part);
+        else EmitCompared(part, other);
+    }
+
     private void Emit(Node node)
     {
         switch (node.Kind)
         {
             case NodeKind.Constant:
-                EmitConstant(node.Type, node.Bits);
+                EmitConstant(node);
                 break;
             case NodeKind.Local:
                 LoadLocal((int)node.Bits);
@@ -147,10 +175,10 @@ internal sealed partial class FunctionCompiler
                 }
 
                 LoadGlobalAddress((int)node.Bits);
-                LoadIndirect(node.Type);
+                SlotAccess.Load(_il, node.Type);
                 break;
             case NodeKind.Load:
-                LoadAddress(node.Temporary, node.Bits);
+                LoadAddress(node.Temporary, node.Bits, node.Absolute);
                 EmitLoad(node.Opcode);
                 break;
             case NodeKind.MemorySize:
@@ -168,10 +196,12 @@ internal sealed partial class FunctionCompiler
                 _il.Op(OpCodes.Ceq);
                 break;
             case NodeKind.Numeric:
-                Emit(node.Left!);
-                if (node.Right is not null) Emit(node.Right);
+                EmitPart(node, node.Left!, node.Right);
+                if (node.Right is not null) EmitPart(node, node.Right, node.Left);
                 NumericEmitter.Emit(_il, node.Opcode);
-                if (NumericTable.IsRotation(node.Opcode)) EmitRotationGuard(node.Type);
+                break;
+            case NodeKind.Vector:
+                EmitVector(node);
                 break;
         }
 

@@ -170,6 +170,20 @@ internal sealed class IlWriter(ILGenerator il)
         Put(new Waiting(OpCodes.Stfld, Kind.Field, 0, field, default));
     }
 
+    /// <summary>ldobj or stobj.</summary>
+    public void Object(OpCode code, Type type)
+    {
+        _instructions++;
+        Put(new Waiting(code, Kind.Type, 0, type, default));
+    }
+
+    /// <summary>The call behind gives up this frame; a return follows it.</summary>
+    public void Tail()
+    {
+        _instructions++;
+        Put(new Waiting(OpCodes.Tailcall, Kind.Plain, 0, null, default));
+    }
+
     /// <summary>The access behind may be at any address.</summary>
     public void Unaligned()
     {
@@ -237,6 +251,9 @@ internal sealed class IlWriter(ILGenerator il)
             case Kind.Field:
                 il.Emit(code, (FieldInfo)instruction.Operand!);
                 break;
+            case Kind.Type:
+                il.Emit(code, (Type)instruction.Operand!);
+                break;
             case Kind.Method:
                 il.Emit(code, (MethodInfo)instruction.Operand!);
                 break;
@@ -264,6 +281,7 @@ internal sealed class IlWriter(ILGenerator il)
         Single,
         Double,
         Field,
+        Type,
         Method,
         Pointer,
         Gap,
