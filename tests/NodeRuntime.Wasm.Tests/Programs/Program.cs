@@ -1,0 +1,21 @@
+using System;
+using System.Globalization;
+using System.Runtime.Intrinsics.X86;
+
+namespace NodeRuntime.Wasm.Tests.Programs;
+
+/// <summary>
+/// This assembly as a program: prints the records of all programs, for a process of its own with other processor features. Its lines but
+/// the first are what <c>benchmarks/programs/recorded.txt</c> holds.
+/// </summary>
+internal static class Program
+{
+    public const string FeatureLine = "avx512 {0} avx2 {1}";
+
+    public static int Main()
+    {
+        Console.WriteLine(string.Format(CultureInfo.InvariantCulture, FeatureLine, Avx512F.IsSupported, Avx2.IsSupported));
+        foreach (ProgramRecord record in ProgramRecord.RunAll()) Console.WriteLine(record);
+        return 0;
+    }
+}
