@@ -14,6 +14,7 @@ string? program = null;
     ("ledger", LedgerGroup.Run),
     ("consensus", ConsensusGroup.Run),
     ("wasm", () => WasmGroup.Run(program)),
+    ("wasm-start", WasmStartGroup.Run),
 ];
 
 string? wanted = null;
