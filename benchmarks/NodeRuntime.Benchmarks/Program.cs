@@ -15,6 +15,7 @@ string? program = null;
     ("consensus", ConsensusGroup.Run),
     ("wasm", () => WasmGroup.Run(program)),
     ("wasm-start", WasmStartGroup.Run),
+    ("fuel", FuelGroup.Run),
 ];
 
 string? wanted = null;

@@ -49,7 +49,8 @@ internal sealed class CompiledModule
         assembly.SetCustomAttribute(new CustomAttributeBuilder(
             typeof(IgnoresAccessChecksToAttribute).GetConstructor([typeof(string)])!,
             [typeof(Instance).Assembly.GetName().Name!]));
-        TypeBuilder type = assembly.DefineDynamicModule(TypeName).DefineType(TypeName, TypeAttributes.Public | TypeAttributes.Sealed);
+        ModuleBuilder module = assembly.DefineDynamicModule(TypeName);
+        TypeBuilder type = module.DefineType(TypeName, TypeAttributes.Public | TypeAttributes.Sealed);
         type.DefineField(ModelField, typeof(object), FieldAttributes.Public | FieldAttributes.Static);
         var methods = new MethodBuilder[model.Bodies.Count];
         for (int i = 0; i < methods.Length; i++)
@@ -65,9 +66,10 @@ internal sealed class CompiledModule
         }
 
         int slow = 0;
+        var fields = new FieldTokens(module);
         for (int i = 0; i < methods.Length; i++)
         {
-            if (FunctionCompiler.Compile(model, limits, methods, model.ImportedFunctions + i, methods[i].GetILGenerator())) slow++;
+            if (FunctionCompiler.Compile(model, limits, methods, model.ImportedFunctions + i, methods[i].GetILGenerator(), fields)) slow++;
         }
 
         Type owner = type.CreateType();

@@ -48,6 +48,7 @@ internal sealed partial class FunctionCompiler
     private readonly LocalBuilder? _memory;
     private readonly LocalBuilder? _base;
     private readonly LocalBuilder? _length;
+    private Label? _stackEnds;
     private bool _live = true;
 
     /// <summary>Fuel has been taken since the last test of it, on some path to here.</summary>
@@ -55,14 +56,20 @@ internal sealed partial class FunctionCompiler
     private int _segment;
 
     private FunctionCompiler(
-        ModuleModel model, ModuleLimits limits, MethodBuilder[] methods, FunctionType type, FunctionBody body, ILGenerator il)
+        ModuleModel model,
+        ModuleLimits limits,
+        MethodBuilder[] methods,
+        FunctionType type,
+        FunctionBody body,
+        ILGenerator il,
+        FieldTokens fields)
     {
         _model = model;
         _limits = limits;
         _methods = methods;
         _type = type;
         _body = body;
-        _il = new IlWriter(il);
+        _il = new IlWriter(il, fields);
         _pool = new TemporaryPool(_il);
         _localTypes = [.. type.Parameters, .. body.Locals];
         _setAt = new int[_localTypes.Length];
@@ -83,10 +90,10 @@ internal sealed partial class FunctionCompiler
 
     /// <summary>Emits the function; tells whether the JIT will refuse to optimise it.</summary>
     public static bool Compile(
-        ModuleModel model, ModuleLimits limits, MethodBuilder[] methods, int function, ILGenerator il)
+        ModuleModel model, ModuleLimits limits, MethodBuilder[] methods, int function, ILGenerator il, FieldTokens fields)
     {
         FunctionBody body = model.Bodies[function - model.ImportedFunctions];
-        var compiler = new FunctionCompiler(model, limits, methods, model.TypeOf(function), body, il);
+        var compiler = new FunctionCompiler(model, limits, methods, model.TypeOf(function), body, il, fields);
         compiler.Run();
         return compiler._il.AboveOptimizerLimits;
     }
@@ -129,8 +136,8 @@ internal sealed partial class FunctionCompiler
         _il.LoadArgument(InstanceArgument);
         _il.Field(Members.InstanceBlock);
         _il.Store(_block);
-        if (_body.MakesCalls) EmitDepthCheck();
         ReloadFuel();
+        if (_body.MakesCalls) EmitDepthCheck();
         ClearLocals();
         if (_zero is not null)
         {
@@ -187,19 +194,14 @@ internal sealed partial class FunctionCompiler
 
     private void EmitDepthCheck()
     {
-        Label deepEnough = _il.NewLabel();
-        Label stackEnough = _il.NewLabel();
         _il.LoadArgument(DepthArgument);
         _il.Int32(DepthWeight(_type, _body));
         _il.Op(OpCodes.Sub);
         _il.StoreArgument(DepthArgument);
         _il.LoadArgument(DepthArgument);
         _il.Int32(0);
-        _il.Branch(OpCodes.Bge, deepEnough);
-        _il.Int32((int)Trap.CallDepthExceeded);
-        _il.Call(Members.Throw);
-        _il.Mark(deepEnough);
-
+        _il.Branch(OpCodes.Blt, TrapLabel(Trap.CallDepthExceeded));
+        _stackEnds = _il.NewLabel();
         LocalBuilder probe = _il.Declare(typeof(int));
         _il.LoadAddress(probe);
         _il.Op(OpCodes.Conv_U);
@@ -207,9 +209,7 @@ internal sealed partial class FunctionCompiler
         _il.Native(Store.StackLimitOffset);
         _il.Op(OpCodes.Add);
         _il.Op(OpCodes.Ldind_I);
-        _il.Branch(OpCodes.Bge_Un, stackEnough);
-        _il.Call(Members.ThrowHostStack);
-        _il.Mark(stackEnough);
+        _il.Branch(OpCodes.Blt_Un, _stackEnds.Value);
     }
 
     private void Charge()
@@ -250,6 +250,13 @@ internal sealed partial class FunctionCompiler
     private void EmitTraps()
     {
         CloseChecks();
+        if (_stackEnds is { } stackEnds)
+        {
+            _il.Mark(stackEnds);
+            _il.Call(Members.ThrowHostStack);
+            EmitUnreachable();
+        }
+
         // A run that could not be paid was not begun: then its trap is none.
         if (_limits.Metered) TrapLabel(Trap.OutOfFuel);
         for (int i = 0; i < _traps.Length; i++)

@@ -13,7 +13,7 @@ namespace NodeRuntime.Wasm.Compilation;
 /// <para>A gap is a place whose IL is only known later. Behind an open gap instructions wait in a list, until <see cref="Flush"/> fills the
 /// gaps and writes it all in order.</para>
 /// </summary>
-internal sealed class IlWriter(ILGenerator il)
+internal sealed class IlWriter(ILGenerator il, FieldTokens? fields = null)
 {
     private const int InstructionsMax = 20_000;
     private const int BlocksMax = 2_000;
@@ -249,7 +249,9 @@ internal sealed class IlWriter(ILGenerator il)
                 il.Emit(code, BitConverter.Int64BitsToDouble(bits));
                 break;
             case Kind.Field:
-                il.Emit(code, (FieldInfo)instruction.Operand!);
+                var field = (FieldInfo)instruction.Operand!;
+                if (fields is null) il.Emit(code, field);
+                else il.Emit(code, fields.Of(field));
                 break;
             case Kind.Type:
                 il.Emit(code, (Type)instruction.Operand!);
