@@ -61,7 +61,12 @@ internal sealed partial class FunctionCompiler
         if (node.Third is not null) Discard(node.Third);
     }
 
-    private void Push(Node node) => _stack.Add(node.Depth > Node.DepthMax ? Temporary(node) : node);
+    /// <summary>Puts an operand on the stack; computes it at once where waiting costs more: in depth of recursion, or in registers.</summary>
+    private void Push(Node node)
+    {
+        bool crowded = node.Loads >= LoadsMax && !(node.Kind == NodeKind.Numeric && NumericEmitter.IsComparison(node.Opcode));
+        _stack.Add(crowded || node.Depth > Node.DepthMax ? Temporary(node) : node);
+    }
 
     private Node Pop()
     {

@@ -25,6 +25,7 @@ namespace NodeRuntime.Wasm.Compilation;
 internal sealed partial class FunctionCompiler
 {
     private const int PendingMax = 64;
+    private const int LoadsMax = 3;
 
     private static readonly MethodInfo CanonicalSingle = Members.Intrinsic(nameof(Intrinsics.Canonical), typeof(float));
     private static readonly MethodInfo CanonicalDouble = Members.Intrinsic(nameof(Intrinsics.Canonical), typeof(double));

@@ -64,6 +64,9 @@ internal sealed class Node
 
     public bool ReadsGlobal { get; private init; }
 
+    /// <summary>Loads that are not made yet: each keeps its address in a register until then.</summary>
+    public int Loads { get; private init; }
+
     /// <summary>May be a NaN of a payload that the machine chose.</summary>
     public bool Dirty { get; init; }
 
@@ -98,6 +101,7 @@ internal sealed class Node
             Bits = offset,
             Absolute = absolute,
             ReadsMemory = true,
+            Loads = address is null ? 0 : 1,
         };
 
     public static Node MemorySize() => new(NodeKind.MemorySize, WasmType.I32) { ReadsMemory = true };
@@ -131,6 +135,7 @@ internal sealed class Node
                 && !(kind == NodeKind.Numeric && opcode is >= 0x45 and <= 0x66)
                 && (left.Rotated || right is { Rotated: true } || third is { Rotated: true }
                     || (kind == NodeKind.Numeric && NumericTable.IsRotation(opcode))),
+            Loads = left.Loads + (right?.Loads ?? 0) + (third?.Loads ?? 0),
             ReadsMemory = left.ReadsMemory || right is { ReadsMemory: true } || third is { ReadsMemory: true },
             ReadsGlobal = left.ReadsGlobal || right is { ReadsGlobal: true } || third is { ReadsGlobal: true },
             Locals = left.Locals | (right?.Locals ?? 0) | (third?.Locals ?? 0),
