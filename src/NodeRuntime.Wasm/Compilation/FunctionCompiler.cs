@@ -32,6 +32,7 @@ internal sealed partial class FunctionCompiler
     private readonly ModuleModel _model;
     private readonly ModuleLimits _limits;
     private readonly MethodBuilder[] _methods;
+    private readonly MethodBuilder[] _entries;
     private readonly FunctionType _type;
     private readonly FunctionBody _body;
     private readonly IlWriter _il;
@@ -52,11 +53,18 @@ internal sealed partial class FunctionCompiler
     private int _segment;
 
     private FunctionCompiler(
-        ModuleModel model, ModuleLimits limits, MethodBuilder[] methods, FunctionType type, FunctionBody body, ILGenerator il)
+        ModuleModel model,
+        ModuleLimits limits,
+        MethodBuilder[] methods,
+        MethodBuilder[] entries,
+        FunctionType type,
+        FunctionBody body,
+        ILGenerator il)
     {
         _model = model;
         _limits = limits;
         _methods = methods;
+        _entries = entries;
         _type = type;
         _body = body;
         _il = new IlWriter(il);
@@ -78,17 +86,19 @@ internal sealed partial class FunctionCompiler
     private int DepthArgument => _type.Parameters.Length + 1;
 
     /// <summary>Emits the function; tells whether the JIT will refuse to optimise it.</summary>
+    /// <param name="methods">The functions, which tail calls go to.</param>
+    /// <param name="entries">Where other calls go: the functions too, or a <see cref="TailEntry"/>.</param>
     public static bool Compile(
-        ModuleModel model, ModuleLimits limits, MethodBuilder[] methods, int function, ILGenerator il)
+        ModuleModel model, ModuleLimits limits, MethodBuilder[] methods, MethodBuilder[] entries, int function, ILGenerator il)
     {
         FunctionBody body = model.Bodies[function - model.ImportedFunctions];
-        var compiler = new FunctionCompiler(model, limits, methods, model.TypeOf(function), body, il);
+        var compiler = new FunctionCompiler(model, limits, methods, entries, model.TypeOf(function), body, il);
         compiler.Run();
         return compiler._il.AboveOptimizerLimits;
     }
 
     /// <summary>What a call counts against the depth: one for each 16 slots of its frame.</summary>
-    private static int DepthWeight(FunctionType type, FunctionBody body) =>
+    public static int DepthWeight(FunctionType type, FunctionBody body) =>
         1 + ((type.Parameters.Length + body.Locals.Length + body.OperandsMax) * (body.UsesVectors ? 2 : 1) / 16);
 
     private void Run()
