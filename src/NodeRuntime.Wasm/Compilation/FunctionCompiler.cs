@@ -33,6 +33,7 @@ internal sealed partial class FunctionCompiler
     private readonly ModuleModel _model;
     private readonly ModuleLimits _limits;
     private readonly MethodBuilder[] _methods;
+    private readonly MethodBuilder[] _entries;
     private readonly FunctionType _type;
     private readonly FunctionBody _body;
     private readonly IlWriter _il;
@@ -60,6 +61,7 @@ internal sealed partial class FunctionCompiler
         ModuleModel model,
         ModuleLimits limits,
         MethodBuilder[] methods,
+        MethodBuilder[] entries,
         FunctionType type,
         FunctionBody body,
         ILGenerator il,
@@ -68,6 +70,7 @@ internal sealed partial class FunctionCompiler
         _model = model;
         _limits = limits;
         _methods = methods;
+        _entries = entries;
         _type = type;
         _body = body;
         _il = new IlWriter(il, fields);
@@ -90,17 +93,25 @@ internal sealed partial class FunctionCompiler
     private int DepthArgument => _type.Parameters.Length + 1;
 
     /// <summary>Emits the function; tells whether the JIT will refuse to optimise it.</summary>
+    /// <param name="methods">The functions, which tail calls go to.</param>
+    /// <param name="entries">Where other calls go: the functions too, or a <see cref="TailEntry"/>.</param>
     public static bool Compile(
-        ModuleModel model, ModuleLimits limits, MethodBuilder[] methods, int function, ILGenerator il, FieldTokens fields)
+        ModuleModel model,
+        ModuleLimits limits,
+        MethodBuilder[] methods,
+        MethodBuilder[] entries,
+        int function,
+        ILGenerator il,
+        FieldTokens fields)
     {
         FunctionBody body = model.Bodies[function - model.ImportedFunctions];
-        var compiler = new FunctionCompiler(model, limits, methods, model.TypeOf(function), body, il, fields);
+        var compiler = new FunctionCompiler(model, limits, methods, entries, model.TypeOf(function), body, il, fields);
         compiler.Run();
         return compiler._il.AboveOptimizerLimits;
     }
 
     /// <summary>What a call counts against the depth: one for each 16 slots of its frame.</summary>
-    private static int DepthWeight(FunctionType type, FunctionBody body) =>
+    public static int DepthWeight(FunctionType type, FunctionBody body) =>
         1 + ((type.Parameters.Length + body.Locals.Length + body.OperandsMax) * (body.UsesVectors ? 2 : 1) / 16);
 
     private void Run()
