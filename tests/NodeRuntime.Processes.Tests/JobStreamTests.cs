@@ -47,6 +47,21 @@ public sealed class JobStreamTests(Devnet devnet)
         Assert.Equal("Completed", StatesOf(await elsewhere)[^1].OrderState);
     }
 
+    [Fact]
+    public async Task A_token_from_the_command_line_opens_what_belongs_to_its_account_at_one_gateway()
+    {
+        Finished made = await CliRun.RunAsync(
+            devnet.Place, 20, "wallet", "token", "--contact", devnet.ApiOf(2).ToString(), "--context", devnet.ContextPath);
+        Assert.True(made.ExitCode == 0, made.Output + made.Error);
+        foreach ((int peer, int status) in ((int, int)[])[(2, 200), (1, 401)])
+        {
+            using HttpRequestMessage request = new(HttpMethod.Get, new Uri(devnet.ApiOf(peer), Routes.Jobs));
+            request.Headers.Add("Authorization", "Bearer " + made.Output.Trim());
+            using HttpResponseMessage answer = await Http.SendAsync(request);
+            Assert.Equal(status, (int)answer.StatusCode);
+        }
+    }
+
     private static JobAnswer[] StatesOf(List<SseItem<string>> items) =>
         [.. items.Where(static item => item.EventType == "job").Select(static item => JsonSerializer.Deserialize(item.Data, ApiJson.Default.JobAnswer)!)];
 
