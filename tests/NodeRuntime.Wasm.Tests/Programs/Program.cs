@@ -1,5 +1,4 @@
 using System;
-using System.Globalization;
 using System.Runtime.Intrinsics.X86;
 
 namespace NodeRuntime.Wasm.Tests.Programs;
@@ -10,11 +9,11 @@ namespace NodeRuntime.Wasm.Tests.Programs;
 /// </summary>
 internal static class Program
 {
-    public const string FeatureLine = "avx512 {0} avx2 {1}";
+    public static string FeatureLine(bool avx512, bool avx2) => $"avx512 {avx512} avx2 {avx2}";
 
     public static int Main()
     {
-        Console.WriteLine(string.Format(CultureInfo.InvariantCulture, FeatureLine, Avx512F.IsSupported, Avx2.IsSupported));
+        Console.WriteLine(FeatureLine(Avx512F.IsSupported, Avx2.IsSupported));
         foreach (ProgramRecord record in ProgramRecord.RunAll()) Console.WriteLine(record);
         return 0;
     }
