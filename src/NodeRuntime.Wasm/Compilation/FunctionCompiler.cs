@@ -277,8 +277,8 @@ internal sealed partial class FunctionCompiler
             _il.Mark(label);
             if (i == (int)Trap.OutOfFuel)
             {
-                // All of it counts as used, however large the run was that could not be paid.
-                _il.Int64(0);
+                // However large the run was that could not be paid.
+                _il.Int64(Store.Exhausted);
                 _il.Store(_fuel);
             }
             else if (_limits.Metered)

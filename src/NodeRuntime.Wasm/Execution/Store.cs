@@ -12,6 +12,9 @@ namespace NodeRuntime.Wasm.Execution;
 internal sealed unsafe class Store : IDisposable
 {
     public const int FuelOffset = 0;
+
+    /// <summary>What is left where a run could not be paid: one value, however much was missing, and nothing goes on from it.</summary>
+    public const long Exhausted = -1;
     public const int StackLimitOffset = 8;
 
     /// <summary>Eight bytes that are always zero, which the JIT cannot know.</summary>
@@ -70,7 +73,7 @@ internal sealed unsafe class Store : IDisposable
     {
         Fuel -= units;
         if (Fuel >= 0) return;
-        Fuel = 0;
+        Fuel = Exhausted;
         throw new TrapException(Trap.OutOfFuel);
     }
 

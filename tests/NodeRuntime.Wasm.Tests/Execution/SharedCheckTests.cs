@@ -198,7 +198,7 @@ public sealed class SharedCheckTests
         {
             Outcome outcome = Run(module, 1, fuel);
             Assert.Equal(Trap.OutOfFuel, outcome.Trap);
-            Assert.Equal(fuel, outcome.FuelUsed);
+            Assert.Equal(fuel - Store.Exhausted, outcome.FuelUsed);
             Assert.Equal(0, outcome.Memory[1]);
         }
 
