@@ -26,7 +26,7 @@ public sealed class ModuleCache(ModuleLimits limits, WasmFeatures features, long
 
     public long Bytes { get; private set; }
 
-    /// <summary>As <see cref="Module.Load"/>. What was refused is not kept, nor what alone is larger than the bound.</summary>
+    /// <summary>As <see cref="Module.Load(ReadOnlyMemory{byte}, ModuleLimits, WasmFeatures)"/>. What was refused is not kept, nor what alone is larger than the bound.</summary>
     public ModuleLoad Load(ReadOnlyMemory<byte> bytes)
     {
         if (bytes.Length > limits.BytesMax) return Module.Load(bytes, limits, features);
