@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.Globalization;
 using System.IO;
+using System.Linq;
 using System.Security.Cryptography;
 using System.Text;
 using System.Threading;
@@ -23,6 +24,7 @@ internal sealed class DevnetRunner(DevnetOptions options, Display display, CliWo
 {
     private static readonly TimeSpan StartWithin = TimeSpan.FromSeconds(40);
 
+    private readonly EndRequests _endRequests = new();
     private readonly List<PeerProcess> _processes = [];
     private DevnetFolder? _folder;
     private ClusterClient? _client;
@@ -46,9 +48,12 @@ internal sealed class DevnetRunner(DevnetOptions options, Display display, CliWo
 
     public async ValueTask DisposeAsync()
     {
+        if (_endRequests.WasAsked) display.Note("devnet: stopping the peers; Ctrl-C once more kills them");
         if (_client is not null) await _client.DisposeAsync();
-        List<Task> ends = _processes.ConvertAll(static process => process.DisposeAsync().AsTask());
-        await Task.WhenAll(ends);
+        bool[] ends = await Task.WhenAll(_processes.ConvertAll(process => process.EndAsync(_endRequests.Haste)));
+        _endRequests.Dispose();
+        int killed = ends.Count(static hasEnded => !hasEnded);
+        if (killed > 0) display.Note($"devnet: {killed} of {ends.Length} peers did not end by themselves and were killed");
         if (_folder is null) return;
         bool keeps = options.Keep || options.Data is not null;
         if (!keeps) _folder.RemovePeers();
