@@ -17,7 +17,7 @@ public sealed class FullDiskTests(PeerNet net)
     [FactRequiring(Requirement.Mount)]
     public async Task It_stops_by_name_the_others_go_on_and_with_room_it_votes_again()
     {
-        await net.GoesOnAsync();
+        await net.BeginAsync();
         await net.StopAsync(Small);
         string data = net.DataOf(Small);
         string aside = data + ".aside";
@@ -42,7 +42,7 @@ public sealed class FullDiskTests(PeerNet net)
             Copy(data, aside);
         }
 
-        Directory.Delete(data);
+        Directory.Delete(data, recursive: true);
         Directory.Move(aside, data);
         net.Start(Small);
         await net.GoesOnAsync();

@@ -15,7 +15,7 @@ public sealed class PartitionTests(PeerNet net)
     [Fact]
     public async Task In_two_halves_nothing_is_finalized_and_healed_they_go_on_together()
     {
-        await net.GoesOnAsync();
+        await net.BeginAsync();
         net.Links.Set([0, 1], [2, 3], LinkState.Silent);
         try
         {
@@ -40,7 +40,7 @@ public sealed class PartitionTests(PeerNet net)
     [Fact]
     public async Task Three_go_on_without_the_one_and_it_follows_once_it_is_back()
     {
-        await net.GoesOnAsync();
+        await net.BeginAsync();
         net.Links.Set([0, 1, 2], [3], LinkState.Refusing);
         ulong? alone;
         try
@@ -65,7 +65,7 @@ public sealed class PartitionTests(PeerNet net)
     [Fact]
     public async Task Slow_links_make_a_slow_chain_that_goes_on()
     {
-        await net.GoesOnAsync();
+        await net.BeginAsync();
         net.Links.Delay(TimeSpan.FromMilliseconds(150));
         try
         {

@@ -11,7 +11,7 @@ public sealed class PausedPeerTests(PeerNet net)
     [Fact]
     public async Task It_goes_on_where_the_others_are_and_votes_in_no_slot_twice()
     {
-        await net.GoesOnAsync();
+        await net.BeginAsync();
         int peer = net.ProcessOf(1).Id;
         Signals.Pause(peer);
         try

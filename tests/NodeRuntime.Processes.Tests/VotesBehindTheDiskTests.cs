@@ -22,7 +22,7 @@ public sealed class VotesBehindTheDiskTests(PeerNet net)
     [FactRequiring(Requirement.Strace)]
     public async Task No_vote_arrives_before_the_sync_of_its_record_returned()
     {
-        await net.GoesOnAsync();
+        await net.BeginAsync();
         await net.StopAsync(Traced);
         long since = Witness.Now;
         // Each sync takes longer: a vote that did not wait for it would be seen far ahead of its end.
@@ -44,7 +44,7 @@ public sealed class VotesBehindTheDiskTests(PeerNet net)
     [FactRequiring(Requirement.Strace)]
     public async Task When_the_disk_fails_no_further_vote_leaves_and_the_peer_ends_by_name()
     {
-        await net.GoesOnAsync();
+        await net.BeginAsync();
         await net.StopAsync(Traced);
         long since = Witness.Now;
         string trace = Trace("broken.trace");

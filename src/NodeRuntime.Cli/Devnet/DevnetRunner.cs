@@ -24,13 +24,14 @@ internal sealed class DevnetRunner(DevnetOptions options, Display display, CliWo
 {
     private static readonly TimeSpan StartWithin = TimeSpan.FromSeconds(40);
 
-    private readonly EndRequests _endRequests = new();
     private readonly List<PeerProcess> _processes = [];
     private DevnetFolder? _folder;
     private ClusterClient? _client;
+    private bool _wasAskedToEnd;
 
     public async Task<ExitCode> RunAsync(CancellationToken cancellation)
     {
+        using CancellationTokenRegistration asked = cancellation.Register(() => _wasAskedToEnd = true);
         DevnetFolder folder = DevnetFolder.Create(options);
         _folder = folder;
         display.Note($"devnet: {options.Peers} peers in {folder.Root}");
@@ -48,10 +49,9 @@ internal sealed class DevnetRunner(DevnetOptions options, Display display, CliWo
 
     public async ValueTask DisposeAsync()
     {
-        if (_endRequests.WasAsked) display.Note("devnet: stopping the peers; Ctrl-C once more kills them");
+        if (_wasAskedToEnd) display.Note("devnet: stopping the peers; Ctrl-C once more kills them");
         if (_client is not null) await _client.DisposeAsync();
-        bool[] ends = await Task.WhenAll(_processes.ConvertAll(process => process.EndAsync(_endRequests.Haste)));
-        _endRequests.Dispose();
+        bool[] ends = await Task.WhenAll(_processes.ConvertAll(process => process.EndAsync(world.Haste)));
         int killed = ends.Count(static hasEnded => !hasEnded);
         if (killed > 0) display.Note($"devnet: {killed} of {ends.Length} peers did not end by themselves and were killed");
         if (_folder is null) return;

@@ -66,7 +66,8 @@ internal sealed class PeerProcess
         catch (OperationCanceledException)
         {
             process.Kill(entireProcessTree: true);
-            await process.WaitForExitAsync(CancellationToken.None);
+            // Not for the end of its output: somebody that it started may hold that.
+            process.WaitForExit(Patience);
             return false;
         }
     }

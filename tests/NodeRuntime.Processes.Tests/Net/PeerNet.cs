@@ -142,6 +142,17 @@ public sealed class PeerNet : IAsyncLifetime
         foreach (int peer in peers) await UntilAsync(peer, seconds, $"height {target}", status => status.FinalizedHeight >= target);
     }
 
+    /// <summary>How each test begins: whatever an earlier one broke off at, all run and go on.</summary>
+    internal async Task BeginAsync()
+    {
+        for (int peer = 0; peer < Peers; peer++)
+        {
+            if (_runs[peer] is { HasExited: true }) Start(peer);
+        }
+
+        await GoesOnAsync();
+    }
+
     /// <summary>Every peer votes and finalizes beyond the highest block of now.</summary>
     internal async Task GoesOnAsync(double seconds = 40)
     {

@@ -117,10 +117,10 @@ internal sealed class CliRun : IAsyncDisposable
 
 internal sealed record Finished(int ExitCode, string Output, string Error)
 {
-    /// <summary>The last line of the output, an object: of a peer, its error behind its announcement.</summary>
+    /// <summary>The last object of the output: of a peer, its error behind its announcement.</summary>
     public JsonElement LastJson()
     {
-        using JsonDocument document = JsonDocument.Parse(Output[(Output.LastIndexOf('\n') + 1)..]);
+        using JsonDocument document = JsonDocument.Parse(Output[(Output.LastIndexOf("\n{", StringComparison.Ordinal) + 1)..]);
         return document.RootElement.Clone();
     }
 
