@@ -3,9 +3,9 @@ using System.Collections.Generic;
 using System.IO;
 using System.Linq;
 using System.Threading.Tasks;
+using NodeRuntime.Crypto;
 using NodeRuntime.Processes.Tests.Net;
 using NodeRuntime.Processes.Tests.Running;
-using NodeRuntime.Proofs.Chain;
 
 namespace NodeRuntime.Processes.Tests;
 
@@ -24,15 +24,15 @@ public sealed class VotesBehindTheDiskTests(PeerNet net)
     {
         await net.BeginAsync();
         await net.StopAsync(Traced);
-        long since = Witness.Now;
+        HashSet<Signature> before = SignaturesSoFar();
         // Each sync takes longer: a vote that did not wait for it would be seen far ahead of its end.
         string trace = Trace("slow.trace");
         net.Start(Traced, JournalTrace.Command(trace, net.DataOf(Traced), "delay_enter=40000"));
-        await Deadline.UntilAsync("votes of a validator with a slow disk", 60, () => VotesSince(since).Count >= 12);
+        await Deadline.UntilAsync("votes of a validator with a slow disk", 60, () => VotesSince(before).Count >= 12);
         await net.StopAsync(Traced);
 
         JournalTrace disk = JournalTrace.Read(trace);
-        IReadOnlyList<HeardVote> votes = VotesSince(since);
+        IReadOnlyList<HeardVote> votes = VotesSince(before);
         Assert.All(votes, vote => AssertIsBehind(disk, vote));
         Assert.Equal(0, disk.FailureCount);
 
@@ -46,7 +46,7 @@ public sealed class VotesBehindTheDiskTests(PeerNet net)
     {
         await net.BeginAsync();
         await net.StopAsync(Traced);
-        long since = Witness.Now;
+        HashSet<Signature> before = SignaturesSoFar();
         string trace = Trace("broken.trace");
         CliRun peer = net.Start(Traced, JournalTrace.Command(trace, net.DataOf(Traced), "error=EIO:when=60+"));
         Finished done = await peer.EndAsync(60);
@@ -56,7 +56,7 @@ public sealed class VotesBehindTheDiskTests(PeerNet net)
         await net.AdvanceAsync([0, 1, 2], 3, 30);
 
         JournalTrace disk = JournalTrace.Read(trace);
-        IReadOnlyList<HeardVote> votes = VotesSince(since);
+        IReadOnlyList<HeardVote> votes = VotesSince(before);
         Assert.NotEmpty(votes);
         Assert.NotEqual(0, disk.FailureCount);
         Assert.All(votes, vote => AssertIsBehind(disk, vote));
@@ -75,15 +75,21 @@ public sealed class VotesBehindTheDiskTests(PeerNet net)
 
     private string Trace(string name) => Path.Combine(net.Place.Root, name);
 
-    // Each once, as it came first: itself, in a proposal, or in somebody's certificate. What it said in an earlier life is not
-    // in this trace.
-    private List<HeardVote> VotesSince(long since)
+    // Of its earlier lives: what was heard, and what its disk holds and it may say again.
+    private HashSet<Signature> SignaturesSoFar() =>
+    [
+        .. net.Witness.Votes.Where(static heard => heard.Vote.Voter.Number == Traced).Select(static heard => heard.Vote.Signature),
+        .. StoredChain.OwnVotes(net.DataOf(Traced)).Select(static vote => vote.Signature),
+    ];
+
+    // Each once, as it came first: itself, in a proposal, or in somebody's certificate.
+    private List<HeardVote> VotesSince(HashSet<Signature> before)
     {
-        HashSet<(VoteSlot, Primitives.Hash256?)> before = [];
+        HashSet<Signature> seen = [.. before];
         List<HeardVote> votes = [];
-        foreach (HeardVote heard in net.Witness.Votes.Where(static heard => heard.Vote.Voter.Number == Traced))
+        foreach (HeardVote heard in net.Witness.Votes)
         {
-            if (before.Add((heard.Vote.Slot, heard.Vote.Value)) && heard.At >= since) votes.Add(heard);
+            if (heard.Vote.Voter.Number == Traced && seen.Add(heard.Vote.Signature)) votes.Add(heard);
         }
 
         return votes;

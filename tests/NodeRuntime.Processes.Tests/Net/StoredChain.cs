@@ -1,6 +1,8 @@
+using System.Collections.Generic;
 using System.Collections.Immutable;
 using System.IO;
 using Microsoft.Data.Sqlite;
+using NodeRuntime.Consensus;
 using NodeRuntime.Primitives;
 using NodeRuntime.Proofs.Chain;
 using NodeRuntime.Runtime.Consensus;
@@ -10,28 +12,17 @@ namespace NodeRuntime.Processes.Tests.Net;
 /// <summary>A finalized block of a peer's disk, and who signed the certificate that lies beside it.</summary>
 internal sealed record StoredHeader(Height Height, Hash256 Digest, ImmutableArray<int> Signers);
 
-/// <summary>What a live peer has on its disk, by a reading connection beside the peer's own.</summary>
+/// <summary>What a peer has on its disk, by a connection of our own: beside the peer's while it runs, alone when it has stopped.</summary>
 internal static class StoredChain
 {
+    /// <summary>The finalized blocks of a live peer, from the first on; each names the one before it.</summary>
     public static ImmutableArray<StoredHeader> Read(string data)
     {
-        SQLitePCL.Batteries_V2.Init();
-        SqliteConnectionStringBuilder settings = new()
-        {
-            DataSource = Path.Combine(data, "journal", "journal.db"),
-            Mode = SqliteOpenMode.ReadOnly,
-            Pooling = false,
-        };
-        using SqliteConnection connection = new(settings.ToString());
-        connection.Open();
-        using SqliteCommand command = connection.CreateCommand();
-        command.CommandText = "SELECT sequence, payload FROM journal WHERE stream = 'blocks' ORDER BY sequence";
-        using SqliteDataReader reader = command.ExecuteReader();
         ImmutableArray<StoredHeader>.Builder chain = ImmutableArray.CreateBuilder<StoredHeader>();
         Hash256? parent = null;
-        while (reader.Read())
+        foreach (byte[] payload in Payloads(data, "blocks", SqliteOpenMode.ReadOnly))
         {
-            StoredBlock stored = StoredBlock.Decode((byte[])reader["payload"]);
+            StoredBlock stored = StoredBlock.Decode(payload);
             BlockHeader header = stored.Block.Header;
             Assert.Equal(chain.Count + 1, (int)header.Height.Number);
             if (parent is { } expected) Assert.Equal(expected, header.ParentDigest);
@@ -42,5 +33,32 @@ internal static class StoredChain
         }
 
         return chain.ToImmutable();
+    }
+
+    /// <summary>The votes that a stopped peer will remember when it starts.</summary>
+    public static IReadOnlyList<Vote> OwnVotes(string data)
+    {
+        List<Vote> votes = [];
+        foreach (byte[] payload in Payloads(data, "consensus", SqliteOpenMode.ReadWrite))
+        {
+            if (LogRecord.Decode(payload) is LogRecord.OwnVote own) votes.Add(own.Vote);
+        }
+
+        return votes;
+    }
+
+    private static List<byte[]> Payloads(string data, string stream, SqliteOpenMode mode)
+    {
+        SQLitePCL.Batteries_V2.Init();
+        SqliteConnectionStringBuilder settings = new() { DataSource = Path.Combine(data, "journal", "journal.db"), Mode = mode, Pooling = false };
+        using SqliteConnection connection = new(settings.ToString());
+        connection.Open();
+        using SqliteCommand command = connection.CreateCommand();
+        command.CommandText = "SELECT payload FROM journal WHERE stream = @stream ORDER BY sequence";
+        command.Parameters.AddWithValue("@stream", stream);
+        using SqliteDataReader reader = command.ExecuteReader();
+        List<byte[]> payloads = [];
+        while (reader.Read()) payloads.Add((byte[])reader["payload"]);
+        return payloads;
     }
 }
