@@ -16,7 +16,7 @@ public sealed class DevnetEndTests
         using Workplace place = new();
         await using CliRun devnet = CliRun.Start(
             place, "devnet", "--data", place.PathOf("net"), "--peers", "2", "--input", place.WriteCsv("large.csv", 1_000_000));
-        await Deadline.UntilAsync("a sandbox at work", 40, () =>
+        await Deadline.UntilAsync("a sandbox at work", 90, () =>
             ProcessTable.DescendantsOf(devnet.Id).Any(static entry => entry.CommandLine.Contains("sandbox-", StringComparison.Ordinal)));
         IReadOnlyList<ProcessEntry> all = ProcessTable.DescendantsOf(devnet.Id);
         Assert.True(all.Count >= 3, $"{all.Count} processes");

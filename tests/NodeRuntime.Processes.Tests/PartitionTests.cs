@@ -1,6 +1,8 @@
 using System;
+using System.Collections.Generic;
 using System.Linq;
 using System.Threading.Tasks;
+using NodeRuntime.Api;
 using NodeRuntime.Processes.Tests.Net;
 using NodeRuntime.Processes.Tests.Running;
 
@@ -22,11 +24,9 @@ public sealed class PartitionTests(PeerNet net)
             long since = Witness.Now;
             // What was under way has arrived when everybody repeats itself.
             await TriesInVainAsync(1, since);
-            ulong?[] heights = await net.HeightsAsync();
-            ulong[] views = await ViewsAsync();
+            (ulong Height, ulong View)[] stand = await StandAsync();
             await TriesInVainAsync(3, since);
-            Assert.Equal(heights, await net.HeightsAsync());
-            Assert.Equal(views, await ViewsAsync());
+            Assert.Equal(stand, await StandAsync());
         }
         finally
         {
@@ -42,13 +42,13 @@ public sealed class PartitionTests(PeerNet net)
     {
         await net.BeginAsync();
         net.Links.Set([0, 1, 2], [3], LinkState.Refusing);
-        ulong? alone;
+        ulong alone;
         try
         {
             await net.UntilAsync(3, 10, "no peer but the witness", static status => status.PeersConnected == 1);
-            alone = (await net.HeightsAsync())[3];
+            alone = (await net.AskAsync(3)).FinalizedHeight;
             await net.AdvanceAsync([0, 1, 2], 4, 30);
-            Assert.Equal(alone, (await net.HeightsAsync())[3]);
+            Assert.Equal(alone, (await net.AskAsync(3)).FinalizedHeight);
         }
         finally
         {
@@ -87,10 +87,15 @@ public sealed class PartitionTests(PeerNet net)
         }
     }
 
-    private async Task<ulong[]> ViewsAsync()
+    private async Task<(ulong Height, ulong View)[]> StandAsync()
     {
-        ulong[] views = new ulong[PeerNet.Peers];
-        foreach (int peer in All) views[peer] = (await net.StatusAsync(peer))!.View;
-        return views;
+        List<(ulong, ulong)> stand = [];
+        foreach (int peer in All)
+        {
+            StatusAnswer status = await net.AskAsync(peer);
+            stand.Add((status.FinalizedHeight, status.View));
+        }
+
+        return [.. stand];
     }
 }

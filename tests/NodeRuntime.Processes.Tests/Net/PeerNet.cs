@@ -127,18 +127,25 @@ public sealed class PeerNet : IAsyncLifetime
         }
     }
 
-    /// <summary>Finalized heights; null for a peer that does not answer.</summary>
-    internal async Task<ulong?[]> HeightsAsync()
+    /// <summary>What a peer that runs says of itself; asked again where it is slow.</summary>
+    internal Task<StatusAnswer> AskAsync(int peer) => Deadline.UntilAsync($"an answer of peer {peer}", 30, () => StatusAsync(peer));
+
+    /// <summary>The highest finalized block of all that answer.</summary>
+    internal async Task<ulong> TipAsync()
     {
-        ulong?[] heights = new ulong?[Peers];
-        for (int peer = 0; peer < Peers; peer++) heights[peer] = (await StatusAsync(peer))?.FinalizedHeight;
-        return heights;
+        StatusAnswer?[] answers = new StatusAnswer?[Peers];
+        await Deadline.UntilAsync("a peer that answers", 40, async () =>
+        {
+            for (int peer = 0; peer < Peers; peer++) answers[peer] = await StatusAsync(peer);
+            return answers.Any(static answer => answer is not null);
+        });
+        return answers.Max(static answer => answer?.FinalizedHeight ?? 0);
     }
 
     /// <summary>Some peers finalize so many blocks beyond the highest of all.</summary>
     internal async Task AdvanceAsync(int[] peers, ulong blocks, double seconds)
     {
-        ulong target = (await HeightsAsync()).Max() + blocks ?? throw new InvalidOperationException("no peer answers");
+        ulong target = await TipAsync() + blocks;
         foreach (int peer in peers) await UntilAsync(peer, seconds, $"height {target}", status => status.FinalizedHeight >= target);
     }
 
@@ -156,7 +163,6 @@ public sealed class PeerNet : IAsyncLifetime
     /// <summary>Every peer votes and finalizes beyond the highest block of now.</summary>
     internal async Task GoesOnAsync(double seconds = 40)
     {
-        await Deadline.UntilAsync("a peer that answers", seconds, async () => (await HeightsAsync()).Max() is not null);
         for (int peer = 0; peer < Peers; peer++) await UntilAsync(peer, seconds, "voting", static status => status.Consensus == "Voting");
         await AdvanceAsync([0, 1, 2, 3], 1, seconds);
         await Deadline.UntilAsync("a witness connected with all", seconds, () => Witness.Connected == Peers);
