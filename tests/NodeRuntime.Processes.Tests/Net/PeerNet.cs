@@ -75,7 +75,7 @@ public sealed class PeerNet : IAsyncLifetime
         ISigner signer = signatures.CreateSigner(KeyPair.Generate(KeyAlgorithm.Secp256k1, RandomNumberGenerator.GetBytes(KeyPair.EntropyByteCountMin)));
         _witness = Witness.Join(genesis, signer, signatures, Enumerable.Range(0, Peers).Select(Links.AddressOf));
         for (int peer = 0; peer < Peers; peer++) Start(peer);
-        await GoesOnAsync();
+        await GoesOnAsync(120);
     }
 
     public async Task DisposeAsync()
@@ -157,7 +157,7 @@ public sealed class PeerNet : IAsyncLifetime
             if (_runs[peer] is { HasExited: true }) Start(peer);
         }
 
-        await GoesOnAsync();
+        await GoesOnAsync(120);
     }
 
     /// <summary>Every peer votes and finalizes beyond the highest block of now.</summary>
