@@ -80,6 +80,12 @@ public sealed class ConsensusSupervisor : Actor<ConsensusCommand>
         Context.StartTimer(LookTimer, new ConsensusCommand.Look(), OutlookWatch.Interval);
     }
 
+    // The next instance knows of no connection, and the network tells of each but once: they are ended, to be told of anew.
+    protected override void PreRestart(Exception cause)
+    {
+        foreach (PeerId peer in _peers) _ports.Network.Disconnect(peer, DisconnectReason.Closed);
+    }
+
     // The finalized chain is the state: what was delivered before is executed again, and published once.
     private void Replay()
     {
