@@ -62,4 +62,7 @@ internal sealed class FunctionBody
     public bool MakesCalls { get; set; }
 
     public bool Rotates { get; set; }
+
+    /// <summary>What a call counts against the depth: one, and one more for each 16 slots of its frame.</summary>
+    public int DepthWeight(FunctionType type) => 1 + ((type.Parameters.Length + Locals.Length + OperandsMax) / 16);
 }

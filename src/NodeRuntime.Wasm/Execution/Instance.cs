@@ -2,6 +2,7 @@ using System;
 using System.Runtime.InteropServices;
 using NodeRuntime.Wasm.Binary;
 using NodeRuntime.Wasm.Compilation;
+using NodeRuntime.Wasm.Stepping;
 
 namespace NodeRuntime.Wasm.Execution;
 
@@ -23,14 +24,18 @@ internal sealed unsafe class Instance : IDisposable
     public readonly FunctionReference?[] Functions;
 
     private readonly ModuleModel _model;
-    private readonly CompiledModule _code;
+    private readonly CompiledModule? _code;
     private readonly bool[] _droppedData;
     private readonly bool[] _droppedElements;
 
-    public Instance(ModuleModel model, CompiledModule code, Store store, ImportSet imports, int pagesMax)
+    /// <param name="code">The functions that are compiled; without it all are stepped.</param>
+    /// <param name="steps">The functions that are not.</param>
+    public Instance(
+        ModuleModel model, CompiledModule? code, Store store, ImportSet imports, int pagesMax, SteppedModule? steps = null)
     {
         _model = model;
         _code = code;
+        Steps = steps;
         Store = store;
         Block = store.Block;
         Types = new FunctionType[model.Types.Count];
@@ -56,10 +61,24 @@ internal sealed unsafe class Instance : IDisposable
         _droppedElements = new bool[model.Elements.Count];
     }
 
+    public Instance(Module module, Executor executor, Store store, ImportSet imports, int pagesMax)
+        : this(
+            module.Model,
+            executor == Executor.Compiled ? module.Code : null,
+            store,
+            imports,
+            pagesMax,
+            executor == Executor.Compiled ? null : module.Steps)
+    {
+    }
+
     ~Instance()
     {
         NativeMemory.Free((void*)Globals);
     }
+
+    /// <summary>The functions that the stepping executor runs; absent where all are compiled.</summary>
+    public SteppedModule? Steps { get; }
 
     /// <summary>What imported host functions work on.</summary>
     public object? Host { get; init; }
@@ -90,11 +109,14 @@ internal sealed unsafe class Instance : IDisposable
     }
 
     /// <summary>Calls a function that takes and gives nothing.</summary>
-    public static void CallPlain(FunctionReference function, int depth) =>
-        ((delegate*<Instance, int, void>)function.Code)(function.Owner, depth);
+    public static void CallPlain(FunctionReference function, int depth)
+    {
+        if (function.Stepped is not null) function.Owner.Store.Stepper.Call(function, depth);
+        else ((delegate*<Instance, int, void>)function.Code)(function.Owner, depth);
+    }
 
     public FunctionReference Function(int index) =>
-        Functions[index] ??= new FunctionReference(Types[_model.Functions[index]], this, _code.Pointer(index));
+        Functions[index] ??= new FunctionReference(Types[_model.Functions[index]], this, _code?.Pointer(index) ?? 0) { Index = index };
 
     public void InitMemory(int segment, uint to, uint from, uint length)
     {

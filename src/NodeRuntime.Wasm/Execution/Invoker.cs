@@ -11,13 +11,19 @@ namespace NodeRuntime.Wasm.Execution;
 /// </summary>
 internal static unsafe class Invoker
 {
-    private delegate void Thunk(FunctionReference function, nint arguments, object?[] references, int depth, Store store);
+    internal delegate void Thunk(FunctionReference function, nint arguments, object?[] references, int depth, Store store);
 
     public static void Invoke(
         FunctionReference function, ReadOnlySpan<ulong> arguments, object?[] references, int depth, Span<ulong> results)
     {
         FunctionType type = function.Type;
         Store store = function.Owner.Store;
+        if (function.Stepped is not null)
+        {
+            store.Stepper.Invoke(function, arguments, references, depth, results);
+            return;
+        }
+
         fixed (ulong* pointer = arguments)
         {
             MakeThunk(type)(function, (nint)pointer, references, depth, store);
@@ -26,7 +32,7 @@ internal static unsafe class Invoker
         store.Results[..type.Results.Length].CopyTo(results);
     }
 
-    private static Thunk MakeThunk(FunctionType type)
+    internal static Thunk MakeThunk(FunctionType type)
     {
         var method = new DynamicMethod(
             "invoke",

@@ -22,9 +22,12 @@ internal sealed class ScriptRunner : IDisposable
     private readonly SortedDictionary<ulong, object> _externs = [];
     private SpecInstance? _current;
 
-    public ScriptRunner(string script, SortedDictionary<string, byte[]> files)
+    private readonly Executor _executor;
+
+    public ScriptRunner(string script, SortedDictionary<string, byte[]> files, Executor executor = Executor.Compiled)
     {
         _script = script;
+        _executor = executor;
         _files = files;
         _registered["spectest"] = SpecTestModule.Make(_store);
     }
@@ -39,6 +42,9 @@ internal sealed class ScriptRunner : IDisposable
 
     public List<string> Failures { get; } = [];
 
+    /// <summary>The fuel that each command used, in order.</summary>
+    public List<long> FuelUsed { get; } = [];
+
     public void Dispose() => _store.Dispose();
 
     public void Run()
@@ -48,6 +54,7 @@ internal sealed class ScriptRunner : IDisposable
         {
             string type = command.GetProperty("type").GetString()!;
             string failure;
+            long before = _store.Fuel;
             try
             {
                 failure = Perform(type, command);
@@ -57,6 +64,7 @@ internal sealed class ScriptRunner : IDisposable
                 failure = exception.GetType().Name + ": " + exception.Message;
             }
 
+            FuelUsed.Add(before - _store.Fuel);
             if (failure == "skip") Skipped++;
             else if (failure.Length == 0) Passed += type.StartsWith("assert", StringComparison.Ordinal) ? 1 : 0;
             else Failures.Add(_script + ":" + command.GetProperty("line").GetInt32().ToString(CultureInfo.InvariantCulture) + " " + type + ": " + failure);
@@ -131,7 +139,7 @@ internal sealed class ScriptRunner : IDisposable
         if (imports.Fault.Length > 0) return imports.Fault;
         try
         {
-            var instance = new Instance(load.Module.Model, load.Module.Code, _store, imports, 1_024);
+            var instance = new Instance(load.Module, _executor, _store, imports, 1_024);
             made = new SpecInstance(load.Module.Model, instance);
             instance.Start(Depth);
         }
