@@ -1,6 +1,7 @@
 using System;
 using System.Numerics;
 using System.Reflection;
+using System.Runtime.Intrinsics;
 using NodeRuntime.Wasm.Binary;
 using NodeRuntime.Wasm.Execution;
 
@@ -13,6 +14,7 @@ internal static class Members
     public static readonly FieldInfo InstanceStore = Field<Instance>(nameof(Instance.Store));
     public static readonly FieldInfo InstanceGlobals = Field<Instance>(nameof(Instance.Globals));
     public static readonly FieldInfo InstanceMemory = Field<Instance>(nameof(Instance.Memory));
+    public static readonly FieldInfo InstanceMemories = Field<Instance>(nameof(Instance.Memories));
     public static readonly FieldInfo InstanceTables = Field<Instance>(nameof(Instance.Tables));
     public static readonly FieldInfo InstanceGlobalCells = Field<Instance>(nameof(Instance.GlobalCells));
     public static readonly FieldInfo InstanceTypes = Field<Instance>(nameof(Instance.Types));
@@ -56,7 +58,8 @@ internal static class Members
         WasmType.F32 => typeof(float),
         WasmType.F64 => typeof(double),
         WasmType.FuncRef or WasmType.ExternRef => typeof(object),
-        WasmType.V128 or WasmType.Unknown => throw new InvalidOperationException("a validated module has no such operand"),
+        WasmType.V128 => typeof(Vector128<byte>),
+        WasmType.Unknown => throw new InvalidOperationException("a validated module has no such operand"),
     };
 
     public static Type ResultType(FunctionType type) => type.Results.Length == 0 ? typeof(void) : IlType(type.Results[0]);

@@ -25,8 +25,12 @@ internal sealed unsafe class LinearMemory : IDisposable
     /// <summary>A byte for each <see cref="TouchBytes"/> that is set when they may have changed; null where nobody asks.</summary>
     public byte* Touched;
 
-    public LinearMemory(int pages, int pagesMax, long declaredMaximum)
+    private readonly PageBudget? _budget;
+
+    /// <param name="budget">What growing takes from, beside the maximum; the first pages have been taken.</param>
+    public LinearMemory(int pages, int pagesMax, long declaredMaximum, PageBudget? budget = null)
     {
+        _budget = budget;
         PagesMax = pagesMax;
         DeclaredMaximum = declaredMaximum;
         Base = pagesMax == 0 ? 0 : (nint)NativeMemory.AllocZeroed((nuint)pagesMax * PageBytes);
@@ -45,11 +49,14 @@ internal sealed unsafe class LinearMemory : IDisposable
 
     public int Pages => (int)(Length / PageBytes);
 
-    /// <summary>The pages before, or -1 when the limit would be passed.</summary>
+    public bool CanGrow(uint pages) =>
+        pages <= (uint)(PagesMax - Pages) && (_budget is null || pages <= (uint)_budget.Left);
+
+    /// <summary>The pages before, or -1 when a limit would be passed.</summary>
     public int Grow(uint pages)
     {
         int before = Pages;
-        if (pages > (uint)(PagesMax - before)) return -1;
+        if (!CanGrow(pages) || _budget?.TryTake(pages) == false) return -1;
         Length += (nint)pages * PageBytes;
         return before;
     }

@@ -1,3 +1,4 @@
+using System;
 using NodeRuntime.Wasm.Binary;
 using NodeRuntime.Wasm.Execution;
 
@@ -142,11 +143,11 @@ internal sealed unsafe class ForeignCall
     private void InvokeByThunk(Stepper stepper, int slot, int depth)
     {
         FunctionType type = _function.Type;
-        var arguments = new ulong[type.Parameters.Length];
+        var arguments = new UInt128[type.Parameters.Length];
         var references = new object?[arguments.Length];
         stepper.TakeValues(slot, type.Parameters, arguments, references);
         Store store = _function.Owner.Store;
-        fixed (ulong* pointer = arguments)
+        fixed (UInt128* pointer = arguments)
         {
             _thunk!(_function, (nint)pointer, references, depth, store);
         }

@@ -51,4 +51,19 @@ internal static class StepCode
     /// <summary>global.get and global.set of an import, whose slot holds an address.</summary>
     public const int GlobalGetImported = 0x133;
     public const int GlobalSetImported = 0x134;
+
+    public const int LocalGetVector = 0x135;
+    public const int LocalSetVector = 0x136;
+    public const int LocalTeeVector = 0x137;
+    public const int GlobalGetVector = 0x138;
+    public const int GlobalSetVector = 0x139;
+    public const int DropVector = 0x13A;
+    public const int SelectVector = 0x13B;
+
+    /// <summary>memory.size of another memory than the first.</summary>
+    public const int FarSize = 0x13C;
+
+    /// <summary>Loads and stores of another memory than the first, in the order of their opcodes.</summary>
+    public const int FarAccessFirst = 0x140;
+    public const int FarAccessLast = 0x156;
 }

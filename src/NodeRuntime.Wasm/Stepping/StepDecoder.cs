@@ -168,41 +168,44 @@ internal sealed class StepDecoder
                 Pop();
                 Apply(_model.Types[index]);
                 break;
+            case Opcode.ReturnCall or Opcode.ReturnCallIndirect:
+                Emit(opcode, instruction.Second, index);
+                Die();
+                break;
             case Opcode.Drop:
                 WasmType dropped = Pop();
-                Emit(IsReference(dropped) ? StepCode.DropReference : opcode);
+                Emit(Choose(dropped, opcode, StepCode.DropReference, StepCode.DropVector));
                 break;
             case Opcode.Select or Opcode.SelectTyped:
                 Pop();
                 Pop();
-                Emit(IsReference(_operands[^1]) ? StepCode.SelectReference : Opcode.Select);
+                Emit(Choose(_operands[^1], Opcode.Select, StepCode.SelectReference, StepCode.SelectVector));
                 break;
             case Opcode.LocalGet:
-                Emit(IsReference(_locals[index]) ? StepCode.LocalGetReference : opcode, _localSlots[index]);
+                Emit(Choose(_locals[index], opcode, StepCode.LocalGetReference, StepCode.LocalGetVector), _localSlots[index]);
                 Push(_locals[index]);
                 break;
             case Opcode.LocalSet:
-                Emit(IsReference(_locals[index]) ? StepCode.LocalSetReference : opcode, _localSlots[index]);
+                Emit(Choose(_locals[index], opcode, StepCode.LocalSetReference, StepCode.LocalSetVector), _localSlots[index]);
                 Pop();
                 break;
             case Opcode.LocalTee:
-                Emit(IsReference(_locals[index]) ? StepCode.LocalTeeReference : opcode, _localSlots[index]);
+                Emit(Choose(_locals[index], opcode, StepCode.LocalTeeReference, StepCode.LocalTeeVector), _localSlots[index]);
                 break;
             case Opcode.GlobalGet:
-                WasmType read = _model.Globals[index].Type;
-                Emit(GlobalCode(index, StepCode.GlobalGetReference, StepCode.GlobalGetImported, opcode), 0, index);
-                Push(read);
+                Global(index, opcode, StepCode.GlobalGetReference, StepCode.GlobalGetVector, StepCode.GlobalGetImported);
+                Push(_model.Globals[index].Type);
                 break;
             case Opcode.GlobalSet:
-                Emit(GlobalCode(index, StepCode.GlobalSetReference, StepCode.GlobalSetImported, opcode), 0, index);
+                Global(index, opcode, StepCode.GlobalSetReference, StepCode.GlobalSetVector, StepCode.GlobalSetImported);
                 Pop();
                 break;
             case >= Opcode.LoadFirst and <= Opcode.LoadLast:
-                Emit(opcode, 0, unchecked((int)(uint)instruction.Immediate));
+                Access(in instruction);
                 Replace(1, NumericTable.LoadType(opcode));
                 break;
             case >= Opcode.StoreFirst and <= Opcode.StoreLast:
-                Emit(opcode, 0, unchecked((int)(uint)instruction.Immediate));
+                Access(in instruction);
                 Pop();
                 Pop();
                 break;
@@ -227,14 +230,92 @@ internal sealed class StepDecoder
                 Emit(opcode);
                 Replace(NumericTable.IsBinary(opcode) ? 2 : 1, NumericTable.Result(opcode));
                 break;
+            case >= Opcode.VectorFirst and <= Opcode.VectorLast:
+                StepVector(in instruction);
+                break;
             default:
                 StepHelper(in instruction);
                 break;
         }
     }
 
-    private int GlobalCode(int index, int reference, int imported, int own) =>
-        IsReference(_model.Globals[index].Type) ? reference : index < _model.ImportedGlobals ? imported : own;
+    private static int Choose(WasmType type, int number, int reference, int vector) =>
+        IsReference(type) ? reference : type == WasmType.V128 ? vector : number;
+
+    /// <summary>Narrow tells a number of 32 bits: what lies above it in a global's slot means nothing.</summary>
+    private void Global(int index, int own, int reference, int vector, int imported)
+    {
+        WasmType type = _model.Globals[index].Type;
+        int number = index < _model.ImportedGlobals ? imported : own;
+        Emit(Choose(type, number, reference, vector), type is WasmType.I32 or WasmType.F32 ? 1 : 0, index);
+    }
+
+    /// <summary>A load or store: the first memory is at hand, another is looked up.</summary>
+    private void Access(in Instruction instruction)
+    {
+        int code = instruction.Memory == 0 ? instruction.Opcode : StepCode.FarAccessFirst + instruction.Opcode - Opcode.LoadFirst;
+        Emit(code, instruction.Memory, unchecked((int)(uint)instruction.Immediate));
+    }
+
+    private void StepVector(in Instruction instruction)
+    {
+        int opcode = instruction.Opcode;
+        VectorInstruction vector = VectorTable.At(opcode);
+        switch (vector.Shape)
+        {
+            case VectorShape.Load:
+                Emit(opcode, instruction.Memory, unchecked((int)(uint)instruction.Immediate));
+                Replace(1, WasmType.V128);
+                break;
+            case VectorShape.Store:
+                Emit(opcode, instruction.Memory, unchecked((int)(uint)instruction.Immediate));
+                Cut(_operands.Count - 2);
+                break;
+            case VectorShape.LoadLane:
+                EmitWithConstants(instruction, instruction.Immediate, instruction.Lane);
+                Replace(2, WasmType.V128);
+                break;
+            case VectorShape.StoreLane:
+                EmitWithConstants(instruction, instruction.Immediate, instruction.Lane);
+                Cut(_operands.Count - 2);
+                break;
+            case VectorShape.Const:
+                EmitWithConstants(instruction, instruction.Immediate, instruction.High);
+                Push(WasmType.V128);
+                break;
+            case VectorShape.Shuffle:
+                EmitWithConstants(instruction, instruction.Immediate, instruction.High);
+                Replace(2, WasmType.V128);
+                break;
+            case VectorShape.Extract:
+                Emit(opcode, instruction.Lane);
+                Replace(1, vector.Scalar);
+                break;
+            case VectorShape.Test:
+                Emit(opcode);
+                Replace(1, WasmType.I32);
+                break;
+            case VectorShape.Splat or VectorShape.Unary:
+                Emit(opcode);
+                Replace(1, WasmType.V128);
+                break;
+            case VectorShape.Replace or VectorShape.Binary or VectorShape.Shift:
+                Emit(opcode, instruction.Lane);
+                Replace(2, WasmType.V128);
+                break;
+            case VectorShape.Ternary:
+                Emit(opcode);
+                Replace(3, WasmType.V128);
+                break;
+        }
+    }
+
+    private void EmitWithConstants(in Instruction instruction, long first, long second)
+    {
+        Emit(instruction.Opcode, instruction.Memory, _constants.Count);
+        _constants.Add(unchecked((ulong)first));
+        _constants.Add(unchecked((ulong)second));
+    }
 
     /// <summary>The instructions that the executor hands to the same helpers as compiled code.</summary>
     private void StepHelper(in Instruction instruction)
@@ -244,15 +325,15 @@ internal sealed class StepDecoder
         switch (opcode)
         {
             case Opcode.MemorySize:
-                Emit(opcode);
+                Emit(instruction.Memory == 0 ? opcode : StepCode.FarSize, instruction.Memory);
                 Push(WasmType.I32);
                 break;
             case Opcode.MemoryGrow:
-                Emit(opcode);
+                Emit(opcode, instruction.Memory);
                 Replace(1, WasmType.I32);
                 break;
             case Opcode.MemoryFill or Opcode.MemoryCopy or Opcode.MemoryInit:
-                Emit(opcode, 0, index);
+                Emit(opcode, instruction.Memory, opcode == Opcode.MemoryCopy ? instruction.Lane : index);
                 PopThree();
                 break;
             case Opcode.TableFill:

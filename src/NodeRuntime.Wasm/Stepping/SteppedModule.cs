@@ -1,4 +1,5 @@
 using System.Threading;
+using NodeRuntime.Primitives;
 using NodeRuntime.Wasm.Binary;
 
 namespace NodeRuntime.Wasm.Stepping;
@@ -15,6 +16,9 @@ internal sealed class SteppedModule
 
     public SteppedModule(ModuleModel model, ModuleLimits limits)
     {
+        // What an operation names by sixteen bits.
+        Invariant.Holds(limits.TablesMax <= ushort.MaxValue && limits.MemoriesMax <= ushort.MaxValue);
+        Invariant.Holds((limits.FunctionLocalsMax + limits.OperandsMax) * 2L <= ushort.MaxValue);
         _model = model;
         _limits = limits;
         _functions = new StepFunction?[model.Functions.Count];
@@ -23,7 +27,7 @@ internal sealed class SteppedModule
     /// <summary>Null for an import and for whatever number is none of the module's functions.</summary>
     public StepFunction? Find(int index)
     {
-        if ((uint)index >= (uint)_functions.Length) return null;
+        if (index < 0 || index >= _functions.Length) return null;
         return Volatile.Read(ref _functions[index]) ?? Make(index);
     }
 

@@ -129,7 +129,7 @@ internal sealed unsafe partial class Stepper
                         Save(next, top);
                         if (instance.Steps!.Find(op.Wide) is { } callee)
                         {
-                            if (!TryPush(callee, instance))
+                            if (!TryPush(callee, instance, _frames[_frameCount - 1].Depth))
                             {
                                 trap = Trap.CallDepthExceeded;
                                 goto Trapped;
@@ -139,10 +139,10 @@ internal sealed unsafe partial class Stepper
                             goto Enter;
                         }
 
-                        if (CallReference(instance.Function(op.Wide))) goto Called;
+                        if (CallReference(instance.Function(op.Wide), _frames[_frameCount - 1].Depth)) goto Called;
                         trap = Trap.CallDepthExceeded;
                         goto Trapped;
-                    case Opcode.CallIndirect:
+                    case Opcode.CallIndirect or Opcode.ReturnCallIndirect:
                         top--;
                         Table table = instance.Tables[op.Narrow];
                         uint entry = (uint)top[0];
@@ -166,7 +166,21 @@ internal sealed unsafe partial class Stepper
 
                         *fuelCell = fuel;
                         Save(next, top);
-                        if (CallReference(reference)) goto Called;
+                        if (op.Code == Opcode.ReturnCallIndirect)
+                        {
+                            if (TailCall(reference)) goto Called;
+                        }
+                        else if (CallReference(reference, _frames[_frameCount - 1].Depth))
+                        {
+                            goto Called;
+                        }
+
+                        trap = Trap.CallDepthExceeded;
+                        goto Trapped;
+                    case Opcode.ReturnCall:
+                        *fuelCell = fuel;
+                        Save(next, top);
+                        if (TailCall(instance.Function(op.Wide))) goto Called;
                         trap = Trap.CallDepthExceeded;
                         goto Trapped;
                     case Opcode.Unreachable:
@@ -189,16 +203,18 @@ internal sealed unsafe partial class Stepper
                         frame[op.Narrow] = top[-1];
                         break;
                     case Opcode.GlobalGet:
-                        *top++ = globals[op.Wide];
+                        ulong global = globals[op.Wide * 2];
+                        *top++ = op.Narrow == 0 ? global : (uint)global;
                         break;
                     case Opcode.GlobalSet:
-                        globals[op.Wide] = *--top;
+                        globals[op.Wide * 2] = *--top;
                         break;
                     case StepCode.GlobalGetImported:
-                        *top++ = *(ulong*)globals[op.Wide];
+                        ulong imported = *(ulong*)globals[op.Wide * 2];
+                        *top++ = op.Narrow == 0 ? imported : (uint)imported;
                         break;
                     case StepCode.GlobalSetImported:
-                        *(ulong*)globals[op.Wide] = *--top;
+                        *(ulong*)globals[op.Wide * 2] = *--top;
                         break;
                     case StepCode.ConstantShort:
                         *top++ = (ulong)op.Wide;
@@ -477,10 +493,19 @@ internal sealed unsafe partial class Stepper
                     case Opcode.TableGet or Opcode.TableSet:
                     case >= Opcode.MemoryInit and <= Opcode.TableFill:
                     case >= StepCode.LocalGetReference and <= StepCode.SelectReference:
+                    case >= StepCode.LocalGetVector and <= StepCode.FarSize:
                         *fuelCell = fuel;
                         top = Help(op, instance, frame, top);
                         fuel = *fuelCell;
                         goto Reload;
+                    case >= StepCode.FarAccessFirst and <= StepCode.FarAccessLast:
+                        top = AccessFar(op, instance, top);
+                        if (top == null) goto OutOfBounds;
+                        break;
+                    case >= Opcode.VectorFirst and <= Opcode.VectorLast:
+                        top = StepVectors.Apply(op, function, instance, top);
+                        if (top == null) goto OutOfBounds;
+                        break;
                     default:
                         top = StepNumbers.Apply(op.Code, top);
                         break;
@@ -488,10 +513,11 @@ internal sealed unsafe partial class Stepper
             }
 
         Called:
-            // The frame on top is the callee's, or still the caller's when a foreign function has come back.
+            // On top is the callee's frame, or the caller's where a foreign function has come back; it was the last one's tail call perhaps.
             fuel = *fuelCell;
             top = _values + _top;
-            goto Enter;
+            if (_frameCount > floorFrame) goto Enter;
+            return StepStatus.Finished;
 
         OutOfBounds:
             trap = Trap.OutOfBoundsMemory;
@@ -511,8 +537,42 @@ internal sealed unsafe partial class Stepper
         _top = (int)(top - _values);
     }
 
+    /// <summary>A load or store of another memory than the first. Gives the new top, or null beyond the memory.</summary>
+    private static ulong* AccessFar(StepOp op, Instance instance, ulong* top)
+    {
+        unchecked
+        {
+            int opcode = op.Code - StepCode.FarAccessFirst + Opcode.LoadFirst;
+            bool isLoad = opcode <= Opcode.LoadLast;
+            int size = 1 << (isLoad ? NumericTable.LoadSize(opcode) : NumericTable.StoreSize(opcode));
+            LinearMemory memory = instance.Memories[op.Narrow];
+            ulong address = (uint)(isLoad ? top[-1] : top[-2]) + (ulong)(uint)op.Wide;
+            if (address + (uint)size > (ulong)memory.Length) return null;
+            byte* place = (byte*)memory.Base + address;
+            if (!isLoad)
+            {
+                Touch(memory.Touched, address, (uint)size);
+                Unsafe.CopyBlockUnaligned(place, top - 1, (uint)size);
+                return top - 2;
+            }
+
+            ulong bits = 0;
+            Unsafe.CopyBlockUnaligned(&bits, place, (uint)size);
+            top[-1] = opcode switch
+            {
+                0x2C => (uint)(sbyte)bits,
+                0x2E => (uint)(short)bits,
+                0x30 => (ulong)(sbyte)bits,
+                0x32 => (ulong)(short)bits,
+                0x34 => (ulong)(int)bits,
+                _ => bits,
+            };
+            return top;
+        }
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Touch(byte* touched, ulong address, uint size)
+    public static void Touch(byte* touched, ulong address, uint size)
     {
         if (touched == null) return;
         touched[address >> LinearMemory.TouchShift] = 1;

@@ -66,7 +66,7 @@ internal sealed unsafe partial class Stepper : IDisposable
 
     /// <summary>Calls a stepped function with arguments and results by position, references apart from numbers.</summary>
     public void Invoke(
-        FunctionReference function, ReadOnlySpan<ulong> arguments, ReadOnlySpan<object?> references, int depth, Span<ulong> results)
+        FunctionReference function, ReadOnlySpan<UInt128> arguments, ReadOnlySpan<object?> references, int depth, Span<UInt128> results)
     {
         StepFunction callee = function.Stepped!;
         EnsureSlots(_top + Math.Max(callee.ParameterSlots, callee.ResultSlots));
@@ -80,22 +80,32 @@ internal sealed unsafe partial class Stepper : IDisposable
     public ulong* Slot(int slot) => _values + slot;
 
     /// <summary>Values from the stack at a slot; their places forget references.</summary>
-    public void TakeValues(int slot, WasmType[] types, Span<ulong> values, Span<object?> references)
+    public void TakeValues(int slot, WasmType[] types, Span<UInt128> values, Span<object?> references)
     {
         for (int i = 0; i < types.Length; i++)
         {
-            if (types[i] is WasmType.FuncRef or WasmType.ExternRef) references[i] = TakeReference(_values + slot);
-            else values[i] = _values[slot];
+            ulong* place = _values + slot;
+            if (types[i] is WasmType.FuncRef or WasmType.ExternRef) references[i] = TakeReference(place);
+            else values[i] = types[i] == WasmType.V128 ? new UInt128(place[1], place[0]) : *place;
             slot += StepDecoder.SlotsOf(types[i]);
         }
     }
 
-    public void PutValues(int slot, WasmType[] types, ReadOnlySpan<ulong> values, ReadOnlySpan<object?> references)
+    public void PutValues(int slot, WasmType[] types, ReadOnlySpan<UInt128> values, ReadOnlySpan<object?> references)
     {
         for (int i = 0; i < types.Length; i++)
         {
-            if (types[i] is WasmType.FuncRef or WasmType.ExternRef) PushReference(_values + slot, references[i]);
-            else _values[slot] = types[i] is WasmType.I32 or WasmType.F32 ? unchecked((uint)values[i]) : values[i];
+            ulong* place = _values + slot;
+            if (types[i] is WasmType.FuncRef or WasmType.ExternRef)
+            {
+                PushReference(place, references[i]);
+            }
+            else
+            {
+                *place = types[i] is WasmType.I32 or WasmType.F32 ? unchecked((uint)values[i]) : unchecked((ulong)values[i]);
+                if (types[i] == WasmType.V128) place[1] = unchecked((ulong)(values[i] >> 64));
+            }
+
             slot += StepDecoder.SlotsOf(types[i]);
         }
     }
@@ -114,8 +124,6 @@ internal sealed unsafe partial class Stepper : IDisposable
         _top += callee.ParameterSlots;
         if (!TryPush(callee, function.Owner, depth)) throw new TrapException(Trap.CallDepthExceeded);
     }
-
-    private bool TryPush(StepFunction callee, Instance instance) => TryPush(callee, instance, _frames[_frameCount - 1].Depth);
 
     /// <summary>Makes a frame whose parameters are on the stack; false where the depth does not allow it.</summary>
     private bool TryPush(StepFunction callee, Instance instance, int depth)
@@ -138,16 +146,31 @@ internal sealed unsafe partial class Stepper : IDisposable
     }
 
     /// <summary>A call of a function that may be anyone's; false where the depth does not allow it.</summary>
-    private bool CallReference(FunctionReference function)
+    private bool CallReference(FunctionReference function, int depth)
     {
-        if (function.Stepped is { } callee) return TryPush(callee, function.Owner);
+        if (function.Stepped is { } callee) return TryPush(callee, function.Owner, depth);
         int parameters = StepDecoder.SlotsOf(function.Type.Parameters);
         int results = StepDecoder.SlotsOf(function.Type.Results);
         EnsureSlots(_top + Math.Max(0, results - parameters));
         function.Foreign ??= new ForeignCall(function);
-        function.Foreign.Invoke(this, _top - parameters, _frames[_frameCount - 1].Depth);
+        function.Foreign.Invoke(this, _top - parameters, depth);
         _top += results - parameters;
         return true;
+    }
+
+    /// <summary>
+    /// A tail call: the top frame gives its place, and the depth that it took, to the callee. False where the depth does not allow it.
+    /// </summary>
+    private bool TailCall(FunctionReference function)
+    {
+        ref StepFrame frame = ref _frames[--_frameCount];
+        int slots = StepDecoder.SlotsOf(function.Type.Parameters);
+        ulong* bottom = _values + frame.Base;
+        ulong* top = _values + _top;
+        MoveReferences(bottom, slots, top);
+        Buffer.MemoryCopy(top - slots, bottom, slots * 8L, slots * 8L);
+        _top = frame.Base + slots;
+        return CallReference(function, frame.Depth + frame.Function.Weight);
     }
 
     private void Unwind(int frames, int bottom)
@@ -288,19 +311,54 @@ internal sealed unsafe partial class Stepper : IDisposable
                     return top;
                 case Opcode.MemoryInit:
                     top -= 3;
-                    Intrinsics.MemoryInit(instance, (int)top[0], (int)top[1], (int)top[2], op.Wide);
+                    Intrinsics.MemoryInit(instance, (int)top[0], (int)top[1], (int)top[2], op.Narrow, op.Wide);
                     return top;
                 case Opcode.MemoryCopy:
                     top -= 3;
-                    Intrinsics.MemoryCopy(instance, (int)top[0], (int)top[1], (int)top[2]);
+                    Intrinsics.MemoryCopy(instance, (int)top[0], (int)top[1], (int)top[2], op.Narrow, op.Wide);
                     return top;
                 case Opcode.MemoryFill:
                     top -= 3;
-                    Intrinsics.MemoryFill(instance, (int)top[0], (int)top[1], (int)top[2]);
+                    Intrinsics.MemoryFill(instance, (int)top[0], (int)top[1], (int)top[2], op.Narrow);
                     return top;
                 case Opcode.MemoryGrow:
-                    top[-1] = (uint)Intrinsics.MemoryGrow(instance, (int)top[-1]);
+                    top[-1] = (uint)Intrinsics.MemoryGrow(instance, (int)top[-1], op.Narrow);
                     return top;
+                case StepCode.FarSize:
+                    *top = (uint)Intrinsics.MemorySize(instance, op.Narrow);
+                    return top + 1;
+                case StepCode.LocalGetVector:
+                    top[0] = frame[op.Narrow];
+                    top[1] = frame[op.Narrow + 1];
+                    return top + 2;
+                case StepCode.LocalSetVector:
+                    frame[op.Narrow] = top[-2];
+                    frame[op.Narrow + 1] = top[-1];
+                    return top - 2;
+                case StepCode.LocalTeeVector:
+                    frame[op.Narrow] = top[-2];
+                    frame[op.Narrow + 1] = top[-1];
+                    return top;
+                case StepCode.GlobalGetVector:
+                    ulong* source = (ulong*)instance.GlobalCells[op.Wide].Address;
+                    top[0] = source[0];
+                    top[1] = source[1];
+                    return top + 2;
+                case StepCode.GlobalSetVector:
+                    ulong* target = (ulong*)instance.GlobalCells[op.Wide].Address;
+                    target[0] = top[-2];
+                    target[1] = top[-1];
+                    return top - 2;
+                case StepCode.DropVector:
+                    return top - 2;
+                case StepCode.SelectVector:
+                    if ((uint)top[-1] == 0)
+                    {
+                        top[-5] = top[-3];
+                        top[-4] = top[-2];
+                    }
+
+                    return top - 3;
                 default:
                     Invariant.Break("an operation without an executor");
                     return top;

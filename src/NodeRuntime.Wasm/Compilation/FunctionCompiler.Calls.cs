@@ -1,0 +1,205 @@
+using System;
+using System.Reflection.Emit;
+using NodeRuntime.Primitives;
+using NodeRuntime.Wasm.Binary;
+using NodeRuntime.Wasm.Execution;
+
+namespace NodeRuntime.Wasm.Compilation;
+
+/// <summary>Calls of guest functions, of imports and of <see cref="Intrinsics"/>: fuel is written back before each and read again behind.</summary>
+internal sealed partial class FunctionCompiler
+{
+    /// <summary>The instructions that are calls of <see cref="Intrinsics"/>: their operands, then their indices.</summary>
+    private void StepHelper(in Instruction instruction)
+    {
+        int index = instruction.Index;
+        int second = instruction.Second;
+        switch (instruction.Opcode)
+        {
+            case Opcode.MemoryGrow:
+                Helper(nameof(Intrinsics.MemoryGrow), 1, WasmType.I32, instruction.Memory);
+                break;
+            case Opcode.MemoryFill:
+                Helper(nameof(Intrinsics.MemoryFill), 3, WasmType.Unknown, instruction.Memory);
+                break;
+            case Opcode.MemoryCopy:
+                Helper(nameof(Intrinsics.MemoryCopy), 3, WasmType.Unknown, instruction.Memory, instruction.Lane);
+                break;
+            case Opcode.MemoryInit:
+                Helper(nameof(Intrinsics.MemoryInit), 3, WasmType.Unknown, instruction.Memory, index);
+                break;
+            case Opcode.DataDrop:
+                Helper(nameof(Intrinsics.DataDrop), 0, WasmType.Unknown, index);
+                break;
+            case Opcode.TableGet:
+                Helper(nameof(Intrinsics.TableGet), 1, _model.Tables[index].Element, index);
+                break;
+            case Opcode.TableSet:
+                Helper(nameof(Intrinsics.TableSet), 2, WasmType.Unknown, index);
+                break;
+            case Opcode.TableSize:
+                Helper(nameof(Intrinsics.TableSize), 0, WasmType.I32, index);
+                break;
+            case Opcode.TableGrow:
+                Helper(nameof(Intrinsics.TableGrow), 2, WasmType.I32, index);
+                break;
+            case Opcode.TableFill:
+                Helper(nameof(Intrinsics.TableFill), 3, WasmType.Unknown, index);
+                break;
+            case Opcode.TableCopy:
+                Helper(nameof(Intrinsics.TableCopy), 3, WasmType.Unknown, index, second);
+                break;
+            case Opcode.TableInit:
+                Helper(nameof(Intrinsics.TableInit), 3, WasmType.Unknown, second, index);
+                break;
+            case Opcode.ElemDrop:
+                Helper(nameof(Intrinsics.ElemDrop), 0, WasmType.Unknown, index);
+                break;
+            case Opcode.RefFunc:
+                Helper(nameof(Intrinsics.RefFunc), 0, WasmType.FuncRef, index);
+                break;
+            default:
+                Invariant.Break("an instruction without a compiler");
+                break;
+        }
+    }
+
+    private void Helper(string name, int operands, WasmType result, params int[] indices)
+    {
+        Node[] arguments = PopMany(operands);
+        Spill(static pending => pending.ReadsMemory || pending.ReadsGlobal);
+        WriteFuel();
+        _il.LoadArgument(InstanceArgument);
+        foreach (Node argument in arguments) EmitClean(argument);
+        foreach (int index in indices) _il.Int32(index);
+        _il.Call(Members.Intrinsic(name));
+        PushResult(result);
+        ReloadFuel();
+        ReloadLength();
+    }
+
+    private void LoadResultAddress(int index)
+    {
+        _il.Load(_block);
+        _il.Native(Store.ResultsOffset + (index * Store.SlotBytes));
+        _il.Op(OpCodes.Add);
+    }
+
+    private void LoadResultReferences(int instanceArgument)
+    {
+        _il.LoadArgument(instanceArgument);
+        _il.Field(Members.InstanceStore);
+        _il.Call(Members.StoreResultReferences);
+    }
+
+    private void Call(int function)
+    {
+        FunctionType type = _model.TypeOf(function);
+        Node[] arguments = PopMany(type.Parameters.Length);
+        Spill(static pending => pending.ReadsMemory || pending.ReadsGlobal);
+        if (function >= _model.ImportedFunctions)
+        {
+            WriteFuel();
+            foreach (Node argument in arguments) EmitClean(argument);
+            _il.LoadArgument(InstanceArgument);
+            _il.LoadArgument(DepthArgument);
+            _il.Call(_methods[function - _model.ImportedFunctions]);
+        }
+        else
+        {
+            LocalBuilder reference = _pool.Take(typeof(FunctionReference));
+            _il.LoadArgument(InstanceArgument);
+            _il.Field(Members.InstanceFunctions);
+            _il.Int32(function);
+            _il.Op(OpCodes.Ldelem_Ref);
+            _il.Store(reference);
+            CallReference(reference, type, arguments);
+        }
+
+        AfterCall(type);
+    }
+
+    private void CallIndirect(int typeIndex, int table)
+    {
+        FunctionType type = _model.Types[typeIndex];
+        LocalBuilder index = Hold(Pop(), typeof(int));
+        Node[] arguments = PopMany(type.Parameters.Length);
+        Spill(static pending => pending.ReadsMemory || pending.ReadsGlobal);
+        LocalBuilder entries = _pool.Take(typeof(Table));
+        LocalBuilder reference = _pool.Take(typeof(FunctionReference));
+        _il.LoadArgument(InstanceArgument);
+        _il.Field(Members.InstanceTables);
+        _il.Int32(table);
+        _il.Op(OpCodes.Ldelem_Ref);
+        _il.Store(entries);
+        _il.Load(index);
+        _il.Load(entries);
+        _il.Field(Members.TableCount);
+        _il.Branch(OpCodes.Bge_Un, TrapLabel(Trap.UndefinedElement));
+        _il.Load(entries);
+        _il.Field(Members.TableEntries);
+        _il.Load(index);
+        _il.Op(OpCodes.Ldelem_Ref);
+        _il.Store(reference);
+        _il.Load(reference);
+        _il.Branch(OpCodes.Brfalse, TrapLabel(Trap.UninitializedElement));
+        _il.Load(reference);
+        _il.Field(Members.ReferenceType);
+        _il.LoadArgument(InstanceArgument);
+        _il.Field(Members.InstanceTypes);
+        _il.Int32(typeIndex);
+        _il.Op(OpCodes.Ldelem_Ref);
+        _il.Branch(OpCodes.Bne_Un, TrapLabel(Trap.IndirectCallTypeMismatch));
+        _pool.Give(index);
+        _pool.Give(entries);
+        CallReference(reference, type, arguments);
+        AfterCall(type);
+    }
+
+    private void CallReference(LocalBuilder reference, FunctionType type, Node[] arguments)
+    {
+        WriteFuel();
+        foreach (Node argument in arguments) EmitClean(argument);
+        _il.Load(reference);
+        _il.Field(Members.ReferenceOwner);
+        _il.LoadArgument(DepthArgument);
+        _il.Load(reference);
+        _il.Field(Members.ReferenceCode);
+        Type result = Members.ResultType(type);
+        _il.CallPointer(result, Members.ParameterTypes(type));
+        _pool.Give(reference);
+    }
+
+    private void AfterCall(FunctionType type)
+    {
+        if (type.Results.Length > 0) PushResult(type.Results[0]);
+        for (int i = 1; i < type.Results.Length; i++)
+        {
+            if (IsReference(type.Results[i]))
+            {
+                LoadResultReferences(InstanceArgument);
+                _il.Int32(i);
+                _il.Op(OpCodes.Ldelem_Ref);
+            }
+            else
+            {
+                LoadResultAddress(i);
+                LoadIndirect(type.Results[i]);
+            }
+
+            PushResult(type.Results[i]);
+        }
+
+        ReloadFuel();
+        ReloadLength();
+    }
+
+    /// <summary>What lies on the IL stack becomes a pending operand.</summary>
+    private void PushResult(WasmType type)
+    {
+        if (type == WasmType.Unknown) return;
+        LocalBuilder result = _pool.Take(Members.IlType(type));
+        _il.Store(result);
+        Push(Node.Temp(type, result, owned: true));
+    }
+}

@@ -1,0 +1,185 @@
+using System;
+using System.Reflection.Emit;
+using NodeRuntime.Wasm.Binary;
+using NodeRuntime.Wasm.Execution;
+
+namespace NodeRuntime.Wasm.Compilation;
+
+/// <summary>Globals and linear memory: addresses are checked when an access is met, and read when its value is used.</summary>
+internal sealed partial class FunctionCompiler
+{
+    private void SetGlobal(int index, Node value)
+    {
+        Spill(static pending => pending.ReadsGlobal);
+        WasmType type = _model.Globals[index].Type;
+        if (IsReference(type)) LoadGlobalCell(index);
+        else LoadGlobalAddress(index);
+        EmitClean(value);
+        if (IsReference(type)) _il.StoreField(Members.CellReference);
+        else StoreIndirect(type);
+    }
+
+    private void LoadGlobalCell(int index)
+    {
+        _il.LoadArgument(InstanceArgument);
+        _il.Field(Members.InstanceGlobalCells);
+        _il.Int32(index);
+        _il.Op(OpCodes.Ldelem_Ref);
+    }
+
+    private void LoadGlobalAddress(int index)
+    {
+        _il.LoadArgument(InstanceArgument);
+        _il.Field(Members.InstanceGlobals);
+        _il.Native(index * (long)Store.SlotBytes);
+        _il.Op(OpCodes.Add);
+        if (index < _model.ImportedGlobals) _il.Op(OpCodes.Ldind_I);
+    }
+
+    private void Load(in Instruction instruction)
+    {
+        int size = 1 << NumericTable.LoadSize(instruction.Opcode);
+        Node address = Pop();
+        if (StaticAddress(address, instruction.Immediate, size) is { } place)
+        {
+            Push(Node.Load(instruction.Opcode, null, place));
+            return;
+        }
+
+        Push(Node.Load(instruction.Opcode, CheckedAddress(address, instruction.Immediate, size), instruction.Immediate));
+    }
+
+    private void StoreMemory(in Instruction instruction)
+    {
+        int size = 1 << NumericTable.StoreSize(instruction.Opcode);
+        Node value = Pop();
+        Node address = Pop();
+        long? place = StaticAddress(address, instruction.Immediate, size);
+        LocalBuilder? held = place is null ? CheckedAddress(address, instruction.Immediate, size) : null;
+        Spill(static pending => pending.ReadsMemory);
+        LoadAddress(held, place ?? instruction.Immediate);
+        EmitClean(value);
+        EmitStore(instruction.Opcode);
+        if (held is not null) _pool.Give(held);
+    }
+
+    /// <summary>A constant address inside the memory's first size, which never shrinks, needs no check.</summary>
+    private long? StaticAddress(Node address, long offset, int size)
+    {
+        if (address.Kind != NodeKind.Constant) return null;
+        long place = unchecked((uint)address.Bits) + offset;
+        return place + size <= _model.Memories[0].Minimum * LinearMemory.PageBytes ? place : null;
+    }
+
+    private LocalBuilder CheckedAddress(Node address, long offset, int size)
+    {
+        Emit(address);
+        _il.Op(OpCodes.Conv_U);
+        LocalBuilder held = _pool.Take(typeof(nint));
+        _il.Store(held);
+        _il.Load(held);
+        _il.Load(_length!);
+        _il.Native(offset + size);
+        _il.Op(OpCodes.Sub);
+        _il.Branch(OpCodes.Bgt, TrapLabel(Trap.OutOfBoundsMemory));
+        return held;
+    }
+
+    private void LoadAddress(LocalBuilder? held, long offset)
+    {
+        _il.Load(_base!);
+        if (held is not null)
+        {
+            _il.Load(held);
+            _il.Op(OpCodes.Add);
+        }
+
+        if (offset == 0) return;
+        _il.Native(offset);
+        _il.Op(OpCodes.Add);
+    }
+
+    private void EmitLoad(int opcode)
+    {
+        if (NumericTable.LoadSize(opcode) > 0) _il.Unaligned();
+        switch (opcode)
+        {
+            case 0x28:
+                _il.Op(OpCodes.Ldind_I4);
+                break;
+            case 0x29:
+                _il.Op(OpCodes.Ldind_I8);
+                break;
+            case 0x2A:
+                _il.Op(OpCodes.Ldind_R4);
+                break;
+            case 0x2B:
+                _il.Op(OpCodes.Ldind_R8);
+                break;
+            case 0x2C or 0x30:
+                _il.Op(OpCodes.Ldind_I1);
+                break;
+            case 0x2D or 0x31:
+                _il.Op(OpCodes.Ldind_U1);
+                break;
+            case 0x2E or 0x32:
+                _il.Op(OpCodes.Ldind_I2);
+                break;
+            case 0x2F or 0x33:
+                _il.Op(OpCodes.Ldind_U2);
+                break;
+            case 0x34:
+                _il.Op(OpCodes.Ldind_I4);
+                break;
+            case 0x35:
+                _il.Op(OpCodes.Ldind_U4);
+                break;
+        }
+
+        if (opcode is 0x30 or 0x32 or 0x34) _il.Op(OpCodes.Conv_I8);
+        if (opcode is 0x31 or 0x33 or 0x35) _il.Op(OpCodes.Conv_U8);
+    }
+
+    private void EmitStore(int opcode)
+    {
+        if (opcode is 0x3C or 0x3D or 0x3E) _il.Op(OpCodes.Conv_I4);
+        if (NumericTable.StoreSize(opcode) > 0) _il.Unaligned();
+        switch (opcode)
+        {
+            case 0x36 or 0x3E:
+                _il.Op(OpCodes.Stind_I4);
+                break;
+            case 0x37:
+                _il.Op(OpCodes.Stind_I8);
+                break;
+            case 0x38:
+                _il.Op(OpCodes.Stind_R4);
+                break;
+            case 0x39:
+                _il.Op(OpCodes.Stind_R8);
+                break;
+            case 0x3A or 0x3C:
+                _il.Op(OpCodes.Stind_I1);
+                break;
+            case 0x3B or 0x3D:
+                _il.Op(OpCodes.Stind_I2);
+                break;
+        }
+    }
+
+    private void LoadIndirect(WasmType type) => _il.Op(type switch
+    {
+        WasmType.I32 => OpCodes.Ldind_I4,
+        WasmType.I64 => OpCodes.Ldind_I8,
+        WasmType.F32 => OpCodes.Ldind_R4,
+        _ => OpCodes.Ldind_R8,
+    });
+
+    private void StoreIndirect(WasmType type) => _il.Op(type switch
+    {
+        WasmType.I32 => OpCodes.Stind_I4,
+        WasmType.I64 => OpCodes.Stind_I8,
+        WasmType.F32 => OpCodes.Stind_R4,
+        _ => OpCodes.Stind_R8,
+    });
+}
