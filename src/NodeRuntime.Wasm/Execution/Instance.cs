@@ -94,6 +94,13 @@ internal sealed unsafe class Instance : IDisposable
     /// <summary>Copies the active segments and runs the start function; may trap (section 4.5.4).</summary>
     public void Start(int depth)
     {
+        CopySegments();
+        if (_model.Start >= 0) CallPlain(Function(_model.Start), depth);
+    }
+
+    /// <summary>The first half of <see cref="Start"/>: the active segments.</summary>
+    public void CopySegments()
+    {
         for (int i = 0; i < _model.Elements.Count; i++)
         {
             ElementSegment segment = _model.Elements[i];
@@ -112,8 +119,6 @@ internal sealed unsafe class Instance : IDisposable
             InitMemory(segment.Memory, i, unchecked((uint)(int)Evaluate(segment.Offset)), 0, (uint)segment.Length);
             _droppedData[i] = true;
         }
-
-        if (_model.Start >= 0) CallPlain(Function(_model.Start), depth);
     }
 
     /// <summary>Calls a function that takes and gives nothing.</summary>
@@ -145,6 +150,23 @@ internal sealed unsafe class Instance : IDisposable
         Span<object?> target = Tables[table].Slice(to, length);
         for (int i = 0; i < target.Length; i++) target[i] = EvaluateReference(elements.Items[(int)from + i]);
     }
+
+    /// <summary>A segment's flag for a snapshot: true when it was dropped.</summary>
+    public Span<bool> DroppedData => _droppedData;
+
+    public Span<bool> DroppedElements => _droppedElements;
+
+    /// <summary>The number by which a snapshot names a function of this instance's module.</summary>
+    public ulong NumberOf(object reference)
+    {
+        int index = Array.IndexOf(Functions, reference);
+        // An instance with a host interface of functions alone meets no other references.
+        Primitives.Invariant.Holds(index >= 0);
+        return (ulong)index;
+    }
+
+    /// <summary>Null where the module has no such function.</summary>
+    public FunctionReference? ReferenceOf(ulong number) => number < (ulong)Functions.Length ? Function((int)number) : null;
 
     public void DropElements(int segment) => _droppedElements[segment] = true;
 

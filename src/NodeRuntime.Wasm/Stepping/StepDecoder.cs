@@ -24,6 +24,7 @@ internal sealed class StepDecoder
     private readonly List<StepBranch> _branches = [];
     private readonly List<ulong> _constants = [];
     private readonly List<int> _positions = [];
+    private readonly List<int> _heights = [];
     private readonly List<WasmType> _operands = [];
     private readonly List<StepBlock> _blocks = [];
     private readonly int _frameLocals;
@@ -33,6 +34,7 @@ internal sealed class StepDecoder
     private int _segment;
     private bool _live = true;
     private int _offset;
+    private int _height;
 
     private StepDecoder(ModuleModel model, ModuleLimits limits, int function)
     {
@@ -65,15 +67,12 @@ internal sealed class StepDecoder
         };
     }
 
-    /// <summary>
-    /// For each operation the place in the module that a snapshot names, whatever the decoded form: twice the offset of its instruction,
-    /// and one more when the run that the instruction begins or belongs to is paid. Ascending.
-    /// </summary>
-    public static int[] Positions(ModuleModel model, ModuleLimits limits, int function)
+    /// <summary>Where each operation stands and how high the stack is before it.</summary>
+    public static StepMap Map(ModuleModel model, ModuleLimits limits, int function)
     {
         var decoder = new StepDecoder(model, limits, function);
         decoder.Run();
-        return [.. decoder._positions];
+        return new StepMap([.. decoder._positions], [.. decoder._heights]);
     }
 
     public static int SlotsOf(WasmType type) => type == WasmType.V128 ? 2 : 1;
@@ -98,6 +97,7 @@ internal sealed class StepDecoder
             instructions.Next(out Instruction instruction);
             Invariant.Holds(!fault.Failed);
             _offset = instruction.Offset;
+            _height = _slots;
             if (_live) Step(in instruction);
             else StepDead(in instruction);
         }
@@ -514,11 +514,16 @@ internal sealed class StepDecoder
         _branches.Add(branch);
     }
 
-    private void EmitReturn() => Emit(_hasReferenceLocals || _references > 0 ? StepCode.ReturnReferences : StepCode.Return);
+    private void EmitReturn()
+    {
+        _height = _slots;
+        Emit(_hasReferenceLocals || _references > 0 ? StepCode.ReturnReferences : StepCode.Return);
+    }
 
     private void Charge()
     {
         uint cost = _body.SegmentCosts[_segment++];
+        _height = _slots;
         if (cost > 0) Emit(StepCode.Charge, 0, unchecked((int)cost));
     }
 
@@ -541,6 +546,7 @@ internal sealed class StepDecoder
         if (_ops.Count > 0 && _ops[^1].Code == StepCode.Charge) _positions[^1] = _offset * 2;
         _ops.Add(new StepOp((ushort)code, (ushort)narrow, wide));
         _positions.Add((_offset * 2) + 1);
+        _heights.Add(_frameLocals + _height);
     }
 
     private void Apply(FunctionType type)

@@ -31,8 +31,8 @@ internal sealed class SteppedModule
         return Volatile.Read(ref _functions[index]) ?? Make(index);
     }
 
-    /// <summary>See <see cref="StepDecoder.Positions"/>.</summary>
-    public int[] Positions(int index) => StepDecoder.Positions(_model, _limits, index);
+    /// <summary>Of one of the module's own functions.</summary>
+    public StepMap Map(int index) => StepDecoder.Map(_model, _limits, index);
 
     private StepFunction? Make(int index)
     {
