@@ -66,8 +66,15 @@ internal static class Opcode
     public const int TableFill = 0x111;
     public const int Last = 0x111;
     public const int VectorFirst = 0x200;
+    public const int VectorLoad8Splat = 0x207;
+    public const int VectorLoad64Splat = 0x20A;
     public const int VectorStore = 0x20B;
     public const int VectorConst = 0x20C;
     public const int VectorShuffle = 0x20D;
+
+    /// <summary>i8x16.splat, behind which stand those of 16, 32 and 64 bits.</summary>
+    public const int VectorSplat = 0x20F;
+    public const int I32x4ExtractLane = 0x21B;
+    public const int F32x4ExtractLane = 0x21F;
     public const int VectorLast = 0x2FF;
 }

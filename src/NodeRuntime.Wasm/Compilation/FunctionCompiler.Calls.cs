@@ -16,6 +16,9 @@ internal sealed partial class FunctionCompiler
         int second = instruction.Second;
         switch (instruction.Opcode)
         {
+            case Opcode.MemorySize:
+                Helper(nameof(Intrinsics.MemorySize), 0, WasmType.I32, instruction.Memory);
+                break;
             case Opcode.MemoryGrow:
                 Helper(nameof(Intrinsics.MemoryGrow), 1, WasmType.I32, instruction.Memory);
                 break;
@@ -97,25 +100,8 @@ internal sealed partial class FunctionCompiler
         FunctionType type = _model.TypeOf(function);
         Node[] arguments = PopMany(type.Parameters.Length);
         Spill(static pending => pending.ReadsMemory || pending.ReadsGlobal);
-        if (function >= _model.ImportedFunctions)
-        {
-            WriteFuel();
-            foreach (Node argument in arguments) EmitClean(argument);
-            _il.LoadArgument(InstanceArgument);
-            _il.LoadArgument(DepthArgument);
-            _il.Call(_methods[function - _model.ImportedFunctions]);
-        }
-        else
-        {
-            LocalBuilder reference = _pool.Take(typeof(FunctionReference));
-            _il.LoadArgument(InstanceArgument);
-            _il.Field(Members.InstanceFunctions);
-            _il.Int32(function);
-            _il.Op(OpCodes.Ldelem_Ref);
-            _il.Store(reference);
-            CallReference(reference, type, arguments);
-        }
-
+        if (function >= _model.ImportedFunctions) CallOwn(function, arguments, tail: false);
+        else CallReference(ImportReference(function), type, arguments, tail: false);
         AfterCall(type);
     }
 
@@ -125,6 +111,51 @@ internal sealed partial class FunctionCompiler
         LocalBuilder index = Hold(Pop(), typeof(int));
         Node[] arguments = PopMany(type.Parameters.Length);
         Spill(static pending => pending.ReadsMemory || pending.ReadsGlobal);
+        CallReference(TableReference(index, typeIndex, table), type, arguments, tail: false);
+        AfterCall(type);
+    }
+
+    private void TailCall(int function)
+    {
+        FunctionType type = _model.TypeOf(function);
+        Node[] arguments = PopMany(type.Parameters.Length);
+        if (function >= _model.ImportedFunctions) CallOwn(function, arguments, tail: true);
+        else CallReference(ImportReference(function), type, arguments, tail: true);
+    }
+
+    private void TailCallIndirect(int typeIndex, int table)
+    {
+        FunctionType type = _model.Types[typeIndex];
+        LocalBuilder index = Hold(Pop(), typeof(int));
+        Node[] arguments = PopMany(type.Parameters.Length);
+        CallReference(TableReference(index, typeIndex, table), type, arguments, tail: true);
+    }
+
+    private void CallOwn(int function, Node[] arguments, bool tail)
+    {
+        WriteFuel();
+        foreach (Node argument in arguments) EmitClean(argument);
+        _il.LoadArgument(InstanceArgument);
+        LoadDepth(tail);
+        if (tail) _il.Tail();
+        _il.Call(_methods[function - _model.ImportedFunctions]);
+        if (tail) _il.Op(OpCodes.Ret);
+    }
+
+    private LocalBuilder ImportReference(int function)
+    {
+        LocalBuilder reference = _pool.Take(typeof(FunctionReference));
+        _il.LoadArgument(InstanceArgument);
+        _il.Field(Members.InstanceFunctions);
+        _il.Int32(function);
+        _il.Op(OpCodes.Ldelem_Ref);
+        _il.Store(reference);
+        return reference;
+    }
+
+    /// <summary>The table's entry, checked; the index is given back.</summary>
+    private LocalBuilder TableReference(LocalBuilder index, int typeIndex, int table)
+    {
         LocalBuilder entries = _pool.Take(typeof(Table));
         LocalBuilder reference = _pool.Take(typeof(FunctionReference));
         _il.LoadArgument(InstanceArgument);
@@ -152,22 +183,31 @@ internal sealed partial class FunctionCompiler
         _il.Branch(OpCodes.Bne_Un, TrapLabel(Trap.IndirectCallTypeMismatch));
         _pool.Give(index);
         _pool.Give(entries);
-        CallReference(reference, type, arguments);
-        AfterCall(type);
+        return reference;
     }
 
-    private void CallReference(LocalBuilder reference, FunctionType type, Node[] arguments)
+    private void CallReference(LocalBuilder reference, FunctionType type, Node[] arguments, bool tail)
     {
         WriteFuel();
         foreach (Node argument in arguments) EmitClean(argument);
         _il.Load(reference);
         _il.Field(Members.ReferenceOwner);
-        _il.LoadArgument(DepthArgument);
+        LoadDepth(tail);
         _il.Load(reference);
         _il.Field(Members.ReferenceCode);
-        Type result = Members.ResultType(type);
-        _il.CallPointer(result, Members.ParameterTypes(type));
+        if (tail) _il.Tail();
+        _il.CallPointer(Members.ResultType(type), Members.ParameterTypes(type));
+        if (tail) _il.Op(OpCodes.Ret);
         _pool.Give(reference);
+    }
+
+    /// <summary>The depth left to a callee. A tail call gives its own frame back first.</summary>
+    private void LoadDepth(bool tail)
+    {
+        _il.LoadArgument(DepthArgument);
+        if (!tail || !_body.MakesCalls) return;
+        _il.Int32(DepthWeight(_type, _body));
+        _il.Op(OpCodes.Add);
     }
 
     private void AfterCall(FunctionType type)
@@ -184,7 +224,7 @@ internal sealed partial class FunctionCompiler
             else
             {
                 LoadResultAddress(i);
-                LoadIndirect(type.Results[i]);
+                SlotAccess.Load(_il, type.Results[i]);
             }
 
             PushResult(type.Results[i]);

@@ -172,7 +172,7 @@ internal sealed partial class FunctionCompiler
 
             LoadResultAddress(i);
             _il.Load(function.Carriers[i]);
-            StoreIndirect(function.Results[i]);
+            SlotAccess.Store(_il, function.Results[i]);
         }
 
         if (function.Results.Length > 0) _il.Load(function.Carriers[0]);

@@ -16,7 +16,7 @@ internal sealed partial class FunctionCompiler
         else LoadGlobalAddress(index);
         EmitClean(value);
         if (IsReference(type)) _il.StoreField(Members.CellReference);
-        else StoreIndirect(type);
+        else SlotAccess.Store(_il, type);
     }
 
     private void LoadGlobalCell(int index)
@@ -36,62 +36,88 @@ internal sealed partial class FunctionCompiler
         if (index < _model.ImportedGlobals) _il.Op(OpCodes.Ldind_I);
     }
 
-    private void Load(in Instruction instruction)
-    {
-        int size = 1 << NumericTable.LoadSize(instruction.Opcode);
-        Node address = Pop();
-        if (StaticAddress(address, instruction.Immediate, size) is { } place)
-        {
-            Push(Node.Load(instruction.Opcode, null, place));
-            return;
-        }
+    private void Load(in Instruction instruction) =>
+        Push(LoadNode(instruction.Opcode, NumericTable.LoadSize(instruction.Opcode), in instruction, Pop()));
 
-        Push(Node.Load(instruction.Opcode, CheckedAddress(address, instruction.Immediate, size), instruction.Immediate));
+    /// <param name="opcode">Of the load that reads: a scalar one or v128.load.</param>
+    /// <param name="size">The logarithm of the bytes read.</param>
+    private Node LoadNode(int opcode, int size, in Instruction instruction, Node address)
+    {
+        if (StaticAddress(address, in instruction, 1 << size) is { } place) return Node.Load(opcode, null, place, absolute: false);
+        LocalBuilder held = CheckedAddress(address, in instruction, 1 << size);
+        return Node.Load(opcode, held, instruction.Immediate, absolute: instruction.Memory != 0);
     }
 
     private void StoreMemory(in Instruction instruction)
     {
-        int size = 1 << NumericTable.StoreSize(instruction.Opcode);
         Node value = Pop();
-        Node address = Pop();
-        long? place = StaticAddress(address, instruction.Immediate, size);
-        LocalBuilder? held = place is null ? CheckedAddress(address, instruction.Immediate, size) : null;
+        StoreNode(instruction.Opcode, NumericTable.StoreSize(instruction.Opcode), in instruction, Pop(), value);
+    }
+
+    private void StoreNode(int opcode, int size, in Instruction instruction, Node address, Node value)
+    {
+        long? place = StaticAddress(address, in instruction, 1 << size);
+        LocalBuilder? held = place is null ? CheckedAddress(address, in instruction, 1 << size) : null;
         Spill(static pending => pending.ReadsMemory);
-        LoadAddress(held, place ?? instruction.Immediate);
+        LoadAddress(held, place ?? instruction.Immediate, absolute: instruction.Memory != 0);
         EmitClean(value);
-        EmitStore(instruction.Opcode);
+        EmitStore(opcode);
         if (held is not null) _pool.Give(held);
     }
 
-    /// <summary>A constant address inside the memory's first size, which never shrinks, needs no check.</summary>
-    private long? StaticAddress(Node address, long offset, int size)
+    /// <summary>A constant address inside memory 0's first size, which never shrinks, needs no check.</summary>
+    private long? StaticAddress(Node address, in Instruction instruction, int size)
     {
-        if (address.Kind != NodeKind.Constant) return null;
-        long place = unchecked((uint)address.Bits) + offset;
+        if (address.Kind != NodeKind.Constant || instruction.Memory != 0) return null;
+        long place = unchecked((uint)address.Bits) + instruction.Immediate;
         return place + size <= _model.Memories[0].Minimum * LinearMemory.PageBytes ? place : null;
     }
 
-    private LocalBuilder CheckedAddress(Node address, long offset, int size)
+    /// <summary>The address in memory 0, or in another memory the address of the machine.</summary>
+    private LocalBuilder CheckedAddress(Node address, in Instruction instruction, int size)
     {
         Emit(address);
         _il.Op(OpCodes.Conv_U);
         LocalBuilder held = _pool.Take(typeof(nint));
         _il.Store(held);
+        if (instruction.Memory == 0)
+        {
+            _il.Load(held);
+            _il.Load(_length!);
+            _il.Native(instruction.Immediate + size);
+            _il.Op(OpCodes.Sub);
+            _il.Branch(OpCodes.Bgt, TrapLabel(Trap.OutOfBoundsMemory));
+            return held;
+        }
+
+        LocalBuilder memory = _pool.Take(typeof(LinearMemory));
+        _il.LoadArgument(InstanceArgument);
+        _il.Field(Members.InstanceMemories);
+        _il.Int32(instruction.Memory);
+        _il.Op(OpCodes.Ldelem_Ref);
+        _il.Store(memory);
         _il.Load(held);
-        _il.Load(_length!);
-        _il.Native(offset + size);
+        _il.Load(memory);
+        _il.Field(Members.MemoryLength);
+        _il.Native(instruction.Immediate + size);
         _il.Op(OpCodes.Sub);
         _il.Branch(OpCodes.Bgt, TrapLabel(Trap.OutOfBoundsMemory));
+        _il.Load(held);
+        _il.Load(memory);
+        _il.Field(Members.MemoryBase);
+        _il.Op(OpCodes.Add);
+        _il.Store(held);
+        _pool.Give(memory);
         return held;
     }
 
-    private void LoadAddress(LocalBuilder? held, long offset)
+    private void LoadAddress(LocalBuilder? held, long offset, bool absolute)
     {
-        _il.Load(_base!);
+        if (!absolute) _il.Load(_base!);
         if (held is not null)
         {
             _il.Load(held);
-            _il.Op(OpCodes.Add);
+            if (!absolute) _il.Op(OpCodes.Add);
         }
 
         if (offset == 0) return;
@@ -101,6 +127,13 @@ internal sealed partial class FunctionCompiler
 
     private void EmitLoad(int opcode)
     {
+        if (opcode == Opcode.VectorFirst)
+        {
+            _il.Unaligned();
+            SlotAccess.Load(_il, WasmType.V128);
+            return;
+        }
+
         if (NumericTable.LoadSize(opcode) > 0) _il.Unaligned();
         switch (opcode)
         {
@@ -142,6 +175,13 @@ internal sealed partial class FunctionCompiler
 
     private void EmitStore(int opcode)
     {
+        if (opcode == Opcode.VectorStore)
+        {
+            _il.Unaligned();
+            SlotAccess.Store(_il, WasmType.V128);
+            return;
+        }
+
         if (opcode is 0x3C or 0x3D or 0x3E) _il.Op(OpCodes.Conv_I4);
         if (NumericTable.StoreSize(opcode) > 0) _il.Unaligned();
         switch (opcode)
@@ -166,20 +206,4 @@ internal sealed partial class FunctionCompiler
                 break;
         }
     }
-
-    private void LoadIndirect(WasmType type) => _il.Op(type switch
-    {
-        WasmType.I32 => OpCodes.Ldind_I4,
-        WasmType.I64 => OpCodes.Ldind_I8,
-        WasmType.F32 => OpCodes.Ldind_R4,
-        _ => OpCodes.Ldind_R8,
-    });
-
-    private void StoreIndirect(WasmType type) => _il.Op(type switch
-    {
-        WasmType.I32 => OpCodes.Stind_I4,
-        WasmType.I64 => OpCodes.Stind_I8,
-        WasmType.F32 => OpCodes.Stind_R4,
-        _ => OpCodes.Stind_R8,
-    });
 }

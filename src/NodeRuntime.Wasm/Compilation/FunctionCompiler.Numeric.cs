@@ -106,10 +106,16 @@ internal sealed partial class FunctionCompiler
         _il.Op(OpCodes.Xor);
     }
 
-    private void EmitConstant(WasmType type, long bits)
+    private void EmitConstant(Node constant)
     {
-        switch (type)
+        long bits = constant.Bits;
+        switch (constant.Type)
         {
+            case WasmType.V128:
+                _il.Int64(bits);
+                _il.Int64(constant.High);
+                _il.Call(Members.Vector(Opcode.VectorConst));
+                break;
             case WasmType.I32:
                 _il.Int32((int)bits);
                 break;

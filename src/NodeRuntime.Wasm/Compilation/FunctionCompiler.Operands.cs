@@ -50,6 +50,7 @@ internal sealed partial class FunctionCompiler
         if (node.Owned) _pool.Give(node.Temporary!);
         if (node.Left is not null) Discard(node.Left);
         if (node.Right is not null) Discard(node.Right);
+        if (node.Third is not null) Discard(node.Third);
     }
 
     private void Push(Node node) => _stack.Add(node.Depth > Node.DepthMax ? Temporary(node) : node);
@@ -122,7 +123,7 @@ internal sealed partial class FunctionCompiler
         switch (node.Kind)
         {
             case NodeKind.Constant:
-                EmitConstant(node.Type, node.Bits);
+                EmitConstant(node);
                 break;
             case NodeKind.Local:
                 int parameters = _type.Parameters.Length;
@@ -141,10 +142,10 @@ internal sealed partial class FunctionCompiler
                 }
 
                 LoadGlobalAddress((int)node.Bits);
-                LoadIndirect(node.Type);
+                SlotAccess.Load(_il, node.Type);
                 break;
             case NodeKind.Load:
-                LoadAddress(node.Temporary, node.Bits);
+                LoadAddress(node.Temporary, node.Bits, node.Absolute);
                 EmitLoad(node.Opcode);
                 break;
             case NodeKind.MemorySize:
@@ -166,6 +167,9 @@ internal sealed partial class FunctionCompiler
                 if (node.Right is not null) Emit(node.Right);
                 NumericEmitter.Emit(_il, node.Opcode);
                 if (NumericTable.IsRotation(node.Opcode)) EmitRotationGuard(node.Type);
+                break;
+            case NodeKind.Vector:
+                EmitVector(node);
                 break;
         }
 

@@ -66,7 +66,7 @@ internal sealed partial class FunctionCompiler
         for (int i = 0; i < _locals.Length; i++) _locals[i] = _il.Declare(Members.IlType(body.Locals[i]));
         _block = _il.Declare(typeof(nint));
         _fuel = _il.Declare(typeof(long));
-        if (body.Rotates) _zero = _il.Declare(typeof(long));
+        if (body.NeedsZero) _zero = _il.Declare(typeof(long));
         if (!body.UsesMemory) return;
         _memory = _il.Declare(typeof(LinearMemory));
         _base = _il.Declare(typeof(nint));
@@ -291,6 +291,14 @@ internal sealed partial class FunctionCompiler
             case Opcode.CallIndirect:
                 CallIndirect(instruction.Index, instruction.Second);
                 break;
+            case Opcode.ReturnCall:
+                TailCall(instruction.Index);
+                Die();
+                break;
+            case Opcode.ReturnCallIndirect:
+                TailCallIndirect(instruction.Index, instruction.Second);
+                Die();
+                break;
             case Opcode.Drop:
                 Discard(Pop());
                 break;
@@ -319,7 +327,7 @@ internal sealed partial class FunctionCompiler
             case >= Opcode.StoreFirst and <= Opcode.StoreLast:
                 StoreMemory(in instruction);
                 break;
-            case Opcode.MemorySize:
+            case Opcode.MemorySize when instruction.Memory == 0:
                 Push(Node.MemorySize());
                 break;
             case Opcode.I32Const:
@@ -343,6 +351,9 @@ internal sealed partial class FunctionCompiler
             case >= Opcode.NumericFirst and <= Opcode.NumericLast:
             case >= Opcode.TruncSatFirst and <= Opcode.TruncSatLast:
                 Numeric(opcode);
+                break;
+            case >= Opcode.VectorFirst and <= Opcode.VectorLast:
+                StepVector(in instruction);
                 break;
             default:
                 StepHelper(in instruction);

@@ -7,16 +7,16 @@ namespace NodeRuntime.Wasm.Compilation;
 /// <summary>The IL that reads or writes a number through an address on the stack: a global, a slot, any place aligned for its type.</summary>
 internal static class SlotAccess
 {
-    public static void Load(ILGenerator il, WasmType type)
+    public static void Load(IlWriter il, WasmType type)
     {
-        if (type == WasmType.V128) il.Emit(OpCodes.Ldobj, typeof(Vector128<byte>));
-        else il.Emit(LoadCode(type));
+        if (type == WasmType.V128) il.Object(OpCodes.Ldobj, typeof(Vector128<byte>));
+        else il.Op(LoadCode(type));
     }
 
-    public static void Store(ILGenerator il, WasmType type)
+    public static void Store(IlWriter il, WasmType type)
     {
-        if (type == WasmType.V128) il.Emit(OpCodes.Stobj, typeof(Vector128<byte>));
-        else il.Emit(StoreCode(type));
+        if (type == WasmType.V128) il.Object(OpCodes.Stobj, typeof(Vector128<byte>));
+        else il.Op(StoreCode(type));
     }
 
     private static OpCode LoadCode(WasmType type) => type switch

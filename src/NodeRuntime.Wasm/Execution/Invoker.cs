@@ -71,7 +71,7 @@ internal static unsafe class Invoker
             il.Emit(OpCodes.Ldarg_1);
             il.Emit(OpCodes.Ldc_I4, i * Store.SlotBytes);
             il.Emit(OpCodes.Add);
-            SlotAccess.Load(il, parameter);
+            SlotAccess.Load(new IlWriter(il), parameter);
         }
 
         il.Emit(OpCodes.Ldarg_0);
@@ -91,7 +91,7 @@ internal static unsafe class Invoker
         }
         else if (type.Results.Length > 0)
         {
-            SlotAccess.Store(il, type.Results[0]);
+            SlotAccess.Store(new IlWriter(il), type.Results[0]);
         }
 
         il.Emit(OpCodes.Ret);

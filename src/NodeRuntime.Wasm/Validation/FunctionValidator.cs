@@ -275,6 +275,7 @@ internal sealed class FunctionValidator
                 Push(WasmType.V128);
                 break;
             case VectorShape.Extract:
+                if (instruction.Opcode == Opcode.F32x4ExtractLane) _body.NeedsZero = true;
                 NeedLane(instruction.Lane, vector.Lanes);
                 Pop(WasmType.V128);
                 Push(vector.Scalar);
@@ -356,7 +357,7 @@ internal sealed class FunctionValidator
                 Pop(WasmType.I32);
                 break;
             default:
-                if (NumericTable.IsRotation(opcode)) _body.Rotates = true;
+                if (NumericTable.IsRotation(opcode)) _body.NeedsZero = true;
                 WasmType operand = NumericTable.Operand(opcode);
                 Pop(operand);
                 if (NumericTable.IsBinary(opcode)) Pop(operand);

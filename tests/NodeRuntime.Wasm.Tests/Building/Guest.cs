@@ -41,6 +41,9 @@ internal static class Guest
     public static GuestResult Call(Module module, string export, long fuel = Fuel, int depth = Depth, params ulong[] arguments) =>
         GuestThread.Run(() => CallHere(module, export, fuel, depth, arguments));
 
+    public static GuestResult Call(Module module, string export, long fuel, int depth, int stackBytes, ulong[] arguments) =>
+        GuestThread.Run(() => CallHere(module, export, fuel, depth, arguments), stackBytes);
+
     private static GuestResult CallHere(Module module, string export, long fuel, int depth, ulong[] arguments)
     {
         using var store = new Store(module.Limits, fuel);
