@@ -37,20 +37,28 @@ public static unsafe class WasiRunner
     {
         ArgumentNullException.ThrowIfNull(module);
         ArgumentNullException.ThrowIfNull(job);
+        return Link(module, job, out ImportSet imports, out int entry) ?? Execute(module, job, imports, entry, executor);
+    }
+
+    /// <summary>What a job needs before it can run; the outcome when it has not got it.</summary>
+    internal static WasiOutcome? Link(Module module, WasiJob job, out ImportSet imports, out int entry)
+    {
+        ModuleModel model = module.Model;
+        entry = -1;
+        imports = ImportSet.Resolve(model, static import =>
+            import.Module == WasiImports.ModuleName && import.Kind == ExternalKind.Function ? WasiImports.Find(import.Name) : null);
         string refusal = Refusal(job);
         if (refusal.Length > 0) return Fail(WasiStatus.JobRefused, refusal);
-        ModuleModel model = module.Model;
-        ImportSet imports = ImportSet.Resolve(model, static import =>
-            import.Module == WasiImports.ModuleName && import.Kind == ExternalKind.Function ? WasiImports.Find(import.Name) : null);
         if (imports.Fault.Length > 0) return Fail(WasiStatus.LinkFailed, imports.Fault);
-        if (model.FindExport(EntryPoint) is not { Kind: ExternalKind.Function } entry
-            || model.TypeOf(entry.Index) is not { Parameters.Length: 0, Results.Length: 0 })
+        if (model.FindExport(EntryPoint) is not { Kind: ExternalKind.Function } export
+            || model.TypeOf(export.Index) is not { Parameters.Length: 0, Results.Length: 0 })
         {
             return Fail(WasiStatus.LinkFailed, "the module exports no function _start without parameters and results");
         }
 
         if (model.Memories.Count == 0) return Fail(WasiStatus.LinkFailed, "the module has no memory");
-        return Execute(module, job, imports, entry.Index, executor);
+        entry = export.Index;
+        return null;
     }
 
     private static WasiOutcome Execute(Module module, WasiJob job, ImportSet imports, int entry, Executor executor)
