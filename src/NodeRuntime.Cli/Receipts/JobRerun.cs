@@ -153,11 +153,11 @@ internal static class JobRerun
         WasiStatus.Trapped => outcome.Trap switch
         {
             Trap.OutOfFuel => JobOutcome.OutOfFuel,
-            Trap.MemoryLimitExceeded => JobOutcome.MemoryExceeded,
+            Trap.MemoryLimitExceeded or Trap.TableLimitExceeded => JobOutcome.MemoryExceeded,
             Trap.OutputLimitExceeded => JobOutcome.OutputExceeded,
             Trap.Unreachable or Trap.OutOfBoundsMemory or Trap.OutOfBoundsTable or Trap.UndefinedElement or Trap.UninitializedElement
                 or Trap.IndirectCallTypeMismatch or Trap.IntegerOverflow or Trap.IntegerDivideByZero or Trap.InvalidConversion
-                or Trap.CallDepthExceeded or null => JobOutcome.Trapped,
+                or Trap.CallDepthExceeded or Trap.HostCallLimitExceeded or null => JobOutcome.Trapped,
         },
     };
 

@@ -32,7 +32,8 @@ internal sealed class CompiledModule
 
     public nint Pointer(int function) => _pointers[function];
 
-    public static CompiledModule Compile(ModuleModel model, ModuleLimits limits)
+    /// <param name="interruptible">The code also looks, at each charge, whether another thread asks it to stop.</param>
+    public static CompiledModule Compile(ModuleModel model, ModuleLimits limits, bool interruptible = false)
     {
         var assembly = AssemblyBuilder.DefineDynamicAssembly(new AssemblyName("Guest"), AssemblyBuilderAccess.RunAndCollect);
         // Compiled code reads internal fields of this assembly.
@@ -55,7 +56,7 @@ internal sealed class CompiledModule
         int slow = 0;
         for (int i = 0; i < methods.Length; i++)
         {
-            if (FunctionCompiler.Compile(model, limits, methods, model.ImportedFunctions + i, methods[i].GetILGenerator())) slow++;
+            if (FunctionCompiler.Compile(model, limits, methods, model.ImportedFunctions + i, methods[i].GetILGenerator(), interruptible)) slow++;
         }
 
         Type owner = type.CreateType();

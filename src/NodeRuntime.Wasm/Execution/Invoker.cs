@@ -11,22 +11,27 @@ namespace NodeRuntime.Wasm.Execution;
 /// </summary>
 internal static unsafe class Invoker
 {
-    private delegate void Thunk(FunctionReference function, nint arguments, object?[] references, int depth, Store store);
+    internal delegate void Thunk(FunctionReference function, nint arguments, object?[] references, int depth, Store store);
 
     public static void Invoke(
-        FunctionReference function, ReadOnlySpan<ulong> arguments, object?[] references, int depth, Span<ulong> results)
+        FunctionReference function, ReadOnlySpan<ulong> arguments, object?[] references, int depth, Span<ulong> results) =>
+        Invoke(MakeThunk(function.Type), function, arguments, references, depth, results);
+
+    /// <summary>For a caller that keeps the thunk of the function's type.</summary>
+    public static void Invoke(
+        Thunk thunk, FunctionReference function, ReadOnlySpan<ulong> arguments, object?[] references, int depth, Span<ulong> results)
     {
         FunctionType type = function.Type;
         Store store = function.Owner.Store;
         fixed (ulong* pointer = arguments)
         {
-            MakeThunk(type)(function, (nint)pointer, references, depth, store);
+            thunk(function, (nint)pointer, references, depth, store);
         }
 
         store.Results[..type.Results.Length].CopyTo(results);
     }
 
-    private static Thunk MakeThunk(FunctionType type)
+    public static Thunk MakeThunk(FunctionType type)
     {
         var method = new DynamicMethod(
             "invoke",

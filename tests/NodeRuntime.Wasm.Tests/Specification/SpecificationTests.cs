@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.Globalization;
 using System.Linq;
+using NodeRuntime.Wasm.Specification;
 using Xunit.Abstractions;
 
 namespace NodeRuntime.Wasm.Tests.Specification;
@@ -20,20 +21,15 @@ public sealed class SpecificationTests(ITestOutputHelper output)
         int skipped = 0;
         int otherwise = 0;
         int scripts = 0;
-        var failures = new List<string>();
-        foreach (string script in files.Keys.Select(static name => name.Split('/')[0]).Distinct().Where(IsSupported))
+        var failures = new List<ScriptFailure>();
+        foreach (string script in ScriptSuite.Scripts(files).Where(IsSupported))
         {
-            using var runner = new ScriptRunner(script, files);
-            GuestThread.Run(() =>
-            {
-                runner.Run();
-                return 0;
-            });
+            ScriptReport report = GuestThread.Run(() => ScriptSuite.Run(script, files), ScriptSuite.StackBytes);
             scripts++;
-            passed += runner.Passed;
-            otherwise += runner.RefusedOtherwise;
-            skipped += runner.Skipped;
-            failures.AddRange(runner.Failures);
+            passed += report.Passed;
+            otherwise += report.RefusedOtherwise;
+            skipped += report.Skipped;
+            failures.AddRange(report.Failures);
         }
 
         output.WriteLine(string.Create(

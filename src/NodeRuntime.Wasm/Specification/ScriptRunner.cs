@@ -6,15 +6,16 @@ using System.Text.Json;
 using NodeRuntime.Wasm.Binary;
 using NodeRuntime.Wasm.Execution;
 
-namespace NodeRuntime.Wasm.Tests.Specification;
+namespace NodeRuntime.Wasm.Specification;
 
-/// <summary>Runs one script of the suite, as wast2json writes it, and counts its assertions.</summary>
+/// <summary>Runs one script of the official suite, as wast2json writes it, and counts its assertions.</summary>
 internal sealed class ScriptRunner : IDisposable
 {
     private const int Depth = 4_000;
     private static readonly ModuleLimits Limits = ModuleLimits.Default with { TableEntriesMax = 10_000_000 };
 
     private readonly string _script;
+    private readonly string _folder;
     private readonly SortedDictionary<string, byte[]> _files;
     private readonly Store _store = new(Limits, long.MaxValue);
     private readonly SortedDictionary<string, SpecInstance> _named = new(StringComparer.Ordinal);
@@ -22,9 +23,11 @@ internal sealed class ScriptRunner : IDisposable
     private readonly SortedDictionary<ulong, object> _externs = [];
     private SpecInstance? _current;
 
+    /// <param name="script">The path of the script's JSON among the files; its modules lie beside it.</param>
     public ScriptRunner(string script, SortedDictionary<string, byte[]> files)
     {
         _script = script;
+        _folder = script[..(script.LastIndexOf('/') + 1)];
         _files = files;
         _registered["spectest"] = SpecTestModule.Make(_store);
     }
@@ -37,13 +40,13 @@ internal sealed class ScriptRunner : IDisposable
     /// <summary>Of the passed ones, modules refused as they should be, but by another verdict than the suite's.</summary>
     public int RefusedOtherwise { get; private set; }
 
-    public List<string> Failures { get; } = [];
+    public List<ScriptFailure> Failures { get; } = [];
 
     public void Dispose() => _store.Dispose();
 
     public void Run()
     {
-        using JsonDocument document = JsonDocument.Parse(_files[_script + "/" + _script + ".json"]);
+        using JsonDocument document = JsonDocument.Parse(_files[_script]);
         foreach (JsonElement command in document.RootElement.GetProperty("commands").EnumerateArray())
         {
             string type = command.GetProperty("type").GetString()!;
@@ -59,7 +62,7 @@ internal sealed class ScriptRunner : IDisposable
 
             if (failure == "skip") Skipped++;
             else if (failure.Length == 0) Passed += type.StartsWith("assert", StringComparison.Ordinal) ? 1 : 0;
-            else Failures.Add(_script + ":" + command.GetProperty("line").GetInt32().ToString(CultureInfo.InvariantCulture) + " " + type + ": " + failure);
+            else Failures.Add(new ScriptFailure(_script, command.GetProperty("line").GetInt32(), type, failure));
         }
     }
 
@@ -117,7 +120,7 @@ internal sealed class ScriptRunner : IDisposable
         return "expected " + expected + " (" + command.GetProperty("text").GetString() + "), got " + load.Verdict + " " + load.Detail;
     }
 
-    private byte[] Bytes(JsonElement command) => _files[_script + "/" + command.GetProperty("filename").GetString()];
+    private byte[] Bytes(JsonElement command) => _files[_folder + command.GetProperty("filename").GetString()];
 
     private string Instantiate(JsonElement command, out SpecInstance? made, out Trap? trap)
     {
