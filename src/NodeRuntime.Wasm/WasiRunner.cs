@@ -1,7 +1,9 @@
 using System;
 using System.Collections.Immutable;
 using System.Globalization;
+using System.Threading;
 using NodeRuntime.Wasm.Binary;
+using NodeRuntime.Wasm.Compilation;
 using NodeRuntime.Wasm.Execution;
 using NodeRuntime.Wasm.Wasi;
 
@@ -34,7 +36,11 @@ public static unsafe class WasiRunner
     /// Runs until the guest exits or traps. Blocks; call it on a thread with <see cref="StackBytes"/> of stack. Never throws for what the
     /// guest does; what the job's own inputs and outputs throw passes through.
     /// </summary>
-    public static WasiOutcome Run(Module module, WasiJob job)
+    /// <param name="cancellation">
+    /// Ends the run from any thread, at the guest's next straight run of instructions: <see cref="WasiStatus.Cancelled"/>. Code that can be
+    /// cancelled is a little slower.
+    /// </param>
+    public static WasiOutcome Run(Module module, WasiJob job, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(module);
         ArgumentNullException.ThrowIfNull(job);
@@ -51,13 +57,16 @@ public static unsafe class WasiRunner
         }
 
         if (model.Memories.Count == 0) return Fail(WasiStatus.LinkFailed, "the module has no memory");
-        return Execute(module, job, imports, entry.Index);
+        return Execute(module, job, imports, entry.Index, cancellation);
     }
 
-    private static WasiOutcome Execute(Module module, WasiJob job, ImportSet imports, int entry)
+    private static WasiOutcome Execute(Module module, WasiJob job, ImportSet imports, int entry, CancellationToken cancellation)
     {
         long fuelMax = (long)Math.Min(job.FuelMax, long.MaxValue);
         using var store = new Store(module.Limits, fuelMax);
+        CompiledModule compiled = cancellation.CanBeCanceled ? module.InterruptibleCode : module.Code;
+        // Given back before the store that it would write to.
+        using CancellationTokenRegistration registration = cancellation.UnsafeRegister(static target => ((Store)target!).Interrupt(), store);
         nint here = (nint)(&fuelMax);
         store.StackLimit = here - (nint)StackBytes(job.CallDepthMax) + (StackReserve / 2);
         var host = new WasiHost(job, store);
@@ -69,7 +78,7 @@ public static unsafe class WasiRunner
         ImmutableArray<GuestFrame> backtrace = [];
         try
         {
-            instance = new Instance(module.Model, module.Code, store, imports, job.MemoryPagesMax) { Host = host };
+            instance = new Instance(module.Model, compiled, store, imports, job.MemoryPagesMax) { Host = host };
             instance.Start(job.CallDepthMax);
             Instance.CallPlain(instance.Function(entry), job.CallDepthMax);
         }
@@ -77,12 +86,17 @@ public static unsafe class WasiRunner
         {
             code = exit.Code;
         }
+        catch (TrapException trap) when (trap.Trap == Trap.OutOfFuel && store.IsInterrupted && store.Fuel >= 0)
+        {
+            status = WasiStatus.Cancelled;
+            detail = "the run was cancelled";
+        }
         catch (TrapException trap)
         {
             status = WasiStatus.Trapped;
             trapped = trap.Trap;
             detail = Traps.Describe(trap.Trap);
-            backtrace = TrapTrace.Of(trap, [(module.Code.Owner, module.Model)]);
+            backtrace = TrapTrace.Of(trap, [(compiled.Owner, module.Model)]);
         }
         catch (HostStackException)
         {

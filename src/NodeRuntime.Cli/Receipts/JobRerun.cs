@@ -149,7 +149,7 @@ internal static class JobRerun
         WasiStatus.Exited => JobOutcome.Exited,
         WasiStatus.JobRefused => JobOutcome.ModuleRefused,
         WasiStatus.LinkFailed => JobOutcome.ModuleRefused,
-        WasiStatus.HostStackExhausted => JobOutcome.Inconclusive,
+        WasiStatus.HostStackExhausted or WasiStatus.Cancelled => JobOutcome.Inconclusive,
         WasiStatus.Trapped => outcome.Trap switch
         {
             Trap.OutOfFuel => JobOutcome.OutOfFuel,

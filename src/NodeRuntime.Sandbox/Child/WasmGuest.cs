@@ -107,6 +107,7 @@ internal static class WasmGuest
         WasiStatus.JobRefused => ProcessVerdict.JobRefused,
         WasiStatus.LinkFailed => ProcessVerdict.LinkFailed,
         WasiStatus.HostStackExhausted => ProcessVerdict.LaunchFailed,
+        WasiStatus.Cancelled => Invariant.Unreachable<ProcessVerdict>("a sandbox is ended with its process"),
         WasiStatus.Trapped => outcome.Trap switch
         {
             Trap.OutOfFuel => ProcessVerdict.OutOfFuel,
