@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Immutable;
+using System.Runtime.InteropServices;
 using NodeRuntime.Wasm.Embedding;
 using NodeRuntime.Wasm.Execution;
 
@@ -30,7 +31,7 @@ public sealed class GuestFunction
     public ImmutableArray<GuestValue> Call(params ReadOnlySpan<GuestValue> arguments)
     {
         if (arguments.Length != Parameters.Length) throw new LinkException("the function takes " + _function.Type);
-        var bits = new ulong[arguments.Length];
+        var bits = new UInt128[arguments.Length];
         var references = new object?[arguments.Length];
         for (int i = 0; i < arguments.Length; i++)
         {
@@ -39,14 +40,14 @@ public sealed class GuestFunction
             references[i] = arguments[i].AnyReference;
         }
 
-        var results = new ulong[Results.Length];
+        var results = new UInt128[Results.Length];
         _run.Enter();
         try
         {
             Invoker.Invoke(_thunk, _function, bits, references, _run.Depth, results);
             var values = new GuestValue[results.Length];
             for (int i = 0; i < values.Length; i++) values[i] = Value(i, results[i]);
-            return ImmutableCollectionsMarshalOf(values);
+            return ImmutableCollectionsMarshal.AsImmutableArray(values);
         }
         catch (Exception exception) when (Run.IsOwn(exception))
         {
@@ -59,13 +60,6 @@ public sealed class GuestFunction
         }
     }
 
-    private GuestValue Value(int index, ulong bits)
-    {
-        GuestType type = Results[index];
-        if (type is GuestType.I32 or GuestType.F32) bits &= uint.MaxValue;
-        return new GuestValue(type, bits, _run.Store.ResultReferences[index]);
-    }
-
-    private static ImmutableArray<GuestValue> ImmutableCollectionsMarshalOf(GuestValue[] values) =>
-        System.Runtime.InteropServices.ImmutableCollectionsMarshal.AsImmutableArray(values);
+    private GuestValue Value(int index, UInt128 bits) =>
+        new(Results[index], bits & GuestTypes.Mask(_function.Type.Results[index]), _run.Store.ResultReferences[index]);
 }

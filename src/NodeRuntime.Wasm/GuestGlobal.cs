@@ -1,4 +1,5 @@
 using System;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using NodeRuntime.Wasm.Binary;
 using NodeRuntime.Wasm.Embedding;
@@ -15,7 +16,7 @@ public sealed unsafe class GuestGlobal
     public GuestGlobal(GuestValue value, bool isMutable = false)
     {
         if (value.Type == GuestType.FuncRef) throw new LinkException("a host's global holds a number or an externref");
-        ulong[] place = GC.AllocateArray<ulong>(1, pinned: true);
+        UInt128[] place = GC.AllocateArray<UInt128>(1, pinned: true);
         place[0] = value.Bits;
         _cell = new GlobalCell(new GlobalType(GuestTypes.Of(value.Type), isMutable), place)
         {
@@ -40,7 +41,7 @@ public sealed unsafe class GuestGlobal
         get
         {
             CheckAlive();
-            return new GuestValue(Type, _cell.Bits, _cell.Reference);
+            return new GuestValue(Type, _cell.Bits & GuestTypes.Mask(_cell.Type.Type), _cell.Reference);
         }
 
         set
@@ -49,7 +50,8 @@ public sealed unsafe class GuestGlobal
             if (!IsMutable) throw new LinkException("the global is immutable");
             if (value.Type != Type || Type == GuestType.FuncRef) throw new LinkException("the global is of type " + Type);
             if (Type == GuestType.ExternRef) _cell.Reference = value.AnyReference;
-            else *(ulong*)_cell.Address = value.Bits;
+            else if (Type == GuestType.V128) Unsafe.WriteUnaligned((void*)_cell.Address, value.Bits);
+            else *(ulong*)_cell.Address = (ulong)value.Bits;
         }
     }
 

@@ -135,7 +135,7 @@ public sealed unsafe partial class GuestInstance : IDisposable
     {
         ExternalKind.Function => _instance.Function(export.Index),
         ExternalKind.Table => _instance.Tables[export.Index],
-        ExternalKind.Memory => _instance.Memory!,
+        ExternalKind.Memory => _instance.Memories[export.Index],
         ExternalKind.Global => _instance.GlobalCells[export.Index],
     };
 

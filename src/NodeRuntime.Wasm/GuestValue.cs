@@ -1,5 +1,6 @@
 using System;
 using System.Globalization;
+using System.Runtime.Intrinsics;
 
 namespace NodeRuntime.Wasm;
 
@@ -9,10 +10,10 @@ namespace NodeRuntime.Wasm;
 /// </summary>
 public readonly record struct GuestValue
 {
-    private readonly ulong _bits;
+    private readonly UInt128 _bits;
     private readonly object? _reference;
 
-    internal GuestValue(GuestType type, ulong bits, object? reference)
+    internal GuestValue(GuestType type, UInt128 bits, object? reference)
     {
         Type = type;
         _bits = bits;
@@ -25,9 +26,18 @@ public readonly record struct GuestValue
 
     public long Int64 => unchecked((long)Of(GuestType.I64));
 
-    public float Single => BitConverter.UInt32BitsToSingle(unchecked((uint)Of(GuestType.F32)));
+    public float Single => BitConverter.UInt32BitsToSingle((uint)Of(GuestType.F32));
 
-    public double Double => BitConverter.UInt64BitsToDouble(Of(GuestType.F64));
+    public double Double => BitConverter.UInt64BitsToDouble((ulong)Of(GuestType.F64));
+
+    public Vector128<byte> Vector
+    {
+        get
+        {
+            UInt128 bits = Of(GuestType.V128);
+            return Vector128.Create(unchecked((ulong)bits), (ulong)(bits >> 64)).AsByte();
+        }
+    }
 
     /// <summary>The host's object behind an externref, or null.</summary>
     public object? Reference
@@ -39,7 +49,7 @@ public readonly record struct GuestValue
         }
     }
 
-    internal ulong Bits => _bits;
+    internal UInt128 Bits => _bits;
 
     internal object? AnyReference => _reference;
 
@@ -57,6 +67,11 @@ public readonly record struct GuestValue
     public static implicit operator GuestValue(float value) => new(GuestType.F32, BitConverter.SingleToUInt32Bits(value), null);
 
     public static implicit operator GuestValue(double value) => new(GuestType.F64, BitConverter.DoubleToUInt64Bits(value), null);
+
+    public static implicit operator GuestValue(Vector128<byte> value) =>
+        new(GuestType.V128, new UInt128(value.AsUInt64()[1], value.AsUInt64()[0]), null);
+
+    public static GuestValue FromVector128(Vector128<byte> value) => value;
 
     public static GuestValue FromInt32(int value) => value;
 
@@ -76,11 +91,11 @@ public readonly record struct GuestValue
         GuestType.I64 => Int64.ToString(CultureInfo.InvariantCulture),
         GuestType.F32 => Single.ToString(CultureInfo.InvariantCulture),
         GuestType.F64 => Double.ToString(CultureInfo.InvariantCulture),
-        GuestType.V128 => "v128",
+        GuestType.V128 => "0x" + _bits.ToString("x32", CultureInfo.InvariantCulture),
         GuestType.FuncRef => _reference is null ? "null" : "function",
         GuestType.ExternRef => _reference?.ToString() ?? "null",
     };
 
-    private ulong Of(GuestType type) =>
+    private UInt128 Of(GuestType type) =>
         Type == type ? _bits : throw new InvalidOperationException("the value is of type " + Type + ", not " + type);
 }

@@ -33,7 +33,7 @@ public sealed partial class Module
     /// <exception cref="ModuleException">The bytes are no module that this engine runs.</exception>
     public static Module Load(ReadOnlyMemory<byte> bytes)
     {
-        ModuleLoad load = Load(bytes, ModuleLimits.Default);
+        ModuleLoad load = Load(bytes, ModuleLimits.Default, WasmFeatures.All);
         return load.Module ?? throw new ModuleException(load.Verdict, load.Detail);
     }
 

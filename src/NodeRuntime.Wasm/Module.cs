@@ -43,11 +43,11 @@ public sealed partial class Module
     }
 
     /// <summary>Decodes and validates the whole module. Total: any bytes give a verdict, none an exception.</summary>
-    public static ModuleLoad Load(ReadOnlyMemory<byte> bytes, ModuleLimits limits)
+    public static ModuleLoad Load(ReadOnlyMemory<byte> bytes, ModuleLimits limits, WasmFeatures features = WasmFeatures.All)
     {
         ArgumentNullException.ThrowIfNull(limits);
         var fault = new LoadFault();
-        ModuleModel model = ModuleDecoder.Decode(bytes.Length > limits.BytesMax ? [] : bytes.ToArray(), limits, fault);
+        ModuleModel model = ModuleDecoder.Decode(bytes.Length > limits.BytesMax ? [] : bytes.ToArray(), limits, features, fault);
         if (bytes.Length > limits.BytesMax)
         {
             return new ModuleLoad(null, ModuleVerdict.LimitExceeded, "offset 0: the module has more bytes than the limit");

@@ -106,7 +106,7 @@ public static unsafe class WasiRunner
         }
         finally
         {
-            instance?.Memory?.Dispose();
+            foreach (LinearMemory memory in instance?.Memories ?? []) memory.Dispose();
             instance?.Dispose();
         }
 

@@ -7,6 +7,7 @@ using System.IO;
 using System.Linq;
 using System.Threading;
 using System.Threading.Tasks;
+using NodeRuntime.Wasm;
 using NodeRuntime.Wasm.Specification;
 
 namespace NodeRuntime.Cli.Wasm;
@@ -17,10 +18,12 @@ internal static class WasmSpecVerb
     public static Command Build(CliWorld world, GlobalOptions options)
     {
         Argument<string> path = new("PATH") { Description = "A folder, or a .tar or .tar.gz of one: scripts of wast2json, each with its modules beside it" };
-        Command command = new("spec", "Run the official test suite") { path };
+        Option<string?> without = new("--without") { Description = "Features that the scripts' year did not know: simd, tail-calls, multi-memory, extended-const", HelpName = "NAMES" };
+        Command command = new("spec", "Run the official test suite") { path, without };
         return command.Runs(world, options, async (session, parsed, cancellation) =>
         {
             string source = parsed.GetRequiredValue(path);
+            WasmFeatures features = ParseFeatures(parsed.GetValue(without));
             SortedDictionary<string, byte[]> files = ScriptFiles.Read(source);
             ImmutableArray<string> scripts = ScriptSuite.Scripts(files);
             if (scripts.IsEmpty)
@@ -33,11 +36,30 @@ internal static class WasmSpecVerb
             foreach (string script in scripts)
             {
                 cancellation.ThrowIfCancellationRequested();
-                reports.Add(await DeepStack.RunAsync(ScriptSuite.StackBytes, () => ScriptSuite.Run(script, files)));
+                reports.Add(await DeepStack.RunAsync(ScriptSuite.StackBytes, () => ScriptSuite.Run(script, files, features)));
             }
 
             return Tell(session, reports);
         });
+    }
+
+    private static WasmFeatures ParseFeatures(string? without)
+    {
+        WasmFeatures features = WasmFeatures.All;
+        foreach (string name in (without ?? string.Empty).Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+        {
+            features &= ~(name switch
+            {
+                "simd" => WasmFeatures.Simd,
+                "tail-calls" => WasmFeatures.TailCalls,
+                "multi-memory" => WasmFeatures.MultiMemory,
+                "extended-const" => WasmFeatures.ExtendedConstants,
+                _ => throw new CliException(
+                    ExitCode.Usage, "FeatureUnknown", $"--without: there is no feature '{name}'", "name simd, tail-calls, multi-memory or extended-const, with commas between"),
+            });
+        }
+
+        return features;
     }
 
     private static ExitCode Tell(Session session, List<ScriptReport> reports)

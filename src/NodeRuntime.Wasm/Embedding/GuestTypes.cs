@@ -1,4 +1,5 @@
 using System;
+using System.Runtime.Intrinsics;
 using NodeRuntime.Wasm.Binary;
 
 namespace NodeRuntime.Wasm.Embedding;
@@ -36,6 +37,7 @@ internal static class GuestTypes
             : type == typeof(long) || type == typeof(ulong) ? WasmType.I64
             : type == typeof(float) ? WasmType.F32
             : type == typeof(double) ? WasmType.F64
+            : type == typeof(Vector128<byte>) ? WasmType.V128
             : type == typeof(object) ? WasmType.ExternRef
             : WasmType.Unknown;
         return wasm != WasmType.Unknown;
@@ -48,7 +50,16 @@ internal static class GuestTypes
         return new FunctionType(types, result == typeof(void) ? [] : [Need(result)]);
     }
 
+    /// <summary>The bits of a slot that mean something.</summary>
+    public static UInt128 Mask(WasmType type) => type switch
+    {
+        WasmType.I32 or WasmType.F32 => uint.MaxValue,
+        WasmType.I64 or WasmType.F64 => ulong.MaxValue,
+        WasmType.V128 => UInt128.MaxValue,
+        WasmType.FuncRef or WasmType.ExternRef or WasmType.Unknown => 0,
+    };
+
     private static WasmType Need(Type type) => TryOf(type, out WasmType wasm)
         ? wasm
-        : throw new LinkException("no WebAssembly type is " + type.Name + ": use int, uint, long, ulong, float, double or object");
+        : throw new LinkException("no WebAssembly type is " + type.Name + ": use int, uint, long, ulong, float, double, Vector128<byte> or object");
 }

@@ -63,10 +63,11 @@ internal sealed unsafe class Run
         if (--_holders > 0) return;
         IsDisposed = true;
         _registration.Dispose();
-        foreach (Instance instance in _instances)
+        for (int i = 0; i < _instances.Count; i++)
         {
-            instance.Memory?.Dispose();
-            instance.Dispose();
+            // What an instance imports is another's of this run, or the host's.
+            foreach (LinearMemory memory in _instances[i].Memories.AsSpan(_modules[i].Model.ImportedMemories)) memory.Dispose();
+            _instances[i].Dispose();
         }
 
         Store.Dispose();

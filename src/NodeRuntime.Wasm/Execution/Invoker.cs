@@ -6,24 +6,24 @@ using NodeRuntime.Wasm.Compilation;
 namespace NodeRuntime.Wasm.Execution;
 
 /// <summary>
-/// Calls a function whose type is only known at run time. Arguments and results are eight bytes each, or objects for references, both by
-/// position.
+/// Calls a function whose type is only known at run time. Arguments and results are a slot of sixteen bytes each, of which a v128 takes
+/// all and any other number the low part, or objects for references: both by position.
 /// </summary>
 internal static unsafe class Invoker
 {
     internal delegate void Thunk(FunctionReference function, nint arguments, object?[] references, int depth, Store store);
 
     public static void Invoke(
-        FunctionReference function, ReadOnlySpan<ulong> arguments, object?[] references, int depth, Span<ulong> results) =>
+        FunctionReference function, ReadOnlySpan<UInt128> arguments, object?[] references, int depth, Span<UInt128> results) =>
         Invoke(MakeThunk(function.Type), function, arguments, references, depth, results);
 
     /// <summary>For a caller that keeps the thunk of the function's type.</summary>
     public static void Invoke(
-        Thunk thunk, FunctionReference function, ReadOnlySpan<ulong> arguments, object?[] references, int depth, Span<ulong> results)
+        Thunk thunk, FunctionReference function, ReadOnlySpan<UInt128> arguments, object?[] references, int depth, Span<UInt128> results)
     {
         FunctionType type = function.Type;
         Store store = function.Owner.Store;
-        fixed (ulong* pointer = arguments)
+        fixed (UInt128* pointer = arguments)
         {
             thunk(function, (nint)pointer, references, depth, store);
         }
@@ -68,15 +68,9 @@ internal static unsafe class Invoker
             }
 
             il.Emit(OpCodes.Ldarg_1);
-            il.Emit(OpCodes.Ldc_I4, i * 8);
+            il.Emit(OpCodes.Ldc_I4, i * Store.SlotBytes);
             il.Emit(OpCodes.Add);
-            il.Emit(parameter switch
-            {
-                WasmType.I32 => OpCodes.Ldind_I4,
-                WasmType.I64 => OpCodes.Ldind_I8,
-                WasmType.F32 => OpCodes.Ldind_R4,
-                _ => OpCodes.Ldind_R8,
-            });
+            SlotAccess.Load(new IlWriter(il), parameter);
         }
 
         il.Emit(OpCodes.Ldarg_0);
@@ -96,13 +90,7 @@ internal static unsafe class Invoker
         }
         else if (type.Results.Length > 0)
         {
-            il.Emit(type.Results[0] switch
-            {
-                WasmType.I32 => OpCodes.Stind_I4,
-                WasmType.I64 => OpCodes.Stind_I8,
-                WasmType.F32 => OpCodes.Stind_R4,
-                _ => OpCodes.Stind_R8,
-            });
+            SlotAccess.Store(new IlWriter(il), type.Results[0]);
         }
 
         il.Emit(OpCodes.Ret);

@@ -17,8 +17,12 @@ internal sealed unsafe class LinearMemory : IDisposable
     /// <summary>The bytes in use; compiled code reads this field.</summary>
     public nint Length;
 
-    public LinearMemory(int pages, int pagesMax, long declaredMaximum)
+    private readonly PageBudget? _budget;
+
+    /// <param name="budget">What growing takes from, beside the maximum; the first pages have been taken.</param>
+    public LinearMemory(int pages, int pagesMax, long declaredMaximum, PageBudget? budget = null)
     {
+        _budget = budget;
         PagesMax = pagesMax;
         DeclaredMaximum = declaredMaximum;
         Base = pagesMax == 0 ? 0 : (nint)NativeMemory.AllocZeroed((nuint)pagesMax * PageBytes);
@@ -37,11 +41,14 @@ internal sealed unsafe class LinearMemory : IDisposable
 
     public int Pages => (int)(Length / PageBytes);
 
-    /// <summary>The pages before, or -1 when the limit would be passed.</summary>
+    public bool CanGrow(uint pages) =>
+        pages <= (uint)(PagesMax - Pages) && (_budget is null || pages <= (uint)_budget.Left);
+
+    /// <summary>The pages before, or -1 when a limit would be passed.</summary>
     public int Grow(uint pages)
     {
         int before = Pages;
-        if (pages > (uint)(PagesMax - before)) return -1;
+        if (!CanGrow(pages) || _budget?.TryTake(pages) == false) return -1;
         Length += (nint)pages * PageBytes;
         return before;
     }

@@ -21,8 +21,14 @@ internal sealed unsafe class Store : IDisposable
     /// <summary>Interruptible code stops where its fuel is below the number here: 0, or more than any fuel.</summary>
     public const int FloorOffset = 24;
 
-    /// <summary>Results beyond the first, eight bytes each, at this offset.</summary>
+    /// <summary>Results beyond the first, a slot each, at this offset.</summary>
     public const int ResultsOffset = 32;
+
+    /// <summary>
+    /// The bytes of a value outside compiled code: a global, a later result, an argument of the invoker. A v128 fills them; any other
+    /// number lies in the low ones, and what is above it means nothing.
+    /// </summary>
+    public const int SlotBytes = 16;
 
     private readonly SortedDictionary<string, FunctionType> _types = new(StringComparer.Ordinal);
     private byte* _block;
@@ -30,7 +36,7 @@ internal sealed unsafe class Store : IDisposable
     public Store(ModuleLimits limits, long fuel)
     {
         int results = limits.ResultsMax;
-        _block = (byte*)NativeMemory.AllocZeroed((nuint)(ResultsOffset + (results * 8)));
+        _block = (byte*)NativeMemory.AllocZeroed((nuint)(ResultsOffset + (results * SlotBytes)));
         ResultReferences = new object?[results];
         TableEntriesMax = limits.TableEntriesMax;
         Fuel = fuel;
@@ -63,7 +69,7 @@ internal sealed unsafe class Store : IDisposable
     /// <summary>Calls of host functions that are left.</summary>
     public long HostCallsLeft { get; set; } = long.MaxValue;
 
-    public Span<ulong> Results => new(_block + ResultsOffset, ResultReferences.Length);
+    public Span<UInt128> Results => new(_block + ResultsOffset, ResultReferences.Length);
 
     /// <summary>The one object of this store for a type, so that compiled code compares types by reference.</summary>
     public FunctionType Canonical(FunctionType type)

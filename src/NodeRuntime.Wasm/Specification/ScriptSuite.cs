@@ -29,11 +29,12 @@ public static class ScriptSuite
     }
 
     /// <summary>Runs one script. Files are named by their paths with forward slashes.</summary>
-    public static ScriptReport Run(string script, SortedDictionary<string, byte[]> files)
+    /// <param name="features">What the script's year knew: more would make valid what it calls invalid.</param>
+    public static ScriptReport Run(string script, SortedDictionary<string, byte[]> files, WasmFeatures features = WasmFeatures.All)
     {
         ArgumentNullException.ThrowIfNull(script);
         ArgumentNullException.ThrowIfNull(files);
-        using var runner = new ScriptRunner(script, files);
+        using var runner = new ScriptRunner(script, files, features);
         runner.Run();
         return new ScriptReport(script, runner.Passed, runner.Skipped, runner.RefusedOtherwise, [.. runner.Failures]);
     }
