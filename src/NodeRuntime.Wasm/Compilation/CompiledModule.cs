@@ -42,7 +42,8 @@ internal sealed class CompiledModule
     /// <summary>The index among the module's bodies of a method of such a type.</summary>
     public static int BodyOf(MethodBase method) => int.Parse(method.Name.AsSpan(1), NumberStyles.None, CultureInfo.InvariantCulture);
 
-    public static CompiledModule Compile(ModuleModel model, ModuleLimits limits)
+    /// <param name="interruptible">The code also looks, at each charge, whether another thread asks it to stop.</param>
+    public static CompiledModule Compile(ModuleModel model, ModuleLimits limits, bool interruptible = false)
     {
         var assembly = AssemblyBuilder.DefineDynamicAssembly(new AssemblyName(TypeName), AssemblyBuilderAccess.RunAndCollect);
         // Compiled code reads internal fields of this assembly.
@@ -66,7 +67,7 @@ internal sealed class CompiledModule
         int slow = 0;
         for (int i = 0; i < methods.Length; i++)
         {
-            if (FunctionCompiler.Compile(model, limits, methods, model.ImportedFunctions + i, methods[i].GetILGenerator())) slow++;
+            if (FunctionCompiler.Compile(model, limits, methods, model.ImportedFunctions + i, methods[i].GetILGenerator(), interruptible)) slow++;
         }
 
         Type owner = type.CreateType();

@@ -48,6 +48,7 @@ internal sealed partial class FunctionCompiler
     private readonly LocalBuilder? _memory;
     private readonly LocalBuilder? _base;
     private readonly LocalBuilder? _length;
+    private bool _interruptible;
     private bool _live = true;
     private int _segment;
 
@@ -79,10 +80,10 @@ internal sealed partial class FunctionCompiler
 
     /// <summary>Emits the function; tells whether the JIT will refuse to optimise it.</summary>
     public static bool Compile(
-        ModuleModel model, ModuleLimits limits, MethodBuilder[] methods, int function, ILGenerator il)
+        ModuleModel model, ModuleLimits limits, MethodBuilder[] methods, int function, ILGenerator il, bool interruptible)
     {
         FunctionBody body = model.Bodies[function - model.ImportedFunctions];
-        var compiler = new FunctionCompiler(model, limits, methods, model.TypeOf(function), body, il);
+        var compiler = new FunctionCompiler(model, limits, methods, model.TypeOf(function), body, il) { _interruptible = interruptible };
         compiler.Run();
         return compiler._il.AboveOptimizerLimits;
     }
@@ -178,7 +179,19 @@ internal sealed partial class FunctionCompiler
         _il.Op(OpCodes.Sub);
         _il.Store(_fuel);
         _il.Load(_fuel);
-        _il.Int64(0);
+        if (_interruptible)
+        {
+            _il.Load(_block);
+            _il.Native(Store.FloorOffset);
+            _il.Op(OpCodes.Add);
+            _il.Op(OpCodes.Volatile);
+            _il.Op(OpCodes.Ldind_I8);
+        }
+        else
+        {
+            _il.Int64(0);
+        }
+
         _il.Branch(OpCodes.Blt, TrapLabel(Trap.OutOfFuel));
     }
 

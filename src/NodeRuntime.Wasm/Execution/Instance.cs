@@ -80,6 +80,22 @@ internal sealed unsafe class Instance : IDisposable
     {
     }
 
+    /// <summary>No module: what a host function is called with, which finds its own state in <see cref="Host"/>.</summary>
+    private Instance(Store store)
+    {
+        _model = null!;
+        _code = null!;
+        _droppedData = [];
+        _droppedElements = [];
+        Store = store;
+        Block = store.Block;
+        Memories = [];
+        Tables = [];
+        GlobalCells = [];
+        Types = [];
+        Functions = [];
+    }
+
     ~Instance()
     {
         NativeMemory.Free((void*)Globals);
@@ -90,6 +106,8 @@ internal sealed unsafe class Instance : IDisposable
 
     /// <summary>What imported host functions work on.</summary>
     public object? Host { get; init; }
+
+    public static Instance OfHost(Store store, object host) => new(store) { Host = host };
 
     /// <summary>Copies the active segments and runs the start function; may trap (section 4.5.4).</summary>
     public void Start(int depth)
@@ -203,7 +221,7 @@ internal sealed unsafe class Instance : IDisposable
         {
             TableType type = _model.Tables[i];
             entries += type.Size.Minimum;
-            if (entries > Store.TableEntriesMax) throw new TrapException(Trap.MemoryLimitExceeded);
+            if (entries > Store.TableEntriesMax) throw new TrapException(Trap.TableLimitExceeded);
             Tables[i] = new Table(type.Element, (int)type.Size.Minimum, type.Size.Maximum, Store.TableEntriesMax);
         }
     }

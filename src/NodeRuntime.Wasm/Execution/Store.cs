@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.Runtime.InteropServices;
+using System.Threading;
 using NodeRuntime.Wasm.Binary;
 using NodeRuntime.Wasm.Stepping;
 
@@ -17,6 +18,9 @@ internal sealed unsafe class Store : IDisposable
 
     /// <summary>Eight bytes that are always zero, which the JIT cannot know.</summary>
     public const int ZeroOffset = 16;
+
+    /// <summary>Interruptible code stops where its fuel is below the number here: 0, or more than any fuel.</summary>
+    public const int FloorOffset = 24;
 
     /// <summary>Results beyond the first, a slot each, at this offset.</summary>
     public const int ResultsOffset = 32;
@@ -38,6 +42,7 @@ internal sealed unsafe class Store : IDisposable
         ResultReferences = new object?[results];
         TableEntriesMax = limits.TableEntriesMax;
         Fuel = fuel;
+        FuelGranted = fuel;
     }
 
     ~Store()
@@ -55,9 +60,19 @@ internal sealed unsafe class Store : IDisposable
     /// <summary>What runs the frames of this store's stepped instances.</summary>
     public Stepper Stepper => _stepper ??= new Stepper(this);
 
+    public bool IsInterrupted => Volatile.Read(ref Floor) > 0;
+
     public object?[] ResultReferences { get; }
 
-    public int TableEntriesMax { get; }
+    public int TableEntriesMax { get; init; }
+
+    /// <summary>All fuel that the run was ever given.</summary>
+    public long FuelGranted { get; private set; }
+
+    public long FuelUsed => FuelGranted - Fuel;
+
+    /// <summary>Calls of host functions that are left.</summary>
+    public long HostCallsLeft { get; set; } = long.MaxValue;
 
     public Span<UInt128> Results => new(_block + ResultsOffset, ResultReferences.Length);
 
@@ -74,8 +89,27 @@ internal sealed unsafe class Store : IDisposable
     public void Charge(long units)
     {
         Fuel -= units;
-        if (Fuel < 0) throw new TrapException(Trap.OutOfFuel);
+        if (Fuel < Volatile.Read(ref Floor)) throw new TrapException(Trap.OutOfFuel);
     }
+
+    /// <summary>Every host function begins here: it is counted and paid.</summary>
+    public void EnterHost()
+    {
+        if (HostCallsLeft == 0) throw new TrapException(Trap.HostCallLimitExceeded);
+        HostCallsLeft--;
+        Charge(FuelSchedule.HostCall);
+    }
+
+    /// <summary>At most 2^63-1 is held.</summary>
+    public void AddFuel(long units)
+    {
+        long added = Math.Min(units, long.MaxValue - Math.Max(FuelGranted, Fuel));
+        Fuel += added;
+        FuelGranted += added;
+    }
+
+    /// <summary>From any thread: stops interruptible code and host functions at their next look, as if the fuel were used up.</summary>
+    public void Interrupt() => Volatile.Write(ref Floor, long.MaxValue);
 
     public void Dispose()
     {
@@ -83,6 +117,8 @@ internal sealed unsafe class Store : IDisposable
         Free();
         GC.SuppressFinalize(this);
     }
+
+    private ref long Floor => ref *(long*)(_block + FloorOffset);
 
     private void Free()
     {

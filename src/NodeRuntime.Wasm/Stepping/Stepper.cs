@@ -57,6 +57,10 @@ internal sealed unsafe partial class Stepper : IDisposable
             Run<PlainSteps>(frames, 0, 0);
             returned = true;
         }
+        catch (TrapException trap) when (Note(trap, frames))
+        {
+            throw;
+        }
         finally
         {
             if (!returned) Unwind(frames, bottom);
@@ -171,6 +175,15 @@ internal sealed unsafe partial class Stepper : IDisposable
         Buffer.MemoryCopy(top - slots, bottom, slots * 8L, slots * 8L);
         _top = frame.Base + slots;
         return CallReference(function, frame.Depth + frame.Function.Weight);
+    }
+
+    /// <summary>Tells a trap, before the frames go, where the guest was. Never catches.</summary>
+    private bool Note(TrapException trap, int floorFrame)
+    {
+        var functions = new int[Math.Min(TrapTrace.FramesMax, _frameCount - floorFrame)];
+        for (int i = 0; i < functions.Length; i++) functions[i] = _frames[_frameCount - 1 - i].Function.Index;
+        if (trap.Stepped.Length == 0) trap.Stepped = functions;
+        return false;
     }
 
     private void Unwind(int frames, int bottom)

@@ -20,7 +20,7 @@ internal sealed class TracedMachine : IDisposable
     private readonly Store _store;
     private readonly ChainedOutput _output;
     private readonly ChainedOutput _error;
-    private readonly ISnapshotHost _host;
+    private readonly WasiHost _host;
     private readonly Instance? _instance;
     private readonly List<FunctionReference> _entries = [];
     private readonly MemoryPages[] _memories = [];
@@ -36,11 +36,10 @@ internal sealed class TracedMachine : IDisposable
         _store = new Store(module.Limits, _fuelMax);
         _output = new ChainedOutput(job.StandardOutput, hasher);
         _error = new ChainedOutput(job.StandardError, hasher);
-        var host = new WasiHost(job with { StandardOutput = _output, StandardError = _error }, _store);
-        _host = host;
+        _host = new WasiHost(job with { StandardOutput = _output, StandardError = _error }, _store);
         try
         {
-            _instance = new Instance(module, Executor.Stepping, _store, imports, job.MemoryPagesMax) { Host = host };
+            _instance = new Instance(module, Executor.Stepping, _store, imports, job.MemoryPagesMax) { Host = _host };
         }
         catch (TrapException trap)
         {
@@ -190,7 +189,7 @@ internal sealed class TracedMachine : IDisposable
 
     private byte[] Control()
     {
-        WireWriter writer = new WireWriter().Array(3).Int64(_store.Fuel).UInt64((ulong)_begun);
+        WireWriter writer = new WireWriter().Array(4).Int64(_store.Fuel).Int64(_store.HostCallsLeft).UInt64((ulong)_begun);
         _store.Stepper.Write(writer, _instance!);
         return writer.End().ToArray();
     }
@@ -287,12 +286,14 @@ internal sealed class TracedMachine : IDisposable
 
     private void ReadControl(WireReader reader)
     {
-        if (reader.Array(3) != 3) reader.Fail();
+        if (reader.Array(4) != 4) reader.Fail();
         long fuel = reader.Int64();
+        long hostCalls = reader.Int64();
         int begun = reader.Int32(0, _entries.Count);
-        if (fuel < 0 || fuel > _fuelMax) reader.Fail();
+        if (fuel < 0 || fuel > _fuelMax || hostCalls < 0 || hostCalls > _store.HostCallsLeft) reader.Fail();
         if (reader.Failed) return;
         _store.Fuel = fuel;
+        _store.HostCallsLeft = hostCalls;
         _begun = begun;
         _store.Stepper.Read(reader, _instance!, _job.CallDepthMax, _terms.SnapshotBytesMax);
         reader.End();
@@ -350,7 +351,7 @@ internal sealed class TracedMachine : IDisposable
         reader.End();
     }
 
-    private object? ReadReference(WireReader reader)
+    private FunctionReference? ReadReference(WireReader reader)
     {
         if (reader.TryNull()) return null;
         FunctionReference? reference = _instance!.ReferenceOf(reader.UInt64());
