@@ -5,6 +5,7 @@ using System.Text;
 using System.Threading.Tasks;
 using NodeRuntime.Actors.Ports;
 using NodeRuntime.Primitives;
+using NodeRuntime.Wasm;
 
 namespace NodeRuntime.Sandbox.Tests;
 
@@ -41,7 +42,7 @@ public sealed class ChildProcessSandboxTests : IDisposable
         Assert.Contains((BlobArea.StandardOutput, ""), blobs.Sealed);
         Assert.Equal(6UL, report.StandardOutput.Length);
         Assert.Equal(0UL, report.StandardError.Length);
-        Assert.Equal(1, report.FuelSchedule);
+        Assert.Equal(FuelSchedule.Version, report.FuelSchedule);
         Assert.IsType<SandboxEvent.Ready>(_events[0]);
         Assert.False(Assert.IsType<SandboxEvent.Log>(_events[1]).IsError);
     }
