@@ -40,7 +40,7 @@ public sealed unsafe partial class GuestInstance : IDisposable
             CompiledModule code = _run.IsInterruptible ? module.InterruptibleCode : module.Code;
             _instance = new Instance(_model, code, _run.Store, set, _run.Limits.MemoryPagesMax) { Host = _wasi };
             // Before it starts: what it leaves in a shared table may be called even if it fails.
-            _run.Hold(_instance, code, _model);
+            _run.Hold(_instance, _model);
             _instance.Start(_run.Depth);
             made = true;
         }

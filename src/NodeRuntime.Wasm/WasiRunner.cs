@@ -96,7 +96,7 @@ public static unsafe class WasiRunner
             status = WasiStatus.Trapped;
             trapped = trap.Trap;
             detail = Traps.Describe(trap.Trap);
-            backtrace = TrapTrace.Of(trap, [(compiled.Owner, module.Model)]);
+            backtrace = GuestTrace.Of(trap);
         }
         catch (HostStackException)
         {

@@ -67,6 +67,9 @@ internal sealed class FunctionBody
 
     public int OperandsMax { get; set; }
 
+    /// <summary>Beyond <see cref="ModuleLimits.CompiledWorkMax"/>: to be run without being compiled.</summary>
+    public bool TooLarge { get; set; }
+
     public bool UsesMemory { get; set; }
 
     /// <summary>Calls other than tail calls: of those only one frame lies on the stack at a time.</summary>

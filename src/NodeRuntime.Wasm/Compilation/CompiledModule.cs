@@ -14,6 +14,9 @@ namespace NodeRuntime.Wasm.Compilation;
 /// </summary>
 internal sealed class CompiledModule
 {
+    private const string TypeName = "Guest";
+    private const string ModelField = "Model";
+
     private readonly nint[] _pointers;
     private readonly Type _owner;
 
@@ -32,15 +35,23 @@ internal sealed class CompiledModule
 
     public nint Pointer(int function) => _pointers[function];
 
+    /// <summary>The module that a type was made for; null for any other type.</summary>
+    public static ModuleModel? ModelOf(Type type) =>
+        type.Name == TypeName ? type.GetField(ModelField, BindingFlags.Public | BindingFlags.Static)?.GetValue(null) as ModuleModel : null;
+
+    /// <summary>The index among the module's bodies of a method of such a type.</summary>
+    public static int BodyOf(MethodBase method) => int.Parse(method.Name.AsSpan(1), NumberStyles.None, CultureInfo.InvariantCulture);
+
     /// <param name="interruptible">The code also looks, at each charge, whether another thread asks it to stop.</param>
     public static CompiledModule Compile(ModuleModel model, ModuleLimits limits, bool interruptible = false)
     {
-        var assembly = AssemblyBuilder.DefineDynamicAssembly(new AssemblyName("Guest"), AssemblyBuilderAccess.RunAndCollect);
+        var assembly = AssemblyBuilder.DefineDynamicAssembly(new AssemblyName(TypeName), AssemblyBuilderAccess.RunAndCollect);
         // Compiled code reads internal fields of this assembly.
         assembly.SetCustomAttribute(new CustomAttributeBuilder(
             typeof(IgnoresAccessChecksToAttribute).GetConstructor([typeof(string)])!,
             [typeof(Instance).Assembly.GetName().Name!]));
-        TypeBuilder type = assembly.DefineDynamicModule("Guest").DefineType("Guest", TypeAttributes.Public | TypeAttributes.Sealed);
+        TypeBuilder type = assembly.DefineDynamicModule(TypeName).DefineType(TypeName, TypeAttributes.Public | TypeAttributes.Sealed);
+        type.DefineField(ModelField, typeof(object), FieldAttributes.Public | FieldAttributes.Static);
         var methods = new MethodBuilder[model.Bodies.Count];
         for (int i = 0; i < methods.Length; i++)
         {
@@ -60,11 +71,11 @@ internal sealed class CompiledModule
         }
 
         Type owner = type.CreateType();
+        owner.GetField(ModelField)!.SetValue(null, model);
         var pointers = new nint[model.Functions.Count];
         foreach (MethodInfo method in owner.GetMethods(BindingFlags.Public | BindingFlags.Static | BindingFlags.DeclaredOnly))
         {
-            int index = int.Parse(method.Name.AsSpan(1), NumberStyles.None, CultureInfo.InvariantCulture);
-            pointers[model.ImportedFunctions + index] = method.MethodHandle.GetFunctionPointer();
+            pointers[model.ImportedFunctions + BodyOf(method)] = method.MethodHandle.GetFunctionPointer();
         }
 
         return new CompiledModule(owner, pointers, slow);

@@ -26,6 +26,7 @@ internal sealed class FunctionValidator
     private int _offset;
     private bool _live;
     private int _moves;
+    private int _work;
 
     public FunctionValidator(ModuleModel model, ModuleLimits limits, LoadFault fault)
     {
@@ -54,6 +55,7 @@ internal sealed class FunctionValidator
         _height = 0;
         _depth = 0;
         _moves = 0;
+        _work = 0;
         _live = true;
         _segments.Clear();
         _segments.Add(0);
@@ -65,12 +67,14 @@ internal sealed class FunctionValidator
             instructions.Next(out Instruction instruction);
             if (_fault.Failed) return;
             _offset = instruction.Offset;
+            _work++;
             if (_live) _segments[^1] = unchecked(_segments[^1] + FuelSchedule.Cost(instruction.Opcode));
             Step(in instruction);
         }
 
         if (!_fault.Failed && reader.Position != reader.End) reader.Malformed("unexpected bytes behind a function's end");
         body.SegmentCosts = _segments.ToArray();
+        body.TooLarge = _work + _moves > _limits.CompiledWorkMax;
     }
 
     private void Step(in Instruction instruction)
@@ -447,6 +451,7 @@ internal sealed class FunctionValidator
             if (!Has(label, _depth, "label")) return;
         }
 
+        _work += labels.Length;
         int arity = _frames[_depth - 1 - labels[^1]].LabelTypes.Length;
         var kept = new WasmType[arity];
         var seen = new bool[_depth];
