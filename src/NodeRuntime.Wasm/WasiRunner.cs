@@ -40,31 +40,46 @@ public static unsafe class WasiRunner
     /// Ends the run from any thread, at the guest's next straight run of instructions: <see cref="WasiStatus.Cancelled"/>. Code that can be
     /// cancelled is a little slower.
     /// </param>
-    public static WasiOutcome Run(Module module, WasiJob job, CancellationToken cancellation = default)
+    public static WasiOutcome Run(Module module, WasiJob job, CancellationToken cancellation = default) =>
+        RunOn(Executor.Compiled, module, job, cancellation);
+
+    /// <summary>The same on an executor of the caller's choice: the outcome is the same.</summary>
+    public static WasiOutcome RunOn(Executor executor, Module module, WasiJob job, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(module);
         ArgumentNullException.ThrowIfNull(job);
+        return Link(module, job, out ImportSet imports, out int entry) ?? Execute(module, job, imports, entry, executor, cancellation);
+    }
+
+    /// <summary>What a job needs before it can run; the outcome when it has not got it.</summary>
+    internal static WasiOutcome? Link(Module module, WasiJob job, out ImportSet imports, out int entry)
+    {
+        ModuleModel model = module.Model;
+        entry = -1;
+        imports = ImportSet.Resolve(model, static import =>
+            import.Module == WasiImports.ModuleName && import.Kind == ExternalKind.Function ? WasiImports.Find(import.Name) : null);
         string refusal = Refusal(job);
         if (refusal.Length > 0) return Fail(WasiStatus.JobRefused, refusal);
-        ModuleModel model = module.Model;
-        ImportSet imports = ImportSet.Resolve(model, static import =>
-            import.Module == WasiImports.ModuleName && import.Kind == ExternalKind.Function ? WasiImports.Find(import.Name) : null);
         if (imports.Fault.Length > 0) return Fail(WasiStatus.LinkFailed, imports.Fault);
-        if (model.FindExport(EntryPoint) is not { Kind: ExternalKind.Function } entry
-            || model.TypeOf(entry.Index) is not { Parameters.Length: 0, Results.Length: 0 })
+        if (model.FindExport(EntryPoint) is not { Kind: ExternalKind.Function } export
+            || model.TypeOf(export.Index) is not { Parameters.Length: 0, Results.Length: 0 })
         {
             return Fail(WasiStatus.LinkFailed, "the module exports no function _start without parameters and results");
         }
 
         if (model.Memories.Count == 0) return Fail(WasiStatus.LinkFailed, "the module has no memory");
-        return Execute(module, job, imports, entry.Index, cancellation);
+        entry = export.Index;
+        return null;
     }
 
-    private static WasiOutcome Execute(Module module, WasiJob job, ImportSet imports, int entry, CancellationToken cancellation)
+    private static WasiOutcome Execute(
+        Module module, WasiJob job, ImportSet imports, int entry, Executor executor, CancellationToken cancellation)
     {
         long fuelMax = (long)Math.Min(job.FuelMax, long.MaxValue);
         using var store = new Store(module.Limits, fuelMax);
-        CompiledModule compiled = cancellation.CanBeCanceled ? module.InterruptibleCode : module.Code;
+        CompiledModule? compiled = executor == Executor.Stepping ? null
+            : cancellation.CanBeCanceled ? module.InterruptibleCode
+            : module.Code;
         // Given back before the store that it would write to.
         using CancellationTokenRegistration registration = cancellation.UnsafeRegister(static target => ((Store)target!).Interrupt(), store);
         nint here = (nint)(&fuelMax);
@@ -78,7 +93,10 @@ public static unsafe class WasiRunner
         ImmutableArray<GuestFrame> backtrace = [];
         try
         {
-            instance = new Instance(module.Model, compiled, store, imports, job.MemoryPagesMax) { Host = host };
+            instance = new Instance(module.Model, compiled, store, imports, job.MemoryPagesMax, compiled is null ? module.Steps : null)
+            {
+                Host = host,
+            };
             instance.Start(job.CallDepthMax);
             Instance.CallPlain(instance.Function(entry), job.CallDepthMax);
         }
@@ -96,7 +114,7 @@ public static unsafe class WasiRunner
             status = WasiStatus.Trapped;
             trapped = trap.Trap;
             detail = Traps.Describe(trap.Trap);
-            backtrace = GuestTrace.Of(trap);
+            backtrace = compiled is null ? GuestTrace.OfStepped(trap, module.Model) : GuestTrace.Of(trap);
         }
         catch (HostStackException)
         {

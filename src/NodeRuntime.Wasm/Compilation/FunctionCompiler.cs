@@ -88,10 +88,6 @@ internal sealed partial class FunctionCompiler
         return compiler._il.AboveOptimizerLimits;
     }
 
-    /// <summary>What a call counts against the depth: one for each 16 slots of its frame.</summary>
-    private static int DepthWeight(FunctionType type, FunctionBody body) =>
-        1 + ((type.Parameters.Length + body.Locals.Length + body.OperandsMax) * (body.UsesVectors ? 2 : 1) / 16);
-
     private void Run()
     {
         EmitPrologue();
@@ -151,7 +147,7 @@ internal sealed partial class FunctionCompiler
         Label deepEnough = _il.NewLabel();
         Label stackEnough = _il.NewLabel();
         _il.LoadArgument(DepthArgument);
-        _il.Int32(DepthWeight(_type, _body));
+        _il.Int32(_body.DepthWeight(_type));
         _il.Op(OpCodes.Sub);
         _il.StoreArgument(DepthArgument);
         _il.LoadArgument(DepthArgument);

@@ -29,6 +29,14 @@ internal static class GuestTrace
         return [.. Name(found)];
     }
 
+    /// <summary>Of a module whose functions all were stepped.</summary>
+    public static ImmutableArray<GuestFrame> OfStepped(TrapException trap, ModuleModel model)
+    {
+        var found = new List<(ModuleModel Model, int Function)>();
+        foreach (int function in trap.Stepped) found.Add((model, function));
+        return [.. Name(found)];
+    }
+
     private static bool TryFind(StackFrame frame, out (ModuleModel Model, int Function) function)
     {
         MethodBase? method = frame.GetMethod();

@@ -23,6 +23,12 @@ internal static unsafe class Invoker
     {
         FunctionType type = function.Type;
         Store store = function.Owner.Store;
+        if (function.Stepped is not null)
+        {
+            store.Stepper.Invoke(function, arguments, references, depth, results);
+            return;
+        }
+
         fixed (UInt128* pointer = arguments)
         {
             thunk(function, (nint)pointer, references, depth, store);

@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.Runtime.InteropServices;
 using System.Threading;
 using NodeRuntime.Wasm.Binary;
+using NodeRuntime.Wasm.Stepping;
 
 namespace NodeRuntime.Wasm.Execution;
 
@@ -32,6 +33,7 @@ internal sealed unsafe class Store : IDisposable
 
     private readonly SortedDictionary<string, FunctionType> _types = new(StringComparer.Ordinal);
     private byte* _block;
+    private Stepper? _stepper;
 
     public Store(ModuleLimits limits, long fuel)
     {
@@ -54,6 +56,9 @@ internal sealed unsafe class Store : IDisposable
 
     /// <summary>Frames below this address are refused: the host's safety net under the counted depth.</summary>
     public ref nint StackLimit => ref *(nint*)(_block + StackLimitOffset);
+
+    /// <summary>What runs the frames of this store's stepped instances.</summary>
+    public Stepper Stepper => _stepper ??= new Stepper(this);
 
     public bool IsInterrupted => Volatile.Read(ref Floor) > 0;
 
@@ -108,6 +113,7 @@ internal sealed unsafe class Store : IDisposable
 
     public void Dispose()
     {
+        _stepper?.Dispose();
         Free();
         GC.SuppressFinalize(this);
     }

@@ -23,14 +23,17 @@ internal sealed class ScriptRunner : IDisposable
     private readonly SortedDictionary<string, SpecInstance> _named = new(StringComparer.Ordinal);
     private readonly SortedDictionary<string, SpecInstance> _registered = new(StringComparer.Ordinal);
     private readonly SortedDictionary<ulong, object> _externs = [];
+    private readonly Executor _executor;
     private SpecInstance? _current;
 
     /// <param name="script">The path of the script's JSON among the files; its modules lie beside it.</param>
     /// <param name="features">What the script's year knew: more would make valid what it calls invalid.</param>
-    public ScriptRunner(string script, SortedDictionary<string, byte[]> files, WasmFeatures features)
+    public ScriptRunner(
+        string script, SortedDictionary<string, byte[]> files, WasmFeatures features, Executor executor = Executor.Compiled)
     {
         _features = features;
         _script = script;
+        _executor = executor;
         _folder = script[..(script.LastIndexOf('/') + 1)];
         _files = files;
         _registered["spectest"] = SpecTestModule.Make(_store);
@@ -46,6 +49,9 @@ internal sealed class ScriptRunner : IDisposable
 
     public List<ScriptFailure> Failures { get; } = [];
 
+    /// <summary>The fuel that each command used, in order.</summary>
+    public List<long> FuelUsed { get; } = [];
+
     public void Dispose() => _store.Dispose();
 
     public void Run()
@@ -55,6 +61,7 @@ internal sealed class ScriptRunner : IDisposable
         {
             string type = command.GetProperty("type").GetString()!;
             string failure;
+            long before = _store.Fuel;
             try
             {
                 failure = Perform(type, command);
@@ -64,6 +71,7 @@ internal sealed class ScriptRunner : IDisposable
                 failure = exception.GetType().Name + ": " + exception.Message;
             }
 
+            FuelUsed.Add(before - _store.Fuel);
             if (failure == "skip") Skipped++;
             else if (failure.Length == 0) Passed += type.StartsWith("assert", StringComparison.Ordinal) ? 1 : 0;
             else Failures.Add(new ScriptFailure(_script, command.GetProperty("line").GetInt32(), type, failure));
@@ -138,7 +146,7 @@ internal sealed class ScriptRunner : IDisposable
         if (imports.Fault.Length > 0) return imports.Fault;
         try
         {
-            var instance = new Instance(load.Module.Model, load.Module.Code, _store, imports, 1_024);
+            var instance = new Instance(load.Module, _executor, _store, imports, 1_024);
             made = new SpecInstance(load.Module.Model, instance);
             instance.Start(Depth);
         }

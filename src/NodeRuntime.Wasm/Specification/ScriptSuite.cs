@@ -30,13 +30,17 @@ public static class ScriptSuite
 
     /// <summary>Runs one script. Files are named by their paths with forward slashes.</summary>
     /// <param name="features">What the script's year knew: more would make valid what it calls invalid.</param>
-    public static ScriptReport Run(string script, SortedDictionary<string, byte[]> files, WasmFeatures features = WasmFeatures.All)
+    public static ScriptReport Run(
+        string script,
+        SortedDictionary<string, byte[]> files,
+        WasmFeatures features = WasmFeatures.All,
+        Executor executor = Executor.Compiled)
     {
         ArgumentNullException.ThrowIfNull(script);
         ArgumentNullException.ThrowIfNull(files);
-        using var runner = new ScriptRunner(script, files, features);
+        using var runner = new ScriptRunner(script, files, features, executor);
         runner.Run();
-        return new ScriptReport(script, runner.Passed, runner.Skipped, runner.RefusedOtherwise, [.. runner.Failures]);
+        return new ScriptReport(script, runner.Passed, runner.Skipped, runner.RefusedOtherwise, [.. runner.Failures], [.. runner.FuelUsed]);
     }
 
     private static bool IsScript(byte[] bytes)
@@ -58,8 +62,14 @@ public static class ScriptSuite
 /// <param name="Passed">Assertions.</param>
 /// <param name="Skipped">Assertions about the text format, which this engine does not read.</param>
 /// <param name="RefusedOtherwise">Of the passed ones, modules refused as they should be, but for another of their faults.</param>
+/// <param name="FuelUsed">By each command, in order: the same on every executor.</param>
 public sealed record ScriptReport(
-    string Script, int Passed, int Skipped, int RefusedOtherwise, ImmutableArray<ScriptFailure> Failures);
+    string Script,
+    int Passed,
+    int Skipped,
+    int RefusedOtherwise,
+    ImmutableArray<ScriptFailure> Failures,
+    ImmutableArray<long> FuelUsed);
 
 /// <summary>An assertion that failed.</summary>
 public sealed record ScriptFailure(string Script, int Line, string Command, string Message)

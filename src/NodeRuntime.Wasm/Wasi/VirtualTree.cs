@@ -21,6 +21,13 @@ internal sealed class VirtualTree(long bytesMax)
     /// <summary>The guest's own bytes, streams included.</summary>
     public long OutputBytes { get; private set; }
 
+    /// <summary>The last number given to a node, and the nodes that the guest has made: a snapshot's part.</summary>
+    public (ulong Inodes, int Made, long OutputBytes) Counters
+    {
+        get => (_inodes, _made, OutputBytes);
+        set => (_inodes, _made, OutputBytes) = value;
+    }
+
     public VirtualNode MakeRoot(GuestDirectory directory, ulong now)
     {
         VirtualNode root = Stamp(VirtualNode.Directory(++_inodes, !directory.IsWritable), now);

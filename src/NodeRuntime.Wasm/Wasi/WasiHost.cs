@@ -11,7 +11,7 @@ namespace NodeRuntime.Wasm.Wasi;
 /// The machine that one guest sees: arguments, a clock, a stream of random numbers and a few directories, all in memory. What it holds is
 /// plain: with the settings it was made of and the store's fuel, descriptors, tree and the two positions are its whole state.
 /// </summary>
-internal sealed class WasiHost
+internal sealed partial class WasiHost
 {
     public const int DescriptorsMax = 256;
     public const int PreopensMax = 64;
