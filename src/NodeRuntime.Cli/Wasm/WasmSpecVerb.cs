@@ -19,7 +19,8 @@ internal static class WasmSpecVerb
     {
         Argument<string> path = new("PATH") { Description = "A folder, or a .tar or .tar.gz of one: scripts of wast2json, each with its modules beside it" };
         Option<string?> without = new("--without") { Description = "Features that the scripts' year did not know: simd, tail-calls, multi-memory, extended-const; a script whose path names one keeps it", HelpName = "NAMES" };
-        Command command = new("spec", "Run the official test suite") { path, without };
+        Option<Executor> executor = new("--executor") { Description = "compiled, or stepping: the slow one that can stop anywhere", DefaultValueFactory = static _ => Executor.Compiled };
+        Command command = new("spec", "Run the official test suite") { path, without, executor };
         return command.Runs(world, options, async (session, parsed, cancellation) =>
         {
             string source = parsed.GetRequiredValue(path);
@@ -36,7 +37,7 @@ internal static class WasmSpecVerb
             foreach (string script in scripts)
             {
                 cancellation.ThrowIfCancellationRequested();
-                reports.Add(await DeepStack.RunAsync(ScriptSuite.StackBytes, () => ScriptSuite.Run(script, files, FeaturesOf(script, absent))));
+                reports.Add(await DeepStack.RunAsync(ScriptSuite.StackBytes, () => ScriptSuite.Run(script, files, FeaturesOf(script, absent), parsed.GetValue(executor))));
             }
 
             return Tell(session, reports);

@@ -16,6 +16,8 @@ internal sealed class CompiledModule
 {
     private const string TypeName = "Guest";
     private const string ModelField = "Model";
+    private const char FunctionPrefix = 'f';
+    private const char EntryPrefix = 'e';
 
     private readonly nint[] _pointers;
     private readonly Type _owner;
@@ -39,8 +41,8 @@ internal sealed class CompiledModule
     public static ModuleModel? ModelOf(Type type) =>
         type.Name == TypeName ? type.GetField(ModelField, BindingFlags.Public | BindingFlags.Static)?.GetValue(null) as ModuleModel : null;
 
-    /// <summary>The index among the module's bodies of a method of such a type.</summary>
-    public static int BodyOf(MethodBase method) => int.Parse(method.Name.AsSpan(1), NumberStyles.None, CultureInfo.InvariantCulture);
+    /// <summary>The index among the module's bodies of a method of such a type; -1 of one that is no guest function.</summary>
+    public static int BodyOf(MethodBase method) => method.Name[0] == FunctionPrefix ? NumberOf(method) : -1;
 
     /// <param name="interruptible">The code also looks, at each charge, whether another thread asks it to stop.</param>
     public static CompiledModule Compile(ModuleModel model, ModuleLimits limits, bool interruptible = false)
@@ -53,21 +55,24 @@ internal sealed class CompiledModule
         TypeBuilder type = assembly.DefineDynamicModule(TypeName).DefineType(TypeName, TypeAttributes.Public | TypeAttributes.Sealed);
         type.DefineField(ModelField, typeof(object), FieldAttributes.Public | FieldAttributes.Static);
         var methods = new MethodBuilder[model.Bodies.Count];
+        var entries = new MethodBuilder[model.Bodies.Count];
         for (int i = 0; i < methods.Length; i++)
         {
             FunctionType function = model.TypeOf(model.ImportedFunctions + i);
-            methods[i] = type.DefineMethod(
-                "f" + i.ToString(CultureInfo.InvariantCulture),
-                MethodAttributes.Public | MethodAttributes.Static,
-                Members.ResultType(function),
-                Members.ParameterTypes(function));
+            methods[i] = Define(type, FunctionPrefix, i, function);
             methods[i].SetImplementationFlags(MethodImplAttributes.IL | MethodImplAttributes.AggressiveOptimization);
+            entries[i] = methods[i];
+            if (!TailEntry.IsNeeded(model, function, model.Bodies[i])) continue;
+            entries[i] = Define(type, EntryPrefix, i, function);
+            entries[i].SetImplementationFlags(MethodImplAttributes.IL | MethodImplAttributes.AggressiveOptimization | MethodImplAttributes.NoInlining);
+            TailEntry.Emit(entries[i].GetILGenerator(), methods[i], function.Parameters.Length + 2);
         }
 
         int slow = 0;
         for (int i = 0; i < methods.Length; i++)
         {
-            if (FunctionCompiler.Compile(model, limits, methods, model.ImportedFunctions + i, methods[i].GetILGenerator(), interruptible)) slow++;
+            ILGenerator il = methods[i].GetILGenerator();
+            if (FunctionCompiler.Compile(model, limits, methods, entries, model.ImportedFunctions + i, il, interruptible)) slow++;
         }
 
         Type owner = type.CreateType();
@@ -75,9 +80,18 @@ internal sealed class CompiledModule
         var pointers = new nint[model.Functions.Count];
         foreach (MethodInfo method in owner.GetMethods(BindingFlags.Public | BindingFlags.Static | BindingFlags.DeclaredOnly))
         {
-            pointers[model.ImportedFunctions + BodyOf(method)] = method.MethodHandle.GetFunctionPointer();
+            int body = NumberOf(method);
+            if (method.Name == entries[body].Name) pointers[model.ImportedFunctions + body] = method.MethodHandle.GetFunctionPointer();
         }
 
         return new CompiledModule(owner, pointers, slow);
     }
+
+    private static int NumberOf(MethodBase method) => int.Parse(method.Name.AsSpan(1), NumberStyles.None, CultureInfo.InvariantCulture);
+
+    private static MethodBuilder Define(TypeBuilder type, char prefix, int number, FunctionType function) => type.DefineMethod(
+        prefix + number.ToString(CultureInfo.InvariantCulture),
+        MethodAttributes.Public | MethodAttributes.Static,
+        Members.ResultType(function),
+        Members.ParameterTypes(function));
 }

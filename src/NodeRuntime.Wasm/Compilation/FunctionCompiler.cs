@@ -32,6 +32,7 @@ internal sealed partial class FunctionCompiler
     private readonly ModuleModel _model;
     private readonly ModuleLimits _limits;
     private readonly MethodBuilder[] _methods;
+    private readonly MethodBuilder[] _entries;
     private readonly FunctionType _type;
     private readonly FunctionBody _body;
     private readonly IlWriter _il;
@@ -53,11 +54,18 @@ internal sealed partial class FunctionCompiler
     private int _segment;
 
     private FunctionCompiler(
-        ModuleModel model, ModuleLimits limits, MethodBuilder[] methods, FunctionType type, FunctionBody body, ILGenerator il)
+        ModuleModel model,
+        ModuleLimits limits,
+        MethodBuilder[] methods,
+        MethodBuilder[] entries,
+        FunctionType type,
+        FunctionBody body,
+        ILGenerator il)
     {
         _model = model;
         _limits = limits;
         _methods = methods;
+        _entries = entries;
         _type = type;
         _body = body;
         _il = new IlWriter(il);
@@ -79,11 +87,13 @@ internal sealed partial class FunctionCompiler
     private int DepthArgument => _type.Parameters.Length + 1;
 
     /// <summary>Emits the function; tells whether the JIT will refuse to optimise it.</summary>
+    /// <param name="methods">The functions, which tail calls go to.</param>
+    /// <param name="entries">Where other calls go: the functions too, or a <see cref="TailEntry"/>.</param>
     public static bool Compile(
-        ModuleModel model, ModuleLimits limits, MethodBuilder[] methods, int function, ILGenerator il, bool interruptible)
+        ModuleModel model, ModuleLimits limits, MethodBuilder[] methods, MethodBuilder[] entries, int function, ILGenerator il, bool interruptible)
     {
         FunctionBody body = model.Bodies[function - model.ImportedFunctions];
-        var compiler = new FunctionCompiler(model, limits, methods, model.TypeOf(function), body, il) { _interruptible = interruptible };
+        var compiler = new FunctionCompiler(model, limits, methods, entries, model.TypeOf(function), body, il) { _interruptible = interruptible };
         compiler.Run();
         return compiler._il.AboveOptimizerLimits;
     }

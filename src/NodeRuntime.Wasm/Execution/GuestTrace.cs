@@ -42,8 +42,9 @@ internal static class GuestTrace
         MethodBase? method = frame.GetMethod();
         function = default;
         if (method?.DeclaringType is not { } type || CompiledModule.ModelOf(type) is not { } model) return false;
-        function = (model, model.ImportedFunctions + CompiledModule.BodyOf(method));
-        return true;
+        int body = CompiledModule.BodyOf(method);
+        function = (model, model.ImportedFunctions + body);
+        return body >= 0;
     }
 
     private static List<GuestFrame> Name(List<(ModuleModel Model, int Function)> found)

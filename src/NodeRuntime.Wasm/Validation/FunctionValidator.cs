@@ -127,12 +127,12 @@ internal sealed class FunctionValidator
                 break;
             case Opcode.ReturnCall:
                 if (!Has(instruction.Index, _model.Functions.Count, "function")) return;
-                ApplyTail(_model.TypeOf(instruction.Index));
+                ApplyTail(_model.Functions[instruction.Index]);
                 break;
             case Opcode.ReturnCallIndirect:
                 if (!HasIndirect(in instruction)) return;
                 Pop(WasmType.I32);
-                ApplyTail(_model.Types[instruction.Index]);
+                ApplyTail(instruction.Index);
                 break;
             case Opcode.Drop:
                 PopAny();
@@ -496,12 +496,13 @@ internal sealed class FunctionValidator
     }
 
     /// <summary>A tail call returns what its callee does.</summary>
-    private void ApplyTail(FunctionType type)
+    private void ApplyTail(int typeIndex)
     {
+        FunctionType type = _model.Types[typeIndex];
         Moves(type.Parameters.Length);
         PopAll(type.Parameters);
         if (!type.Results.AsSpan().SequenceEqual(_frames[0].Results)) Invalid("type mismatch: a tail call of other results");
-        _body.MakesTailCalls = true;
+        (_body.TailCallTypes ??= []).Add(typeIndex);
         GoUnreachable();
     }
 
