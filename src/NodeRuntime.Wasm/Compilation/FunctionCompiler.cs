@@ -90,10 +90,19 @@ internal sealed partial class FunctionCompiler
     /// <param name="methods">The functions, which tail calls go to.</param>
     /// <param name="entries">Where other calls go: the functions too, or a <see cref="TailEntry"/>.</param>
     public static bool Compile(
-        ModuleModel model, ModuleLimits limits, MethodBuilder[] methods, MethodBuilder[] entries, int function, ILGenerator il, bool interruptible)
+        ModuleModel model,
+        ModuleLimits limits,
+        MethodBuilder[] methods,
+        MethodBuilder[] entries,
+        int function,
+        ILGenerator il,
+        bool interruptible)
     {
         FunctionBody body = model.Bodies[function - model.ImportedFunctions];
-        var compiler = new FunctionCompiler(model, limits, methods, entries, model.TypeOf(function), body, il) { _interruptible = interruptible };
+        var compiler = new FunctionCompiler(model, limits, methods, entries, model.TypeOf(function), body, il)
+        {
+            _interruptible = interruptible,
+        };
         compiler.Run();
         return compiler._il.AboveOptimizerLimits;
     }

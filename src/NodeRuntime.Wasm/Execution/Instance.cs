@@ -42,7 +42,8 @@ internal sealed unsafe class Instance : IDisposable
     {
         _model = model;
         _code = code;
-        Steps = steps;
+        Steps = steps ?? code?.Large;
+        if (code is not null) store.OpenGates();
         Store = store;
         Block = store.Block;
         Types = new FunctionType[model.Types.Count];
@@ -146,8 +147,7 @@ internal sealed unsafe class Instance : IDisposable
         else ((delegate*<Instance, int, void>)function.Code)(function.Owner, depth);
     }
 
-    public FunctionReference Function(int index) =>
-        Functions[index] ??= new FunctionReference(Types[_model.Functions[index]], this, _code?.Pointer(index) ?? 0) { Index = index };
+    public FunctionReference Function(int index) => Functions[index] ??= MakeReference(index);
 
     public void InitMemory(int memory, int segment, uint to, uint from, uint length)
     {
@@ -167,6 +167,13 @@ internal sealed unsafe class Instance : IDisposable
         if ((ulong)from + length > available) throw new TrapException(Trap.OutOfBoundsTable);
         Span<object?> target = Tables[table].Slice(to, length);
         for (int i = 0; i < target.Length; i++) target[i] = EvaluateReference(elements.Items[(int)from + i]);
+    }
+
+    private FunctionReference MakeReference(int index)
+    {
+        var reference = new FunctionReference(Types[_model.Functions[index]], this, _code?.Pointer(index) ?? 0) { Index = index };
+        if (_code is null) Store.Gate(reference);
+        return reference;
     }
 
     /// <summary>A segment's flag for a snapshot: true when it was dropped.</summary>

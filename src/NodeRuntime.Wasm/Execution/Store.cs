@@ -34,6 +34,8 @@ internal sealed unsafe class Store : IDisposable
     private readonly SortedDictionary<string, FunctionType> _types = new(StringComparer.Ordinal);
     private byte* _block;
     private Stepper? _stepper;
+    private readonly List<FunctionReference> _ungated = [];
+    private bool _gatesAreOpen;
 
     public Store(ModuleLimits limits, long fuel)
     {
@@ -83,6 +85,21 @@ internal sealed unsafe class Store : IDisposable
         if (_types.TryGetValue(text, out FunctionType? known)) return known;
         _types.Add(text, type);
         return type;
+    }
+
+    /// <summary>Gives a stepped function code for compiled callers, at once or when the first compiled instance comes.</summary>
+    public void Gate(FunctionReference reference)
+    {
+        if (_gatesAreOpen) reference.Code = reference.Owner.Steps!.Gates.Pointer(reference.Index);
+        else _ungated.Add(reference);
+    }
+
+    /// <summary>From now on compiled code may meet any function of this store.</summary>
+    public void OpenGates()
+    {
+        _gatesAreOpen = true;
+        foreach (FunctionReference reference in _ungated) Gate(reference);
+        _ungated.Clear();
     }
 
     /// <summary>Takes a price that only now is known.</summary>

@@ -80,6 +80,24 @@ internal sealed unsafe partial class Stepper : IDisposable
         TakeValues(place, function.Type.Results, results, _store.ResultReferences);
     }
 
+    /// <summary>Calls with arguments laid at <see cref="Reserve"/>'s place; the results go to the store.</summary>
+    public void CallReserved(FunctionReference function, int depth)
+    {
+        int place = _top;
+        Call(function, depth);
+        TakeValues(place, function.Type.Results, _store.Results, _store.ResultReferences);
+    }
+
+    /// <summary>The place above all that is in use, with room for this many slots; it moves when anything runs.</summary>
+    public ulong* Reserve(int slots)
+    {
+        EnsureSlots(_top + slots);
+        return _values + _top;
+    }
+
+    /// <summary>A reference among the arguments at <see cref="Reserve"/>'s place.</summary>
+    public void PutReference(int slot, object? value) => PushReference(_values + _top + slot, value);
+
     /// <summary>A slot's place; it moves when anything runs.</summary>
     public ulong* Slot(int slot) => _values + slot;
 
