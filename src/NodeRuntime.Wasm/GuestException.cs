@@ -38,7 +38,7 @@ public sealed class GuestTrapException : GuestException
 
     public Trap Trap { get; }
 
-    /// <summary>The innermost function first; at most <see cref="TrapTrace.FramesMax"/>.</summary>
+    /// <summary>The innermost function first; at most 64. What the just-in-time compiler inlined or a tail call gave up is not there.</summary>
     public ImmutableArray<GuestFrame> Backtrace { get; }
 
     private static string Describe(Trap trap, ImmutableArray<GuestFrame> backtrace)

@@ -20,6 +20,7 @@ public sealed unsafe partial class GuestInstance : IDisposable
     private readonly Run _run;
     private readonly Instance _instance;
     private readonly WasiHost? _wasi;
+    private GuestMemory? _firstMemory;
     private bool _disposed;
 
     internal GuestInstance(Module module, Imports imports, RunLimits limits, CancellationToken cancellation)
@@ -40,7 +41,7 @@ public sealed unsafe partial class GuestInstance : IDisposable
             CompiledModule code = _run.IsInterruptible ? module.InterruptibleCode : module.Code;
             _instance = new Instance(_model, code, _run.Store, set, _run.Limits.MemoryPagesMax) { Host = _wasi };
             // Before it starts: what it leaves in a shared table may be called even if it fails.
-            _run.Hold(_instance, code, _model);
+            _run.Hold(_instance, _model);
             _instance.Start(_run.Depth);
             made = true;
         }
@@ -65,7 +66,7 @@ public sealed unsafe partial class GuestInstance : IDisposable
 
     internal Run Run => _run;
 
-    internal GuestMemory? FirstMemory => _instance.Memory is { } memory ? new GuestMemory(memory, _run) : null;
+    internal GuestMemory? FirstMemory => _firstMemory ??= _instance.Memory is { } memory ? new GuestMemory(memory, _run) : null;
 
     public void AddFuel(long units)
     {

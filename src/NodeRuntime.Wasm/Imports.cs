@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Globalization;
 using NodeRuntime.Wasm.Binary;
 using NodeRuntime.Wasm.Embedding;
 using NodeRuntime.Wasm.Execution;
@@ -18,7 +19,7 @@ namespace NodeRuntime.Wasm;
 /// </code></example>
 public sealed class Imports
 {
-    private readonly SortedDictionary<(string Module, string Name), object> _things = [];
+    private readonly SortedDictionary<string, object> _things = new(StringComparer.Ordinal);
 
     /// <summary>The run of the instances among what is imported; null without any.</summary>
     internal Run? Run { get; private set; }
@@ -62,9 +63,12 @@ public sealed class Imports
         return this;
     }
 
-    internal object? Find(Import import) => _things.TryGetValue((import.Module, import.Name), out object? thing) ? thing
+    internal object? Find(Import import) => _things.TryGetValue(Key(import.Module, import.Name), out object? thing) ? thing
         : WasiSettings is not null && import is { Module: WasiImports.ModuleName, Kind: ExternalKind.Function } ? WasiImports.Find(import.Name)
         : null;
+
+    /// <summary>A name may hold any character: the length keeps the two apart.</summary>
+    private static string Key(string module, string name) => module.Length.ToString(CultureInfo.InvariantCulture) + ":" + module + name;
 
     private Imports Set(string module, string name, object thing, Run? run)
     {
@@ -73,7 +77,7 @@ public sealed class Imports
         if (run is { IsDisposed: true }) throw new LinkException("what is imported belongs to an instance that is disposed");
         if (run is not null && Run is not null && run != Run) throw new LinkException("imports come from instances that do not run together");
         Run ??= run;
-        _things[(module, name)] = thing;
+        _things[Key(module, name)] = thing;
         return this;
     }
 }

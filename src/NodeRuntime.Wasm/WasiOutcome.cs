@@ -19,6 +19,6 @@ public sealed record WasiOutcome(
     /// <summary>Every writable directory as the guest left it. A file that it did not touch has the content it was given, the same object.</summary>
     public ImmutableArray<GuestDirectory> Directories { get; init; } = [];
 
-    /// <summary>Where a trap came from, the innermost function first; at most <see cref="TrapTrace.FramesMax"/>.</summary>
+    /// <summary>Where a trap came from, the innermost function first; at most 64. What the just-in-time compiler inlined or a tail call gave up is not there.</summary>
     public ImmutableArray<GuestFrame> Backtrace { get; init; } = [];
 }

@@ -114,7 +114,7 @@ public static unsafe class WasiRunner
             status = WasiStatus.Trapped;
             trapped = trap.Trap;
             detail = Traps.Describe(trap.Trap);
-            backtrace = compiled is null ? TrapTrace.Of(trap, module.Model) : TrapTrace.Of(trap, [(compiled.Owner, module.Model)]);
+            backtrace = compiled is null ? GuestTrace.OfStepped(trap, module.Model) : GuestTrace.Of(trap);
         }
         catch (HostStackException)
         {

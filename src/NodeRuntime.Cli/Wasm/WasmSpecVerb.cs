@@ -18,12 +18,13 @@ internal static class WasmSpecVerb
     public static Command Build(CliWorld world, GlobalOptions options)
     {
         Argument<string> path = new("PATH") { Description = "A folder, or a .tar or .tar.gz of one: scripts of wast2json, each with its modules beside it" };
-        Option<string?> without = new("--without") { Description = "Features that the scripts' year did not know: simd, tail-calls, multi-memory, extended-const", HelpName = "NAMES" };
-        Command command = new("spec", "Run the official test suite") { path, without };
+        Option<string?> without = new("--without") { Description = "Features that the scripts' year did not know: simd, tail-calls, multi-memory, extended-const; a script whose path names one keeps it", HelpName = "NAMES" };
+        Option<Executor> executor = new("--executor") { Description = "compiled, or stepping: the slow one that can stop anywhere", DefaultValueFactory = static _ => Executor.Compiled };
+        Command command = new("spec", "Run the official test suite") { path, without, executor };
         return command.Runs(world, options, async (session, parsed, cancellation) =>
         {
             string source = parsed.GetRequiredValue(path);
-            WasmFeatures features = ParseFeatures(parsed.GetValue(without));
+            ImmutableArray<string> absent = ParseFeatures(parsed.GetValue(without));
             SortedDictionary<string, byte[]> files = ScriptFiles.Read(source);
             ImmutableArray<string> scripts = ScriptSuite.Scripts(files);
             if (scripts.IsEmpty)
@@ -36,31 +37,46 @@ internal static class WasmSpecVerb
             foreach (string script in scripts)
             {
                 cancellation.ThrowIfCancellationRequested();
-                reports.Add(await DeepStack.RunAsync(ScriptSuite.StackBytes, () => ScriptSuite.Run(script, files, features)));
+                reports.Add(await DeepStack.RunAsync(ScriptSuite.StackBytes, () => ScriptSuite.Run(script, files, FeaturesOf(script, absent), parsed.GetValue(executor))));
             }
 
             return Tell(session, reports);
         });
     }
 
-    private static WasmFeatures ParseFeatures(string? without)
+    private static ImmutableArray<string> ParseFeatures(string? without)
+    {
+        string[] names = (without ?? string.Empty).Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        foreach (string name in names)
+        {
+            if (FeatureOf(name) != WasmFeatures.None) continue;
+            throw new CliException(
+                ExitCode.Usage, "FeatureUnknown", $"--without: there is no feature '{name}'", "name simd, tail-calls, multi-memory or extended-const, with commas between");
+        }
+
+        return [.. names];
+    }
+
+    /// <summary>A proposal's own scripts stand in the official suite under its name, and need it.</summary>
+    private static WasmFeatures FeaturesOf(string script, ImmutableArray<string> absent)
     {
         WasmFeatures features = WasmFeatures.All;
-        foreach (string name in (without ?? string.Empty).Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+        foreach (string name in absent)
         {
-            features &= ~(name switch
-            {
-                "simd" => WasmFeatures.Simd,
-                "tail-calls" => WasmFeatures.TailCalls,
-                "multi-memory" => WasmFeatures.MultiMemory,
-                "extended-const" => WasmFeatures.ExtendedConstants,
-                _ => throw new CliException(
-                    ExitCode.Usage, "FeatureUnknown", $"--without: there is no feature '{name}'", "name simd, tail-calls, multi-memory or extended-const, with commas between"),
-            });
+            if (!script.Contains(name, StringComparison.Ordinal)) features &= ~FeatureOf(name);
         }
 
         return features;
     }
+
+    private static WasmFeatures FeatureOf(string name) => name switch
+    {
+        "simd" => WasmFeatures.Simd,
+        "tail-calls" => WasmFeatures.TailCalls,
+        "multi-memory" => WasmFeatures.MultiMemory,
+        "extended-const" => WasmFeatures.ExtendedConstants,
+        _ => WasmFeatures.None,
+    };
 
     private static ExitCode Tell(Session session, List<ScriptReport> reports)
     {

@@ -1,8 +1,6 @@
 using System;
 using System.Collections.Generic;
-using System.Collections.Immutable;
 using System.Threading;
-using NodeRuntime.Wasm.Compilation;
 using NodeRuntime.Wasm.Binary;
 using NodeRuntime.Wasm.Execution;
 using NodeRuntime.Wasm.Wasi;
@@ -19,8 +17,7 @@ internal sealed unsafe class Run
 
     private readonly CancellationToken _cancellation;
     private readonly CancellationTokenRegistration _registration;
-    private readonly List<Instance> _instances = [];
-    private readonly List<(Type Code, ModuleModel Model)> _modules = [];
+    private readonly List<(Instance Instance, int ImportedMemories)> _instances = [];
     private int _holders;
     private int _calls;
     private bool _cancelled;
@@ -52,22 +49,18 @@ internal sealed unsafe class Run
 
     public void Join() => _holders++;
 
-    public void Hold(Instance instance, CompiledModule code, ModuleModel model)
-    {
-        _instances.Add(instance);
-        _modules.Add((code.Owner, model));
-    }
+    public void Hold(Instance instance, ModuleModel model) => _instances.Add((instance, model.ImportedMemories));
 
     public void Leave()
     {
         if (--_holders > 0) return;
         IsDisposed = true;
         _registration.Dispose();
-        for (int i = 0; i < _instances.Count; i++)
+        foreach ((Instance instance, int importedMemories) in _instances)
         {
             // What an instance imports is another's of this run, or the host's.
-            foreach (LinearMemory memory in _instances[i].Memories.AsSpan(_modules[i].Model.ImportedMemories)) memory.Dispose();
-            _instances[i].Dispose();
+            foreach (LinearMemory memory in instance.Memories.AsSpan(importedMemories)) memory.Dispose();
+            instance.Dispose();
         }
 
         Store.Dispose();
@@ -103,13 +96,11 @@ internal sealed unsafe class Run
         if (trap == Trap.OutOfFuel) Store.Fuel = 0;
         return exception switch
         {
-            _ when trap is { } known => new GuestTrapException(known, Trace(exception), exception),
+            _ when trap is { } known => new GuestTrapException(known, GuestTrace.Of(exception), exception),
             ExitException exit => new GuestExitException(exit.Code),
             _ => new GuestStackException(),
         };
     }
-
-    private ImmutableArray<GuestFrame> Trace(Exception exception) => TrapTrace.Of(exception, _modules);
 
     private GuestCancelledException Cancelled()
     {

@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Collections.Immutable;
 using System.Diagnostics;
 using System.Reflection;
 using NodeRuntime.Wasm.Binary;
@@ -16,7 +17,7 @@ internal static class GuestTrace
     public const int FramesMax = 64;
 
     /// <summary>The innermost frames first, at most <see cref="FramesMax"/>.</summary>
-    public static IReadOnlyList<GuestFrame> Of(Exception exception)
+    public static ImmutableArray<GuestFrame> Of(Exception exception)
     {
         var found = new List<(ModuleModel Model, int Function)>();
         var trace = new StackTrace(exception, fNeedFileInfo: false);
@@ -25,7 +26,15 @@ internal static class GuestTrace
             if (trace.GetFrame(i) is { } frame && TryFind(frame, out (ModuleModel Model, int Function) function)) found.Add(function);
         }
 
-        return Name(found);
+        return [.. Name(found)];
+    }
+
+    /// <summary>Of a module whose functions all were stepped.</summary>
+    public static ImmutableArray<GuestFrame> OfStepped(TrapException trap, ModuleModel model)
+    {
+        var found = new List<(ModuleModel Model, int Function)>();
+        foreach (int function in trap.Stepped) found.Add((model, function));
+        return [.. Name(found)];
     }
 
     private static bool TryFind(StackFrame frame, out (ModuleModel Model, int Function) function)

@@ -198,7 +198,7 @@ internal sealed unsafe partial class Stepper : IDisposable
     /// <summary>Tells a trap, before the frames go, where the guest was. Never catches.</summary>
     private bool Note(TrapException trap, int floorFrame)
     {
-        var functions = new int[Math.Min(TrapTrace.FramesMax, _frameCount - floorFrame)];
+        var functions = new int[Math.Min(GuestTrace.FramesMax, _frameCount - floorFrame)];
         for (int i = 0; i < functions.Length; i++) functions[i] = _frames[_frameCount - 1 - i].Function.Index;
         if (trap.Stepped.Length == 0) trap.Stepped = functions;
         return false;
