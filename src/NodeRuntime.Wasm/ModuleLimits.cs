@@ -56,7 +56,8 @@ public sealed record ModuleLimits
 
     public int ResultsMax { get; init; } = 64;
 
-    public int NestingMax { get; init; } = 1_024;
+    /// <summary>A switch of clang nests a block for each of its cases, and some have thousands.</summary>
+    public int NestingMax { get; init; } = 16_384;
 
     public int OperandsMax { get; init; } = 4_096;
 

@@ -5,6 +5,7 @@ using System.Reflection.Emit;
 using System.Runtime.CompilerServices;
 using NodeRuntime.Wasm.Binary;
 using NodeRuntime.Wasm.Execution;
+using NodeRuntime.Wasm.Stepping;
 
 namespace NodeRuntime.Wasm.Compilation;
 
@@ -22,8 +23,9 @@ internal sealed class CompiledModule
     private readonly nint[] _pointers;
     private readonly Type _owner;
 
-    private CompiledModule(Type owner, nint[] pointers, int slowFunctions)
+    private CompiledModule(Type owner, nint[] pointers, int slowFunctions, SteppedModule? large)
     {
+        Large = large;
         _owner = owner;
         _pointers = pointers;
         SlowFunctions = slowFunctions;
@@ -31,6 +33,9 @@ internal sealed class CompiledModule
 
     /// <summary>Functions so large that the JIT compiles them without optimisation: correct, two to three times slower.</summary>
     public int SlowFunctions { get; }
+
+    /// <summary>The functions that are too large to compile, for the stepping executor; null when there are none.</summary>
+    public SteppedModule? Large { get; }
 
     /// <summary>Keeps the code alive as long as it is held.</summary>
     public Type Owner => _owner;
@@ -44,7 +49,9 @@ internal sealed class CompiledModule
     /// <summary>The index among the module's bodies of a method of such a type; -1 of one that is no guest function.</summary>
     public static int BodyOf(MethodBase method) => method.Name[0] == FunctionPrefix ? NumberOf(method) : -1;
 
-    public static CompiledModule Compile(ModuleModel model, ModuleLimits limits)
+    /// <param name="interruptible">The code also looks, at each charge, whether another thread asks it to stop.</param>
+    /// <param name="gates">Every function is a <see cref="StepGate"/>, not only those too large to compile.</param>
+    public static CompiledModule Compile(ModuleModel model, ModuleLimits limits, bool interruptible = false, bool gates = false)
     {
         var assembly = AssemblyBuilder.DefineDynamicAssembly(new AssemblyName(TypeName), AssemblyBuilderAccess.RunAndCollect);
         // Compiled code reads internal fields of this assembly.
@@ -71,7 +78,8 @@ internal sealed class CompiledModule
         for (int i = 0; i < methods.Length; i++)
         {
             ILGenerator il = methods[i].GetILGenerator();
-            if (FunctionCompiler.Compile(model, limits, methods, entries, model.ImportedFunctions + i, il)) slow++;
+            if (gates || model.Bodies[i].TooLarge) StepGate.Emit(il, model.TypeOf(model.ImportedFunctions + i), model.ImportedFunctions + i);
+            else if (FunctionCompiler.Compile(model, limits, methods, entries, model.ImportedFunctions + i, il, interruptible)) slow++;
         }
 
         Type owner = type.CreateType();
@@ -83,7 +91,8 @@ internal sealed class CompiledModule
             if (method.Name == entries[body].Name) pointers[model.ImportedFunctions + body] = method.MethodHandle.GetFunctionPointer();
         }
 
-        return new CompiledModule(owner, pointers, slow);
+        SteppedModule? large = !gates && model.Bodies.Exists(static body => body.TooLarge) ? new SteppedModule(model, limits, onlyLarge: true) : null;
+        return new CompiledModule(owner, pointers, slow, large);
     }
 
     private static int NumberOf(MethodBase method) => int.Parse(method.Name.AsSpan(1), NumberStyles.None, CultureInfo.InvariantCulture);

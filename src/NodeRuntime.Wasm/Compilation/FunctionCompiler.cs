@@ -51,6 +51,7 @@ internal sealed partial class FunctionCompiler
     private readonly LocalBuilder? _memory;
     private readonly LocalBuilder? _base;
     private readonly LocalBuilder? _length;
+    private bool _interruptible;
     private bool _live = true;
     private int _segment;
 
@@ -91,17 +92,22 @@ internal sealed partial class FunctionCompiler
     /// <param name="methods">The functions, which tail calls go to.</param>
     /// <param name="entries">Where other calls go: the functions too, or a <see cref="TailEntry"/>.</param>
     public static bool Compile(
-        ModuleModel model, ModuleLimits limits, MethodBuilder[] methods, MethodBuilder[] entries, int function, ILGenerator il)
+        ModuleModel model,
+        ModuleLimits limits,
+        MethodBuilder[] methods,
+        MethodBuilder[] entries,
+        int function,
+        ILGenerator il,
+        bool interruptible)
     {
         FunctionBody body = model.Bodies[function - model.ImportedFunctions];
-        var compiler = new FunctionCompiler(model, limits, methods, entries, model.TypeOf(function), body, il);
+        var compiler = new FunctionCompiler(model, limits, methods, entries, model.TypeOf(function), body, il)
+        {
+            _interruptible = interruptible,
+        };
         compiler.Run();
         return compiler._il.AboveOptimizerLimits;
     }
-
-    /// <summary>What a call counts against the depth: one for each 16 slots of its frame.</summary>
-    public static int DepthWeight(FunctionType type, FunctionBody body) =>
-        1 + ((type.Parameters.Length + body.Locals.Length + body.OperandsMax) * (body.UsesVectors ? 2 : 1) / 16);
 
     private void Run()
     {
@@ -162,7 +168,7 @@ internal sealed partial class FunctionCompiler
         Label deepEnough = _il.NewLabel();
         Label stackEnough = _il.NewLabel();
         _il.LoadArgument(DepthArgument);
-        _il.Int32(DepthWeight(_type, _body));
+        _il.Int32(_body.DepthWeight(_type));
         _il.Op(OpCodes.Sub);
         _il.StoreArgument(DepthArgument);
         _il.LoadArgument(DepthArgument);
@@ -194,7 +200,19 @@ internal sealed partial class FunctionCompiler
         _il.Op(OpCodes.Sub);
         _il.Store(_fuel);
         _il.Load(_fuel);
-        _il.Int64(0);
+        if (_interruptible)
+        {
+            _il.Load(_block);
+            _il.Native(Store.FloorOffset);
+            _il.Op(OpCodes.Add);
+            _il.Op(OpCodes.Volatile);
+            _il.Op(OpCodes.Ldind_I8);
+        }
+        else
+        {
+            _il.Int64(0);
+        }
+
         _il.Branch(OpCodes.Blt, TrapLabel(Trap.OutOfFuel));
     }
 
