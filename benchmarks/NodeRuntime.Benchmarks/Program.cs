@@ -4,6 +4,7 @@ using NodeRuntime.Benchmarks.Groups;
 using NodeRuntime.Benchmarks.Harness;
 
 // Benchmarks that hold each figure against what this machine can do at most. `docs/benchmarks.md` says how to read them.
+string? program = null;
 (string Name, Func<IEnumerable<BenchmarkRow>> Run)[] groups =
 [
     ("kernel", KernelGroup.Run),
@@ -12,7 +13,9 @@ using NodeRuntime.Benchmarks.Harness;
     ("trees", TreesGroup.Run),
     ("ledger", LedgerGroup.Run),
     ("consensus", ConsensusGroup.Run),
-    ("wasm", WasmGroup.Run),
+    ("wasm", () => WasmGroup.Run(program)),
+    ("wasm-start", WasmStartGroup.Run),
+    ("fuel", FuelGroup.Run),
 ];
 
 string? wanted = null;
@@ -20,6 +23,7 @@ bool asJson = false;
 for (int i = 0; i < args.Length; i++)
 {
     if (args[i] == "--output" && i + 1 < args.Length && args[i + 1] is "json" or "table") asJson = args[++i] == "json";
+    else if (args[i] == "--program" && i + 1 < args.Length) program = args[++i];
     else if (wanted is null && Array.Exists(groups, group => group.Name == args[i])) wanted = args[i];
     else return Usage(args[i]);
 }
@@ -43,6 +47,6 @@ int Usage(string word)
 {
     Console.Error.WriteLine("not understood: " + word);
     string names = string.Join(" | ", Array.ConvertAll(groups, static group => group.Name));
-    Console.Error.WriteLine("usage: NodeRuntime.Benchmarks [" + names + "] [--output table | json]");
+    Console.Error.WriteLine("usage: NodeRuntime.Benchmarks [" + names + "] [--program NAME] [--output table | json]");
     return 2;
 }

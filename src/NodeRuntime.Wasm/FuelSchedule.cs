@@ -32,7 +32,10 @@ public static class FuelSchedule
     /// <summary>Division, remainder, square root, float to integer.</summary>
     public const uint Heavy = 8;
 
-    /// <summary>Vector instructions that are a handful of the machine's: saturating conversions, i64x2.mul, shifts of bytes.</summary>
+    /// <summary>
+    /// Vector instructions that are a handful of the machine's: float arithmetic, whose NaNs become canonical lane by lane, saturating
+    /// conversions, products of wide lanes, shifts of bytes.
+    /// </summary>
     public const uint VectorMiddle = 4;
 
     /// <summary>Vector division and square root.</summary>
@@ -101,7 +104,8 @@ public static class FuelSchedule
             "f32x4.div" or "f64x2.div" or "f32x4.sqrt" or "f64x2.sqrt" => VectorHeavy,
             "i32x4.trunc_sat_f64x2_s_zero" or "i32x4.trunc_sat_f64x2_u_zero" => VectorHeavy,
             "i32x4.trunc_sat_f32x4_s" or "i32x4.trunc_sat_f32x4_u" => VectorMiddle,
-            "i64x2.mul" or "i16x8.q15mulr_sat_s" or "i8x16.popcnt" => VectorMiddle,
+            "f32x4.add" or "f32x4.sub" or "f32x4.mul" or "f64x2.add" or "f64x2.sub" or "f64x2.mul" => VectorMiddle,
+            "i32x4.mul" or "i64x2.mul" or "i16x8.q15mulr_sat_s" or "i8x16.popcnt" => VectorMiddle,
             "i64x2.extmul_low_i32x4_s" or "i64x2.extmul_high_i32x4_s" => VectorMiddle,
             "i64x2.extmul_low_i32x4_u" or "i64x2.extmul_high_i32x4_u" => VectorMiddle,
             "i8x16.shl" or "i8x16.shr_s" or "i8x16.shr_u" or "i64x2.shr_s" => VectorMiddle,

@@ -64,4 +64,7 @@ public sealed record ModuleLimits
     public int BranchTableMax { get; init; } = 65_536;
 
     public int NameBytesMax { get; init; } = 4_096;
+
+    /// <summary>False compiles without fuel, to measure what fuel costs: such code never runs out and counts nothing.</summary>
+    internal bool Metered { get; init; } = true;
 }

@@ -1,83 +1,74 @@
 using System;
 using System.Collections.Generic;
-using System.Runtime.CompilerServices;
+using System.IO;
+using System.Linq;
 using NodeRuntime.Benchmarks.Harness;
-using NodeRuntime.Primitives;
-using NodeRuntime.Wasm;
+using NodeRuntime.Benchmarks.Programs;
 
 namespace NodeRuntime.Benchmarks.Groups;
 
-/// <summary>Guest programs beside the same functions in C#. Fuel is the same count on both sides, so the ratio is that of times.</summary>
+/// <summary>
+/// The programs of <c>benchmarks/programs</c> on this engine, beside the same C as native code, the same .wasm in V8 and in wabt's
+/// interpreter, and this engine without fuel.
+/// </summary>
 internal static class WasmGroup
 {
     private const string Name = "wasm";
-    private const int FibonacciOf = 27;
-    private const int Nanoseconds = 1_000_000_000;
+    private const string Metered = "with-fuel";
 
-    // (func $fib (param i32) (result i32)
-    //   local.get 0  i32.const 2  i32.lt_s  if (result i32)  local.get 0
-    //   else  local.get 0 i32.const 1 i32.sub call $fib  local.get 0 i32.const 2 i32.sub call $fib  i32.add  end)
-    private static readonly byte[] FibonacciBody =
-    [
-        0x00, 0x20, 0x00, 0x41, 0x02, 0x48, 0x04, 0x7F, 0x20, 0x00, 0x05, 0x20, 0x00, 0x41, 0x01, 0x6B, 0x10, 0x00,
-        0x20, 0x00, 0x41, 0x02, 0x6B, 0x10, 0x00, 0x6A, 0x0B, 0x0B,
-    ];
-
-    // (func (export "_start")  i32.const 0  i32.const 27  call $fib  i32.store)
-    private static readonly byte[] StartBody = [0x00, 0x41, 0x00, 0x41, FibonacciOf, 0x10, 0x00, 0x36, 0x02, 0x00, 0x0B];
-
-    public static IEnumerable<BenchmarkRow> Run()
+    /// <param name="only">One program's name, or null for all.</param>
+    public static IEnumerable<BenchmarkRow> Run(string? only)
     {
-        ModuleLoad load = Module.Load(MakeModule(), new ModuleLimits());
-        Invariant.Holds(load.Module is not null);
-        Module module = load.Module!;
-        double units = RunGuest(module) / (double)Nanoseconds;
-        Work guest = new(
-            times =>
-            {
-                for (int i = 0; i < times; i++) RunGuest(module);
-            },
-            units);
-        Work native = new(
-            static times =>
-            {
-                for (int i = 0; i < times; i++) Invariant.Holds(Fibonacci(FibonacciOf) == 196_418);
-            },
-            units);
-        return Contest.Hold(Name, "recursive Fibonacci of 27", "fuel/ns", guest, new Limit("native-bound", native));
-    }
-
-    private static ulong RunGuest(Module module)
-    {
-        WasiOutcome outcome = WasiRunner.Run(module, new WasiJob
+        bool native = Tools.Has("gcc", "gcc", "native code");
+        bool v8 = Tools.Has("node", "nodejs", "V8");
+        bool interpreter = Tools.Has(InterpreterContestant.Command, "wabt", "wasm-interp");
+        string folder = Directory.CreateTempSubdirectory("noderuntime-benchmarks-").FullName;
+        List<(string Limit, double Value, double LimitValue)> all = [];
+        int slow = 0;
+        try
         {
-            StandardOutput = new MemoryOutput(),
-            StandardError = new MemoryOutput(),
-            FuelMax = long.MaxValue,
-            MemoryPagesMax = 1,
-            CallDepthMax = 64,
-        });
-        Invariant.Holds(outcome.Status == WasiStatus.Exited);
-        return outcome.FuelUsed;
+            foreach (string program in ProgramFiles.Names())
+            {
+                if (only is not null && program != only) continue;
+                var metered = new GuestContestant(Metered, program, metered: true);
+                List<IContestant> contestants = [metered, new GuestContestant("without-fuel", program, metered: false)];
+                if (native) contestants.Add(new ServerContestant("native", Tools.BuildNative(program, folder)));
+                if (v8) contestants.Add(new ServerContestant("V8", "node", Path.Combine(ProgramFiles.Folder, "serve.js"), ProgramFiles.Wasm(program)));
+                if (interpreter) contestants.Add(new InterpreterContestant(program));
+                slow += metered.SlowFunctions;
+                double[] rates;
+                try
+                {
+                    rates = ProgramContest.Hold(contestants);
+                }
+                finally
+                {
+                    foreach (IContestant contestant in contestants) contestant.Dispose();
+                }
+
+                for (int i = 1; i < rates.Length; i++)
+                {
+                    all.Add((contestants[i].Name, rates[0], rates[i]));
+                    yield return Row(program, "units/s", rates[0], rates[i], contestants[i].Name);
+                }
+            }
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+
+        foreach (IGrouping<string, (string Limit, double Value, double LimitValue)> limit in all.GroupBy(static row => row.Limit))
+        {
+            double value = Geometric(limit.Select(static row => row.Value));
+            yield return Row($"geometric mean of {limit.Count()}", "units/s", value, Geometric(limit.Select(static row => row.LimitValue)), limit.Key);
+        }
+
+        yield return Row("functions left unoptimised", "functions", slow, 0, "none");
     }
 
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private static int Fibonacci(int n) => n < 2 ? n : Fibonacci(n - 1) + Fibonacci(n - 2);
+    private static BenchmarkRow Row(string name, string unit, double value, double limit, string limitName) =>
+        new(Name, name, value, unit, limit, limitName, limit == 0 ? 0 : value / limit);
 
-    private static byte[] MakeModule()
-    {
-        byte[] start = [6, .. "_start"u8, 0, 1];
-        byte[] memory = [6, .. "memory"u8, 2, 0];
-        return
-        [
-            0x00, 0x61, 0x73, 0x6D, 0x01, 0x00, 0x00, 0x00,
-            .. Section(1, [2, 0x60, 1, 0x7F, 1, 0x7F, 0x60, 0, 0]),
-            .. Section(3, [2, 0, 1]),
-            .. Section(5, [1, 0, 1]),
-            .. Section(7, [2, .. start, .. memory]),
-            .. Section(10, [2, (byte)FibonacciBody.Length, .. FibonacciBody, (byte)StartBody.Length, .. StartBody]),
-        ];
-    }
-
-    private static byte[] Section(byte id, byte[] content) => [id, (byte)content.Length, .. content];
+    private static double Geometric(IEnumerable<double> values) => Math.Exp(values.Average(static value => Math.Log(value)));
 }

@@ -86,6 +86,8 @@ internal sealed class FunctionBody
     /// <summary>Has instructions around which the JIT must be kept from knowing too much.</summary>
     public bool NeedsZero { get; set; }
 
+    public bool Rotates { get; set; }
+
     /// <summary>What a call counts against the depth: one, and one more for each 16 slots of its frame, a v128 counted as two.</summary>
     public int DepthWeight(FunctionType type) =>
         1 + ((type.Parameters.Length + Locals.Length + OperandsMax) * (UsesVectors ? 2 : 1) / 16);

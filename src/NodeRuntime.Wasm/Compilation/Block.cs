@@ -28,6 +28,11 @@ internal sealed class Block
     /// <summary>The parameters of an if, for its second way.</summary>
     public Node[] Saved { get; init; } = [];
 
+    /// <summary>What was proven at its entry, and when that was.</summary>
+    public Reach[] Reaches { get; init; } = [];
+
+    public int Clock { get; init; }
+
     public bool Targeted { get; set; }
 
     /// <summary>A block in code that no path reaches.</summary>

@@ -58,7 +58,8 @@ internal sealed class CompiledModule
         assembly.SetCustomAttribute(new CustomAttributeBuilder(
             typeof(IgnoresAccessChecksToAttribute).GetConstructor([typeof(string)])!,
             [typeof(Instance).Assembly.GetName().Name!]));
-        TypeBuilder type = assembly.DefineDynamicModule(TypeName).DefineType(TypeName, TypeAttributes.Public | TypeAttributes.Sealed);
+        ModuleBuilder module = assembly.DefineDynamicModule(TypeName);
+        TypeBuilder type = module.DefineType(TypeName, TypeAttributes.Public | TypeAttributes.Sealed);
         type.DefineField(ModelField, typeof(object), FieldAttributes.Public | FieldAttributes.Static);
         var methods = new MethodBuilder[model.Bodies.Count];
         var entries = new MethodBuilder[model.Bodies.Count];
@@ -66,6 +67,7 @@ internal sealed class CompiledModule
         {
             FunctionType function = model.TypeOf(model.ImportedFunctions + i);
             methods[i] = Define(type, FunctionPrefix, i, function);
+            methods[i].InitLocals = false;
             methods[i].SetImplementationFlags(MethodImplAttributes.IL | MethodImplAttributes.AggressiveOptimization);
             entries[i] = methods[i];
             if (!TailEntry.IsNeeded(model, function, model.Bodies[i])) continue;
@@ -75,11 +77,12 @@ internal sealed class CompiledModule
         }
 
         int slow = 0;
+        var fields = new FieldTokens(module);
         for (int i = 0; i < methods.Length; i++)
         {
             ILGenerator il = methods[i].GetILGenerator();
             if (gates || model.Bodies[i].TooLarge) StepGate.Emit(il, model.TypeOf(model.ImportedFunctions + i), model.ImportedFunctions + i);
-            else if (FunctionCompiler.Compile(model, limits, methods, entries, model.ImportedFunctions + i, il, interruptible)) slow++;
+            else if (FunctionCompiler.Compile(model, limits, methods, entries, model.ImportedFunctions + i, il, fields, interruptible)) slow++;
         }
 
         Type owner = type.CreateType();

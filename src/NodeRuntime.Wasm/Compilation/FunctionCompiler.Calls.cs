@@ -69,11 +69,12 @@ internal sealed partial class FunctionCompiler
 
     private void Helper(string name, int operands, WasmType result, params int[] indices)
     {
+        BeforeEffect();
         Node[] arguments = PopMany(operands);
         Spill(static pending => pending.ReadsMemory || pending.ReadsGlobal);
         WriteFuel();
         _il.LoadArgument(InstanceArgument);
-        foreach (Node argument in arguments) EmitClean(argument);
+        foreach (Node argument in arguments) EmitArgument(argument);
         foreach (int index in indices) _il.Int32(index);
         _il.Call(Members.Intrinsic(name));
         PushResult(result);
@@ -97,6 +98,7 @@ internal sealed partial class FunctionCompiler
 
     private void Call(int function)
     {
+        BeforeEffect();
         FunctionType type = _model.TypeOf(function);
         Node[] arguments = PopMany(type.Parameters.Length);
         Spill(static pending => pending.ReadsMemory || pending.ReadsGlobal);
@@ -107,6 +109,7 @@ internal sealed partial class FunctionCompiler
 
     private void CallIndirect(int typeIndex, int table)
     {
+        BeforeEffect();
         FunctionType type = _model.Types[typeIndex];
         LocalBuilder index = Hold(Pop(), typeof(int));
         Node[] arguments = PopMany(type.Parameters.Length);
@@ -117,6 +120,7 @@ internal sealed partial class FunctionCompiler
 
     private void TailCall(int function)
     {
+        BeforeEffect();
         FunctionType type = _model.TypeOf(function);
         Node[] arguments = PopMany(type.Parameters.Length);
         if (function >= _model.ImportedFunctions) CallOwn(function, arguments, tail: true);
@@ -125,6 +129,7 @@ internal sealed partial class FunctionCompiler
 
     private void TailCallIndirect(int typeIndex, int table)
     {
+        BeforeEffect();
         FunctionType type = _model.Types[typeIndex];
         LocalBuilder index = Hold(Pop(), typeof(int));
         Node[] arguments = PopMany(type.Parameters.Length);
@@ -134,7 +139,7 @@ internal sealed partial class FunctionCompiler
     private void CallOwn(int function, Node[] arguments, bool tail)
     {
         WriteFuel();
-        foreach (Node argument in arguments) EmitClean(argument);
+        foreach (Node argument in arguments) EmitArgument(argument);
         _il.LoadArgument(InstanceArgument);
         LoadDepth(tail);
         if (tail) _il.Tail();
@@ -189,7 +194,7 @@ internal sealed partial class FunctionCompiler
     private void CallReference(LocalBuilder reference, FunctionType type, Node[] arguments, bool tail)
     {
         WriteFuel();
-        foreach (Node argument in arguments) EmitClean(argument);
+        foreach (Node argument in arguments) EmitArgument(argument);
         _il.Load(reference);
         _il.Field(Members.ReferenceOwner);
         LoadDepth(tail);

@@ -14,6 +14,7 @@ internal sealed partial class FunctionCompiler
         WasmType[] parameters = FunctionValidator.BlockParameters(_model, blockType);
         WasmType[] results = FunctionValidator.BlockResults(_model, blockType);
         SpillAll();
+        CloseChecks();
         _blocks.Add(new Block
         {
             Opcode = Opcode.Block,
@@ -23,10 +24,12 @@ internal sealed partial class FunctionCompiler
             EnteredLive = true,
             Target = _il.NewLabel(),
             Carriers = TakeCarriers(results),
+            Reaches = [.. _reaches],
+            Clock = _clock,
         });
     }
 
-    private void OpenLoop(long blockType)
+    private void OpenLoop(long blockType, int offset)
     {
         WasmType[] parameters = FunctionValidator.BlockParameters(_model, blockType);
         SpillAll();
@@ -44,8 +47,11 @@ internal sealed partial class FunctionCompiler
             Carriers = carriers,
         };
         _blocks.Add(loop);
+        CloseChecks();
+        EnterLoop(offset);
         _il.Mark(loop.Target);
         Charge();
+        Pay();
     }
 
     private void OpenIf(long blockType)
@@ -54,6 +60,7 @@ internal sealed partial class FunctionCompiler
         WasmType[] results = FunctionValidator.BlockResults(_model, blockType);
         Node condition = Pop();
         SpillAll();
+        CloseChecks();
         LocalBuilder[] held = TakeCarriers(parameters);
         MoveTop(held);
         var saved = new Node[parameters.Length];
@@ -74,6 +81,8 @@ internal sealed partial class FunctionCompiler
             Else = _il.NewLabel(),
             Carriers = TakeCarriers(results),
             Saved = saved,
+            Reaches = [.. _reaches],
+            Clock = _clock,
         };
         _blocks.Add(block);
         EmitBranch(condition, block.Else, whenTrue: false);
@@ -102,6 +111,9 @@ internal sealed partial class FunctionCompiler
     private void BeginElse(Block block)
     {
         DropTo(block.Height);
+        CloseChecks();
+        RestoreReaches(block, atEnd: false);
+        _owes = true;
         _il.Mark(block.Else);
         block.Opcode = Opcode.Else;
         block.Targeted = true;
@@ -147,6 +159,9 @@ internal sealed partial class FunctionCompiler
 
         if (_live) MoveTop(block.Carriers);
         DropTo(block.Height);
+        CloseChecks();
+        RestoreReaches(block, atEnd: true);
+        _owes = true;
         _il.Mark(block.Target);
         _live = true;
         for (int i = 0; i < block.Results.Length; i++) Push(Node.Temp(block.Results[i], block.Carriers[i], owned: true));
@@ -157,7 +172,10 @@ internal sealed partial class FunctionCompiler
     {
         if (_live) MoveTop(function.Carriers);
         else if (!function.Targeted) return;
+        if (function.Targeted) _owes = true;
+        CloseChecks();
         _il.Mark(function.Target);
+        Pay();
         WriteFuel();
         for (int i = 1; i < function.Results.Length; i++)
         {
@@ -175,7 +193,13 @@ internal sealed partial class FunctionCompiler
             SlotAccess.Store(_il, function.Results[i]);
         }
 
-        if (function.Results.Length > 0) _il.Load(function.Carriers[0]);
+        if (function.Results.Length > 0)
+        {
+            _il.Load(function.Carriers[0]);
+            // The caller may compare it, and the JIT may inline this function there.
+            if (function.Results[0] is WasmType.I32 or WasmType.I64) EmitRotationGuard(function.Results[0]);
+        }
+
         _il.Op(OpCodes.Ret);
     }
 
@@ -223,7 +247,7 @@ internal sealed partial class FunctionCompiler
             }
         }
 
-        Emit(index);
+        EmitGuarded(index);
         _il.Switch(targets[..^1]);
         _il.Branch(OpCodes.Br, targets[^1]);
         foreach ((int label, Label trampoline) in trampolines)
@@ -272,6 +296,7 @@ internal sealed partial class FunctionCompiler
     /// <summary>The code behind is not reached, up to the end of the block.</summary>
     private void Die()
     {
+        CloseChecks();
         DropTo(_blocks[^1].Height);
         _live = false;
     }
@@ -288,13 +313,13 @@ internal sealed partial class FunctionCompiler
 
         if (condition.Kind == NodeKind.Numeric && NumericEmitter.IsComparison(condition.Opcode))
         {
-            Emit(condition.Left!);
-            Emit(condition.Right!);
+            EmitCompared(condition.Left!, condition.Right);
+            EmitCompared(condition.Right!, condition.Left);
             _il.Branch(NumericEmitter.Branch(condition.Opcode, whenTrue), target);
             return;
         }
 
-        Emit(condition);
+        EmitGuarded(condition);
         _il.Branch(whenTrue ? OpCodes.Brtrue : OpCodes.Brfalse, target);
     }
 }

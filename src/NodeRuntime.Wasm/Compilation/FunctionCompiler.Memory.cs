@@ -10,6 +10,7 @@ internal sealed partial class FunctionCompiler
 {
     private void SetGlobal(int index, Node value)
     {
+        BeforeEffect();
         Spill(static pending => pending.ReadsGlobal);
         WasmType type = _model.Globals[index].Type;
         if (IsReference(type)) LoadGlobalCell(index);
@@ -58,6 +59,7 @@ internal sealed partial class FunctionCompiler
     {
         long? place = StaticAddress(address, in instruction, 1 << size);
         LocalBuilder? held = place is null ? CheckedAddress(address, in instruction, 1 << size) : null;
+        BeforeEffect();
         Spill(static pending => pending.ReadsMemory);
         LoadAddress(held, place ?? instruction.Immediate, absolute: instruction.Memory != 0);
         EmitClean(value);
@@ -76,20 +78,11 @@ internal sealed partial class FunctionCompiler
     /// <summary>The address in memory 0, or in another memory the address of the machine.</summary>
     private LocalBuilder CheckedAddress(Node address, in Instruction instruction, int size)
     {
+        if (instruction.Memory == 0) return CheckedAddress(address, instruction.Immediate + size);
         Emit(address);
         _il.Op(OpCodes.Conv_U);
         LocalBuilder held = _pool.Take(typeof(nint));
         _il.Store(held);
-        if (instruction.Memory == 0)
-        {
-            _il.Load(held);
-            _il.Load(_length!);
-            _il.Native(instruction.Immediate + size);
-            _il.Op(OpCodes.Sub);
-            _il.Branch(OpCodes.Bgt, TrapLabel(Trap.OutOfBoundsMemory));
-            return held;
-        }
-
         LocalBuilder memory = _pool.Take(typeof(LinearMemory));
         _il.LoadArgument(InstanceArgument);
         _il.Field(Members.InstanceMemories);

@@ -25,11 +25,13 @@ internal sealed partial class FunctionCompiler
     private (Node Left, Node Right) CheckDivision(int opcode, Node left, Node right)
     {
         if (right.Kind == NodeKind.Constant && right.Bits is not (0 or -1)) return (left, right);
+        CloseChecks();
         bool wide = opcode >= 0x7F;
         int which = wide ? opcode - 0x7F : opcode - 0x6D;
         left = Temporary(left);
         LocalBuilder divisor = Hold(right, wide ? typeof(long) : typeof(int));
         _il.Load(divisor);
+        EmitRotationGuard(right.Type);
         _il.Branch(OpCodes.Brfalse, TrapLabel(Trap.IntegerDivideByZero));
         if (which is 0 or 2)
         {
@@ -64,6 +66,7 @@ internal sealed partial class FunctionCompiler
 
     private Node CheckTruncation(int opcode, Node operand)
     {
+        CloseChecks();
         Node held = Temporary(operand);
         LocalBuilder value = held.Temporary!;
         bool single = opcode is 0xA8 or 0xA9 or 0xAE or 0xAF;
@@ -97,10 +100,12 @@ internal sealed partial class FunctionCompiler
     /// <summary>
     /// The JIT of .NET 10 on x64 takes the zero flag from a rotation, which does not set it: "if (rotr(x, 2) == 0)" goes the wrong way
     /// (dotnet/runtime issue 129288, mended after 10.0).
-    /// An exclusive or with a zero that the JIT cannot see through sets it.
+    /// An exclusive or with a zero that the JIT cannot see through sets it. In a function that rotates, whatever may be a rotation's
+    /// value has it where it is compared and where it leaves for a function that may compare it.
     /// </summary>
     private void EmitRotationGuard(WasmType type)
     {
+        if (!_body.Rotates) return;
         _il.Load(_zero!);
         if (type == WasmType.I32) _il.Op(OpCodes.Conv_I4);
         _il.Op(OpCodes.Xor);

@@ -28,9 +28,17 @@ internal sealed partial class FunctionCompiler
         ulong bit = Node.Bit(index);
         Spill(pending => (pending.Locals & bit) != 0);
         EmitClean(value);
+        ForgetLocal(index, value);
         int parameters = _type.Parameters.Length;
         if (index < parameters) _il.StoreArgument(index);
         else _il.Store(_locals[index - parameters]);
+    }
+
+    private void LoadLocal(int index)
+    {
+        int parameters = _type.Parameters.Length;
+        if (index < parameters) _il.LoadArgument(index);
+        else _il.Load(_locals[index - parameters]);
     }
 
     private void DropTo(int height)
@@ -53,7 +61,12 @@ internal sealed partial class FunctionCompiler
         if (node.Third is not null) Discard(node.Third);
     }
 
-    private void Push(Node node) => _stack.Add(node.Depth > Node.DepthMax ? Temporary(node) : node);
+    /// <summary>Puts an operand on the stack; computes it at once where waiting costs more: in depth of recursion, or in registers.</summary>
+    private void Push(Node node)
+    {
+        bool crowded = node.Loads >= LoadsMax && !(node.Kind == NodeKind.Numeric && NumericEmitter.IsComparison(node.Opcode));
+        _stack.Add(crowded || node.Depth > Node.DepthMax ? Temporary(node) : node);
+    }
 
     private Node Pop()
     {
@@ -124,6 +137,33 @@ internal sealed partial class FunctionCompiler
         });
     }
 
+    /// <summary>Emits an operand for a callee, which may compare it.</summary>
+    private void EmitArgument(Node node)
+    {
+        if (node.Dirty) EmitClean(node);
+        else EmitGuarded(node);
+    }
+
+    /// <summary>Emits an operand that is compared, with the guard of a rotation in it.</summary>
+    private void EmitGuarded(Node node)
+    {
+        Emit(node);
+        if (node.Rotated) EmitRotationGuard(node.Type);
+    }
+
+    /// <summary>Emits an operand of a comparison: only one with zero goes wrong, or with a number that the JIT may make zero.</summary>
+    private void EmitCompared(Node node, Node? other)
+    {
+        if (other is { Kind: NodeKind.Constant, Bits: not (0 or 1 or -1) }) Emit(node);
+        else EmitGuarded(node);
+    }
+
+    private void EmitPart(Node whole, Node part, Node? other)
+    {
+        if (whole.Rotated) Emit(part);
+        else EmitCompared(part, other);
+    }
+
     private void Emit(Node node)
     {
         switch (node.Kind)
@@ -132,9 +172,7 @@ internal sealed partial class FunctionCompiler
                 EmitConstant(node);
                 break;
             case NodeKind.Local:
-                int parameters = _type.Parameters.Length;
-                if (node.Bits < parameters) _il.LoadArgument((int)node.Bits);
-                else _il.Load(_locals[node.Bits - parameters]);
+                LoadLocal((int)node.Bits);
                 break;
             case NodeKind.Temporary:
                 _il.Load(node.Temporary!);
@@ -169,10 +207,9 @@ internal sealed partial class FunctionCompiler
                 _il.Op(OpCodes.Ceq);
                 break;
             case NodeKind.Numeric:
-                Emit(node.Left!);
-                if (node.Right is not null) Emit(node.Right);
+                EmitPart(node, node.Left!, node.Right);
+                if (node.Right is not null) EmitPart(node, node.Right, node.Left);
                 NumericEmitter.Emit(_il, node.Opcode);
-                if (NumericTable.IsRotation(node.Opcode)) EmitRotationGuard(node.Type);
                 break;
             case NodeKind.Vector:
                 EmitVector(node);

@@ -120,15 +120,15 @@ internal sealed partial class FunctionCompiler
 
     private void EmitVector(Node node)
     {
-        Emit(node.Left!);
+        EmitPart(node, node.Left!, null);
         if (node.Opcode == Opcode.F32x4ExtractLane)
         {
             EmitSingleLane((int)node.Bits);
             return;
         }
 
-        if (node.Right is not null) Emit(node.Right);
-        if (node.Third is not null) Emit(node.Third);
+        if (node.Right is not null) EmitPart(node, node.Right, null);
+        if (node.Third is not null) EmitPart(node, node.Third, null);
         if (VectorTable.At(node.Opcode).Shape is VectorShape.Extract or VectorShape.Replace) _il.Int32((int)node.Bits);
         _il.Call(VectorIntrinsics.Find(node.Opcode) ?? Members.Vector(node.Opcode));
     }

@@ -25,6 +25,7 @@ namespace NodeRuntime.Wasm.Compilation;
 internal sealed partial class FunctionCompiler
 {
     private const int PendingMax = 64;
+    private const int LoadsMax = 3;
 
     private static readonly MethodInfo CanonicalSingle = Members.Intrinsic(nameof(Intrinsics.Canonical), typeof(float));
     private static readonly MethodInfo CanonicalSingles = typeof(Vectors).GetMethod(nameof(Vectors.CanonicalF32x4))!;
@@ -52,7 +53,11 @@ internal sealed partial class FunctionCompiler
     private readonly LocalBuilder? _base;
     private readonly LocalBuilder? _length;
     private bool _interruptible;
+    private Label? _stackEnds;
     private bool _live = true;
+
+    /// <summary>Fuel has been taken since the last test of it, on some path to here.</summary>
+    private bool _owes;
     private int _segment;
 
     private FunctionCompiler(
@@ -62,7 +67,8 @@ internal sealed partial class FunctionCompiler
         MethodBuilder[] entries,
         FunctionType type,
         FunctionBody body,
-        ILGenerator il)
+        ILGenerator il,
+        FieldTokens fields)
     {
         _model = model;
         _limits = limits;
@@ -70,9 +76,10 @@ internal sealed partial class FunctionCompiler
         _entries = entries;
         _type = type;
         _body = body;
-        _il = new IlWriter(il);
+        _il = new IlWriter(il, fields);
         _pool = new TemporaryPool(_il);
         _localTypes = [.. type.Parameters, .. body.Locals];
+        _setAt = new int[_localTypes.Length];
         _locals = new LocalBuilder[body.Locals.Length];
         for (int i = 0; i < _locals.Length; i++) _locals[i] = _il.Declare(Members.IlType(body.Locals[i]));
         _block = _il.Declare(typeof(nint));
@@ -98,10 +105,11 @@ internal sealed partial class FunctionCompiler
         MethodBuilder[] entries,
         int function,
         ILGenerator il,
+        FieldTokens fields,
         bool interruptible)
     {
         FunctionBody body = model.Bodies[function - model.ImportedFunctions];
-        var compiler = new FunctionCompiler(model, limits, methods, entries, model.TypeOf(function), body, il)
+        var compiler = new FunctionCompiler(model, limits, methods, entries, model.TypeOf(function), body, il, fields)
         {
             _interruptible = interruptible,
         };
@@ -111,6 +119,7 @@ internal sealed partial class FunctionCompiler
 
     private void Run()
     {
+        if (_body.UsesMemory) FindLoops();
         EmitPrologue();
         _blocks.Add(new Block
         {
@@ -139,11 +148,12 @@ internal sealed partial class FunctionCompiler
 
     private void EmitPrologue()
     {
-        if (_body.MakesCalls) EmitDepthCheck();
         _il.LoadArgument(InstanceArgument);
         _il.Field(Members.InstanceBlock);
         _il.Store(_block);
         ReloadFuel();
+        if (_body.MakesCalls) EmitDepthCheck();
+        ClearLocals();
         if (_zero is not null)
         {
             _il.Load(_block);
@@ -163,42 +173,81 @@ internal sealed partial class FunctionCompiler
         ReloadLength();
     }
 
+    /// <summary>The guest's locals start as zeroes. The method's flag that clears all would clear what is always written first, too.</summary>
+    private void ClearLocals()
+    {
+        for (int i = 0; i < _locals.Length; i++)
+        {
+            switch (_body.Locals[i])
+            {
+                case WasmType.I32:
+                    _il.Int32(0);
+                    break;
+                case WasmType.I64:
+                    _il.Int64(0);
+                    break;
+                case WasmType.F32:
+                    _il.Single(0);
+                    break;
+                case WasmType.F64:
+                    _il.Double(0);
+                    break;
+                case WasmType.FuncRef or WasmType.ExternRef:
+                    _il.Op(OpCodes.Ldnull);
+                    break;
+                case WasmType.V128:
+                    _il.Call(Members.VectorZero);
+                    break;
+                case WasmType.Unknown:
+                    Invariant.Break("a local without a type");
+                    break;
+            }
+
+            _il.Store(_locals[i]);
+        }
+    }
+
     private void EmitDepthCheck()
     {
-        Label deepEnough = _il.NewLabel();
-        Label stackEnough = _il.NewLabel();
         _il.LoadArgument(DepthArgument);
         _il.Int32(_body.DepthWeight(_type));
         _il.Op(OpCodes.Sub);
         _il.StoreArgument(DepthArgument);
         _il.LoadArgument(DepthArgument);
         _il.Int32(0);
-        _il.Branch(OpCodes.Bge, deepEnough);
-        _il.Int32((int)Trap.CallDepthExceeded);
-        _il.Call(Members.Throw);
-        _il.Mark(deepEnough);
-
+        _il.Branch(OpCodes.Blt, TrapLabel(Trap.CallDepthExceeded));
+        _stackEnds = _il.NewLabel();
         LocalBuilder probe = _il.Declare(typeof(int));
         _il.LoadAddress(probe);
         _il.Op(OpCodes.Conv_U);
-        _il.LoadArgument(InstanceArgument);
-        _il.Field(Members.InstanceBlock);
+        _il.Load(_block);
         _il.Native(Store.StackLimitOffset);
         _il.Op(OpCodes.Add);
         _il.Op(OpCodes.Ldind_I);
-        _il.Branch(OpCodes.Bge_Un, stackEnough);
-        _il.Call(Members.ThrowHostStack);
-        _il.Mark(stackEnough);
+        _il.Branch(OpCodes.Blt_Un, _stackEnds.Value);
     }
 
     private void Charge()
     {
         uint cost = _body.SegmentCosts[_segment++];
+        CloseChecks();
         if (cost == 0) return;
+        _owes = true;
+        if (!_limits.Metered) return;
         _il.Load(_fuel);
         _il.Int64(cost);
         _il.Op(OpCodes.Sub);
         _il.Store(_fuel);
+    }
+
+    /// <summary>
+    /// Ends the run if what was taken has not been there. Until something outside the function's own frame changes, and in each turn of a
+    /// loop, nobody can see whether it ended at once.
+    /// </summary>
+    private void Pay()
+    {
+        if (!_owes || !_limits.Metered) return;
+        _owes = false;
         _il.Load(_fuel);
         if (_interruptible)
         {
@@ -216,14 +265,44 @@ internal sealed partial class FunctionCompiler
         _il.Branch(OpCodes.Blt, TrapLabel(Trap.OutOfFuel));
     }
 
+    /// <summary>Before what others can see: the guest must have paid, and no check behind may be made before it.</summary>
+    private void BeforeEffect()
+    {
+        CloseChecks();
+        Pay();
+    }
+
     private Label TrapLabel(Trap trap) => _traps[(int)trap] ??= _il.NewLabel();
 
     private void EmitTraps()
     {
+        CloseChecks();
+        if (_stackEnds is { } stackEnds)
+        {
+            _il.Mark(stackEnds);
+            _il.Call(Members.ThrowHostStack);
+            EmitUnreachable();
+        }
+
+        // A run that could not be paid was not begun: then its trap is none.
+        if (_limits.Metered) TrapLabel(Trap.OutOfFuel);
         for (int i = 0; i < _traps.Length; i++)
         {
             if (_traps[i] is not { } label) continue;
             _il.Mark(label);
+            if (i == (int)Trap.OutOfFuel)
+            {
+                // However large the run was that could not be paid.
+                _il.Int64(Store.Exhausted);
+                _il.Store(_fuel);
+            }
+            else if (_limits.Metered)
+            {
+                _il.Load(_fuel);
+                _il.Int64(0);
+                _il.Branch(OpCodes.Blt, TrapLabel(Trap.OutOfFuel));
+            }
+
             WriteFuel();
             _il.Int32(i);
             _il.Call(Members.Throw);
@@ -240,6 +319,7 @@ internal sealed partial class FunctionCompiler
 
     private void WriteFuel()
     {
+        if (!_limits.Metered) return;
         _il.Load(_block);
         _il.Load(_fuel);
         _il.Op(OpCodes.Stind_I8);
@@ -247,6 +327,7 @@ internal sealed partial class FunctionCompiler
 
     private void ReloadFuel()
     {
+        if (!_limits.Metered) return;
         _il.Load(_block);
         _il.Op(OpCodes.Ldind_I8);
         _il.Store(_fuel);
@@ -292,7 +373,7 @@ internal sealed partial class FunctionCompiler
                 OpenBlock(instruction.BlockType);
                 break;
             case Opcode.Loop:
-                OpenLoop(instruction.BlockType);
+                OpenLoop(instruction.BlockType, instruction.Offset);
                 break;
             case Opcode.If:
                 OpenIf(instruction.BlockType);

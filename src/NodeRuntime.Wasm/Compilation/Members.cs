@@ -34,6 +34,8 @@ internal static class Members
     public static readonly MethodInfo ThrowHostStack = Intrinsic(nameof(Intrinsics.ThrowHostStack));
     public static readonly MethodInfo StoreResultReferences = typeof(Store).GetProperty(nameof(Store.ResultReferences))!.GetMethod!;
 
+    public static readonly MethodInfo VectorZero = typeof(Vector128<byte>).GetProperty(nameof(Vector128<byte>.Zero))!.GetMethod!;
+
     public static readonly MethodInfo SingleToBits = Bits(nameof(BitConverter.SingleToInt32Bits), typeof(float));
     public static readonly MethodInfo DoubleToBits = Bits(nameof(BitConverter.DoubleToInt64Bits), typeof(double));
     /// <summary>For bits that the JIT cannot know: of others a signalling NaN would turn quiet.</summary>

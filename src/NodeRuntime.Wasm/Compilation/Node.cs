@@ -64,8 +64,16 @@ internal sealed class Node
 
     public bool ReadsGlobal { get; private init; }
 
+    /// <summary>Loads that are not made yet: each keeps its address in a register until then.</summary>
+    public int Loads { get; private init; }
+
     /// <summary>May be a NaN of a payload that the machine chose.</summary>
     public bool Dirty { get; init; }
+
+    /// <summary>
+    /// In a function that rotates, its value may be that of a rotation once the JIT has folded what it can: see the compiler's guard.
+    /// </summary>
+    public bool Rotated { get; private init; }
 
     /// <summary>The locals it reads, each hashed to one of 64 bits.</summary>
     public ulong Locals { get; private init; }
@@ -76,10 +84,10 @@ internal sealed class Node
 
     public static Node VectorConstant(long low, long high) => new(NodeKind.Constant, WasmType.V128) { Bits = low, High = high };
 
-    public static Node Local(WasmType type, int index) => new(NodeKind.Local, type) { Bits = index, Locals = Bit(index) };
+    public static Node Local(WasmType type, int index) => new(NodeKind.Local, type) { Bits = index, Locals = Bit(index), Rotated = IsInteger(type) };
 
     public static Node Temp(WasmType type, LocalBuilder temporary, bool owned) =>
-        new(NodeKind.Temporary, type) { Temporary = temporary, Owned = owned };
+        new(NodeKind.Temporary, type) { Temporary = temporary, Owned = owned, Rotated = IsInteger(type) };
 
     public static Node Global(WasmType type, int index) => new(NodeKind.Global, type) { Bits = index, ReadsGlobal = true };
 
@@ -93,6 +101,7 @@ internal sealed class Node
             Bits = offset,
             Absolute = absolute,
             ReadsMemory = true,
+            Loads = address is null ? 0 : 1,
         };
 
     public static Node MemorySize() => new(NodeKind.MemorySize, WasmType.I32) { ReadsMemory = true };
@@ -110,6 +119,8 @@ internal sealed class Node
 
     public static ulong Bit(int local) => 1UL << (local & 63);
 
+    private static bool IsInteger(WasmType type) => type is WasmType.I32 or WasmType.I64;
+
     private static Node Over(
         NodeKind kind, WasmType type, int opcode, Node left, Node? right, bool dirty, Node? third = null, int lane = 0) =>
         new(kind, type)
@@ -120,6 +131,11 @@ internal sealed class Node
             Third = third,
             Bits = lane,
             Dirty = dirty,
+            Rotated = IsInteger(type)
+                && !(kind == NodeKind.Numeric && opcode is >= 0x45 and <= 0x66)
+                && (left.Rotated || right is { Rotated: true } || third is { Rotated: true }
+                    || (kind == NodeKind.Numeric && NumericTable.IsRotation(opcode))),
+            Loads = left.Loads + (right?.Loads ?? 0) + (third?.Loads ?? 0),
             ReadsMemory = left.ReadsMemory || right is { ReadsMemory: true } || third is { ReadsMemory: true },
             ReadsGlobal = left.ReadsGlobal || right is { ReadsGlobal: true } || third is { ReadsGlobal: true },
             Locals = left.Locals | (right?.Locals ?? 0) | (third?.Locals ?? 0),

@@ -204,7 +204,7 @@ internal sealed unsafe class Instance : IDisposable
     /// <param name="pagesMax">Of all the module's own memories together.</param>
     private static LinearMemory[] MakeMemories(ModuleModel model, int pagesMax)
     {
-        var budget = new PageBudget(pagesMax);
+        var budget = new PageBudget(Math.Min(pagesMax, LinearMemory.PagesLimit));
         for (int i = model.ImportedMemories; i < model.Memories.Count; i++)
         {
             if (!budget.TryTake((uint)model.Memories[i].Minimum)) throw new TrapException(Trap.MemoryLimitExceeded);

@@ -11,6 +11,11 @@ internal sealed unsafe class LinearMemory : IDisposable
 {
     public const int PageBytes = 65_536;
 
+    /// <summary>One page less than 32 bits can address: no address this near to 2^32 is ever inside, which shared checks rely on.</summary>
+    public const int PagesLimit = 65_535;
+
+    public const int Margin = PageBytes;
+
     public const int TouchShift = 12;
 
     /// <summary>The grain in which changes are noted.</summary>
@@ -31,9 +36,9 @@ internal sealed unsafe class LinearMemory : IDisposable
     public LinearMemory(int pages, int pagesMax, long declaredMaximum, PageBudget? budget = null)
     {
         _budget = budget;
-        PagesMax = pagesMax;
+        PagesMax = Math.Min(pagesMax, PagesLimit);
         DeclaredMaximum = declaredMaximum;
-        Base = pagesMax == 0 ? 0 : (nint)NativeMemory.AllocZeroed((nuint)pagesMax * PageBytes);
+        Base = PagesMax == 0 ? 0 : (nint)NativeMemory.AllocZeroed((nuint)PagesMax * PageBytes);
         Length = (nint)pages * PageBytes;
     }
 

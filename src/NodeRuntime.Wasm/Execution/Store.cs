@@ -14,6 +14,9 @@ namespace NodeRuntime.Wasm.Execution;
 internal sealed unsafe class Store : IDisposable
 {
     public const int FuelOffset = 0;
+
+    /// <summary>What is left where a run could not be paid: one value, however much was missing, and nothing goes on from it.</summary>
+    public const long Exhausted = -1;
     public const int StackLimitOffset = 8;
 
     /// <summary>Eight bytes that are always zero, which the JIT cannot know.</summary>
@@ -106,7 +109,9 @@ internal sealed unsafe class Store : IDisposable
     public void Charge(long units)
     {
         Fuel -= units;
-        if (Fuel < Volatile.Read(ref Floor)) throw new TrapException(Trap.OutOfFuel);
+        if (Fuel >= Volatile.Read(ref Floor)) return;
+        if (Fuel < 0) Fuel = Exhausted;
+        throw new TrapException(Trap.OutOfFuel);
     }
 
     /// <summary>Every host function begins here: it is counted and paid.</summary>

@@ -361,7 +361,7 @@ internal sealed class FunctionValidator
                 Pop(WasmType.I32);
                 break;
             default:
-                if (NumericTable.IsRotation(opcode)) _body.NeedsZero = true;
+                if (NumericTable.IsRotation(opcode)) _body.Rotates = _body.NeedsZero = true;
                 WasmType operand = NumericTable.Operand(opcode);
                 Pop(operand);
                 if (NumericTable.IsBinary(opcode)) Pop(operand);
