@@ -198,4 +198,22 @@ public static class Limits
     public const int BlobsOpenMax = 4096;
 
     public const int KeyFileBytesMax = 64 * 1024;
+
+    /// <summary>Jobs of which a gateway keeps the last that they printed.</summary>
+    public const int PrintTailsMax = 64;
+
+    public const int PrintTailBytesMax = 64 * 1024;
+
+    public const int PrintTailPiecesMax = 256;
+
+    /// <summary>Events that wait for one reader of a job's stream; a slower one misses the oldest.</summary>
+    public const int JobStreamEventsMax = 512;
+
+    /// <summary>
+    /// What a peer that syncs holds between two certificates before it can deliver any of it. Honest chains stay far below: as long as three
+    /// leaders in a row are honest, a view is finalized by itself.
+    /// </summary>
+    public const int HangingBlocksMax = 16_384;
+
+    public const long HangingBytesMax = 64L << 20;
 }

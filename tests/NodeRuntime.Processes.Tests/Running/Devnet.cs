@@ -2,7 +2,9 @@ using System;
 using System.Collections.Generic;
 using System.IO;
 using System.Linq;
+using System.Net;
 using System.Net.Http;
+using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Text.Json;
 using System.Threading;
@@ -43,7 +45,7 @@ public sealed class Devnet : IAsyncLifetime
     public async Task InitializeAsync()
     {
         _devnet = CliRun.Start(Place, "devnet", "--data", Root, "--keep", "--input", Place.WriteCsv("small.csv", 200));
-        await _devnet.LineAsync("devnet: running", 60);
+        await _devnet.LineAsync("devnet: running", 120);
         Context = ContextFile.Load(ContextPath).ToContext(ContextPath);
         OwnerSigner = NewSigner();
         Owner = ClientOf(OwnerSigner);
@@ -75,6 +77,14 @@ public sealed class Devnet : IAsyncLifetime
 
     internal int PeerOf(AccountId account) => Enumerable.Range(0, Peers).Single(peer => AccountOf(peer) == account);
 
+    /// <summary>An access token of an account for a peer's API.</summary>
+    internal string TokenOf(ISigner signer, int peer)
+    {
+        PeerId audience = NodeKeys.Load(Path.Combine(Root, "peer-" + peer, "node.key")).PublicKey.ToPeerId();
+        Instant until = Instant.FromMilliseconds(DateTimeOffset.UtcNow.AddMinutes(5).ToUnixTimeMilliseconds());
+        return AccessToken.Sign(signer, Context.Chain, audience, until).ToHeaderValue();
+    }
+
     /// <summary>What a peer says of itself; null where it does not answer.</summary>
     internal Task<StatusAnswer?> StatusAsync(int peer) => StatusAsync(ApiOf(peer));
 
@@ -88,6 +98,24 @@ public sealed class Devnet : IAsyncLifetime
         {
             return null;
         }
+    }
+
+    /// <summary>A stranger's peer, made by <c>init</c> on free ports; returns its folder.</summary>
+    internal async Task<string> InitAsync(string name, string genesis, string seed, params string[] more)
+    {
+        string folder = Place.PathOf(name);
+        string[] ports = ["--listen", Free(), "--api", Free()];
+        Finished done = await CliRun.RunAsync(
+            Place, 15, ["init", folder, "--genesis", genesis, "--seed", seed, "--region", "local", .. ports, .. more]);
+        Assert.True(done.ExitCode == 0, done.Output + done.Error);
+        return folder;
+    }
+
+    private static string Free()
+    {
+        using TcpListener listener = new(IPAddress.Loopback, 0);
+        listener.Start();
+        return listener.LocalEndpoint.ToString()!;
     }
 
     /// <summary>SIGKILL.</summary>
