@@ -68,16 +68,19 @@ internal static class TracedProgram
         CodeBuilder start = new CodeBuilder()
             .I32(Turns).Set(0)
             .Open(Opcode.Loop)
-            // sum = sum * 6364136223846793005 + turn; a byte of a page that the sum chooses takes it.
-            .With(Opcode.GlobalGet, sum).I64(6364136223846793005).Op(0x7E).Get(0).Op(0xAD, 0x7C).With(Opcode.GlobalSet, sum)
+            // sum = sum * 6364136223846793005 + turn + the byte at 1000; a byte of a page that the sum chooses takes it.
+            .With(Opcode.GlobalGet, sum).I64(6364136223846793005).Op(0x7E).Get(0).Op(0xAD, 0x7C)
+            .I32(1_000).Memory(0x31).Op(0x7C).With(Opcode.GlobalSet, sum)
             .With(Opcode.GlobalGet, sum).I64(33).Op(0x88, 0xA7).I32(0x7FFF).Op(0x71).I32(65_536).Op(0x6A)
             .With(Opcode.GlobalGet, sum).Op(0xA7).Memory(0x3A)
             // Half way a byte is changed by the constant.
-            .Get(0).I32(Turns / 2).Op(0x46).Open(Opcode.If).I32(70_000).I32(constant).Memory(0x3A)
+            .Get(0).I32(Turns / 2).Op(0x46).Open(Opcode.If).I32(1_000).I32(constant).Memory(0x3A)
             .I32(1).Op(Opcode.MemoryGrow).Raw(0).Op(Opcode.Drop).End()
             .Get(0).I32(0x1F).Op(0x71).I32(1).With(Opcode.CallIndirect, type, 0).With(Opcode.GlobalSet, kept)
             .I32(256).I32(8).Call(random).Op(Opcode.Drop)
             .I32(1).I64(1).I32(264).Call(clock).Op(Opcode.Drop)
+            .With(Opcode.GlobalGet, sum).I32(264).Memory(0x29).Op(0x7C).With(Opcode.GlobalSet, sum)
+            .I32(264).With(Opcode.GlobalGet, sum).Memory(0x37)
             .I32(1).I32(16).I32(1).I32(24).Call(write).Op(Opcode.Drop)
             .Get(0).I32(1).Op(0x6B).With(Opcode.LocalTee, 0).With(Opcode.BrIf, 0)
             .End()
@@ -86,7 +89,7 @@ internal static class TracedProgram
             .I32(40).Memory(0x28).I32(16).I32(1).I32(24).Call(write).Op(Opcode.Drop);
         builder.Function(":", start, "i", "_start");
         builder.Element(1, deep);
-        // One buffer of 16 bytes at 256: the random bytes and the time; the name of the file.
+        // One buffer of 16 bytes at 256: the random bytes and the sum, to which the time was added; the name of the file.
         builder.Data(16, [0, 1, 0, 0, 16, 0, 0, 0]);
         builder.Data(32, "sum"u8.ToArray());
         return builder.Build();
