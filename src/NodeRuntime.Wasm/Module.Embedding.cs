@@ -43,7 +43,7 @@ public sealed partial class Module
     /// <param name="limits">Default: <see cref="RunLimits.Default"/>. Not read where the imports hold another instance, whose run this joins.</param>
     /// <param name="cancellation">
     /// Ends the run from any thread: the guest stops at its next straight run of instructions, host functions and bulk instructions are
-    /// finished first. Code for such runs is a little slower (docs/wasm.md has the figure); without a token there is no cost.
+    /// finished first. docs/wasm.md tells what such code costs; without a token there is no cost.
     /// </param>
     /// <exception cref="LinkException">An import is missing or of another type, or a limit is out of range.</exception>
     /// <exception cref="GuestTrapException">The start function, or a segment's place, trapped.</exception>

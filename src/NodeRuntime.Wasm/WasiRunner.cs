@@ -37,8 +37,8 @@ public static unsafe class WasiRunner
     /// guest does; what the job's own inputs and outputs throw passes through.
     /// </summary>
     /// <param name="cancellation">
-    /// Ends the run from any thread, at the guest's next straight run of instructions: <see cref="WasiStatus.Cancelled"/>. Code that can be
-    /// cancelled is a little slower.
+    /// Ends the run from any thread, at the guest's next straight run of instructions: <see cref="WasiStatus.Cancelled"/>. The module is
+    /// compiled a second time for it.
     /// </param>
     public static WasiOutcome Run(Module module, WasiJob job, CancellationToken cancellation = default) =>
         RunOn(Executor.Compiled, module, job, cancellation);
