@@ -1,0 +1,56 @@
+using System;
+using System.Collections.Generic;
+using System.Globalization;
+using NodeRuntime.Primitives;
+using NodeRuntime.Wasm.Fuzz.Sources;
+
+namespace NodeRuntime.Wasm.Fuzz;
+
+/// <summary>
+/// Makes the modules of a campaign. Of ten, six are binaryen's (one with references), two known ones with other instructions; two have
+/// other bytes, one of these made by binaryen and one known.
+/// </summary>
+internal sealed class FuzzCases
+{
+    private readonly GeneratedModules _generated;
+    private readonly IReadOnlyList<byte[]> _known;
+    private readonly List<Module> _valid = [];
+
+    public FuzzCases(GeneratedModules generated, IReadOnlyList<byte[]> known)
+    {
+        _generated = generated;
+        _known = known;
+        foreach (byte[] bytes in known)
+        {
+            if (Module.Load(bytes, ModuleLimits.Default).Module is { } module) _valid.Add(module);
+        }
+    }
+
+    public FuzzCase Make(ulong seed, int number)
+    {
+        Prng random = Random(seed, number);
+        switch (number % 10)
+        {
+            case < 5:
+                return new FuzzCase(seed, number, "generated", _generated.Make(random, references: false));
+            case 5:
+                return new FuzzCase(seed, number, "generated with references", _generated.Make(random, references: true));
+            case 6 or 7:
+                int chosen = random.NextBelow(_valid.Count);
+                return new FuzzCase(seed, number, Name("instructions of known module ", chosen), InstructionMutation.Apply(_valid[chosen].Model, random));
+            case 8:
+                byte[] generated = _generated.Make(random, references: random.NextChance(500));
+                byte[] piece = _known[random.NextBelow(_known.Count)];
+                return new FuzzCase(seed, number, "bytes of a generated module", Mutation.Apply(generated, piece, random));
+            default:
+                int first = random.NextBelow(_known.Count);
+                int second = random.NextBelow(_known.Count);
+                return new FuzzCase(seed, number, Name("bytes of known module ", first), Mutation.Apply(_known[first], _known[second], random));
+        }
+    }
+
+    /// <summary>A stream for each purpose of a module, so that what one takes does not shift the other.</summary>
+    public static Prng Random(ulong seed, int number) => new(unchecked((seed * 0x9E3779B97F4A7C15) + (ulong)number));
+
+    private static string Name(string what, int number) => what + number.ToString(CultureInfo.InvariantCulture);
+}
