@@ -38,6 +38,12 @@ public sealed record ModuleLimits
     /// <summary>Values that the branches, blocks and calls of one function hand on.</summary>
     public int FunctionMovesMax { get; init; } = 1_000_000;
 
+    /// <summary>
+    /// What compiling one function may need, in units of 256 bytes of the host's memory: about half a gigabyte, which functions of some
+    /// hundred kilobytes come near.
+    /// </summary>
+    public int FunctionWorkMax { get; init; } = 2_000_000;
+
     /// <summary>Of all functions together: a byte of the reader's memory each.</summary>
     public int LocalsMax { get; init; } = 4_000_000;
 

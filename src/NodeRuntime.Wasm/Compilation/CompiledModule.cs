@@ -9,11 +9,14 @@ using NodeRuntime.Wasm.Execution;
 namespace NodeRuntime.Wasm.Compilation;
 
 /// <summary>
-/// A module's functions as static methods of one collectible dynamic type. All IL is emitted at once, which is quick; the runtime compiles
+/// A module's functions as static methods of collectible dynamic types. All IL is emitted at once, which is quick; the runtime compiles
 /// each method at its first call, at once with full optimisation. The code goes when nothing refers to it any more.
 /// </summary>
 internal sealed class CompiledModule
 {
+    /// <summary>The runtime refuses a type of 65,536 methods.</summary>
+    private const int MethodsOfType = 10_000;
+
     private readonly nint[] _pointers;
     private readonly Type _owner;
 
@@ -27,7 +30,7 @@ internal sealed class CompiledModule
     /// <summary>Functions so large that the JIT compiles them without optimisation: correct, two to three times slower.</summary>
     public int SlowFunctions { get; }
 
-    /// <summary>Keeps the code alive as long as it is held.</summary>
+    /// <summary>Keeps all the code alive as long as it is held: the types of one assembly go together.</summary>
     public Type Owner => _owner;
 
     public nint Pointer(int function) => _pointers[function];
@@ -39,12 +42,19 @@ internal sealed class CompiledModule
         assembly.SetCustomAttribute(new CustomAttributeBuilder(
             typeof(IgnoresAccessChecksToAttribute).GetConstructor([typeof(string)])!,
             [typeof(Instance).Assembly.GetName().Name!]));
-        TypeBuilder type = assembly.DefineDynamicModule("Guest").DefineType("Guest", TypeAttributes.Public | TypeAttributes.Sealed);
+        ModuleBuilder module = assembly.DefineDynamicModule("Guest");
+        var types = new TypeBuilder[1 + (model.Bodies.Count / MethodsOfType)];
+        for (int i = 0; i < types.Length; i++)
+        {
+            string name = "Guest" + i.ToString(CultureInfo.InvariantCulture);
+            types[i] = module.DefineType(name, TypeAttributes.Public | TypeAttributes.Sealed);
+        }
+
         var methods = new MethodBuilder[model.Bodies.Count];
         for (int i = 0; i < methods.Length; i++)
         {
             FunctionType function = model.TypeOf(model.ImportedFunctions + i);
-            methods[i] = type.DefineMethod(
+            methods[i] = types[i / MethodsOfType].DefineMethod(
                 "f" + i.ToString(CultureInfo.InvariantCulture),
                 MethodAttributes.Public | MethodAttributes.Static,
                 Members.ResultType(function),
@@ -58,14 +68,18 @@ internal sealed class CompiledModule
             if (FunctionCompiler.Compile(model, limits, methods, model.ImportedFunctions + i, methods[i].GetILGenerator())) slow++;
         }
 
-        Type owner = type.CreateType();
+        var owners = new Type[types.Length];
+        for (int i = 0; i < types.Length; i++) owners[i] = types[i].CreateType();
         var pointers = new nint[model.Functions.Count];
-        foreach (MethodInfo method in owner.GetMethods(BindingFlags.Public | BindingFlags.Static | BindingFlags.DeclaredOnly))
+        foreach (Type owner in owners)
         {
-            int index = int.Parse(method.Name.AsSpan(1), NumberStyles.None, CultureInfo.InvariantCulture);
-            pointers[model.ImportedFunctions + index] = method.MethodHandle.GetFunctionPointer();
+            foreach (MethodInfo method in owner.GetMethods(BindingFlags.Public | BindingFlags.Static | BindingFlags.DeclaredOnly))
+            {
+                int index = int.Parse(method.Name.AsSpan(1), NumberStyles.None, CultureInfo.InvariantCulture);
+                pointers[model.ImportedFunctions + index] = method.MethodHandle.GetFunctionPointer();
+            }
         }
 
-        return new CompiledModule(owner, pointers, slow);
+        return new CompiledModule(owners[0], pointers, slow);
     }
 }

@@ -46,7 +46,11 @@ internal sealed unsafe class Store : IDisposable
 
     public object?[] ResultReferences { get; }
 
+    /// <summary>Of all tables of the store's instances together.</summary>
     public int TableEntriesMax { get; }
+
+    /// <summary>What they have taken of it.</summary>
+    private long TableEntries { get; set; }
 
     public Span<ulong> Results => new(_block + ResultsOffset, ResultReferences.Length);
 
@@ -57,6 +61,14 @@ internal sealed unsafe class Store : IDisposable
         if (_types.TryGetValue(text, out FunctionType? known)) return known;
         _types.Add(text, type);
         return type;
+    }
+
+    /// <summary>Entries for a table that is made or grown; false when there are not that many left.</summary>
+    public bool TryTakeTableEntries(long entries)
+    {
+        if (entries > TableEntriesMax - TableEntries) return false;
+        TableEntries += entries;
+        return true;
     }
 
     /// <summary>Takes a price that only now is known.</summary>

@@ -26,6 +26,7 @@ internal sealed class FunctionValidator
     private int _offset;
     private bool _live;
     private int _moves;
+    private long _work;
 
     public FunctionValidator(ModuleModel model, ModuleLimits limits, LoadFault fault)
     {
@@ -54,6 +55,7 @@ internal sealed class FunctionValidator
         _height = 0;
         _depth = 0;
         _moves = 0;
+        _work = 0;
         _live = true;
         _segments.Clear();
         _segments.Add(0);
@@ -66,6 +68,7 @@ internal sealed class FunctionValidator
             if (_fault.Failed) return;
             _offset = instruction.Offset;
             if (_live) _segments[^1] = unchecked(_segments[^1] + FuelSchedule.Cost(instruction.Opcode));
+            Work(CompilerWork.Of(instruction.Opcode));
             Step(in instruction);
         }
 
@@ -354,6 +357,7 @@ internal sealed class FunctionValidator
 
     private void BranchTable(int[] labels)
     {
+        Work(labels.Length / CompilerWork.TargetsPerUnit);
         Pop(WasmType.I32);
         foreach (int label in labels)
         {
@@ -483,8 +487,19 @@ internal sealed class FunctionValidator
     private void Moves(int values)
     {
         _moves += values;
+        Work((long)values * CompilerWork.Move);
         if (_moves <= _limits.FunctionMovesMax) return;
         _fault.Report(ModuleVerdict.LimitExceeded, _offset, "a function's branches and calls move more values than the limit");
+    }
+
+    /// <summary>Code that no path reaches is not compiled.</summary>
+    private void Work(long units)
+    {
+        if (_live) _work += units;
+        if (_work > _limits.FunctionWorkMax)
+        {
+            _fault.Report(ModuleVerdict.LimitExceeded, _offset, "a function is more work to compile than the limit");
+        }
     }
 
     private void NeedMemory()

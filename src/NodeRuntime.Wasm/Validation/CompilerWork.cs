@@ -1,0 +1,39 @@
+using NodeRuntime.Wasm.Binary;
+
+namespace NodeRuntime.Wasm.Validation;
+
+/// <summary>
+/// What an instruction asks of the just-in-time compiler, in units of about 256 bytes of its memory, all of which it holds until the
+/// function is done. Measured on functions of one kind of instruction; what branches or calls costs most. It is no price: fuel pays for
+/// running, and a function beyond <see cref="ModuleLimits.FunctionWorkMax"/> is refused before any code is made of it.
+/// </summary>
+internal static class CompilerWork
+{
+    /// <summary>A value that a block, branch or call hands on.</summary>
+    public const int Move = 4;
+
+    /// <summary>Targets of br_table for one unit.</summary>
+    public const int TargetsPerUnit = 4;
+
+    public static int Of(int opcode) => opcode switch
+    {
+        Opcode.Nop or Opcode.End or Opcode.Drop => 0,
+        Opcode.Block or Opcode.Br or Opcode.Return or Opcode.Loop or Opcode.GlobalSet => 8,
+        Opcode.If or Opcode.Else or Opcode.BrIf or Opcode.Select or Opcode.SelectTyped => 20,
+        Opcode.BrTable => 24,
+        Opcode.Call => 20,
+        Opcode.CallIndirect => 96,
+        Opcode.LocalSet or Opcode.LocalTee => 4,
+        Opcode.TableGet or Opcode.TableSet or Opcode.MemoryGrow => 36,
+        >= Opcode.LoadFirst and <= Opcode.LoadLast => 14,
+        >= Opcode.StoreFirst and <= Opcode.StoreLast => 18,
+        // i32.div_s to rem_u, i64.div_s to rem_u: checks of their operands, each a branch to a trap.
+        >= 0x6D and <= 0x70 or >= 0x7F and <= 0x82 => 24,
+        // Truncations that trap.
+        >= 0xA8 and <= 0xAB or >= 0xAE and <= 0xB1 => 40,
+        // Arithmetic of floats makes NaNs canonical.
+        >= 0x8B and <= 0xA6 or 0xB6 or 0xBB => 12,
+        >= Opcode.MemoryInit and <= Opcode.TableFill => 36,
+        _ => 2,
+    };
+}
