@@ -57,9 +57,18 @@ internal sealed class FunctionBody
 
     public int OperandsMax { get; set; }
 
+    /// <summary>Instructions for which the just-in-time compiler keeps a place in the frame, of up to 16 bytes.</summary>
+    public int Spills { get; set; }
+
     public bool UsesMemory { get; set; }
 
     public bool MakesCalls { get; set; }
 
     public bool Rotates { get; set; }
+
+    /// <summary>
+    /// What a call counts against the depth: one for each kilobyte of stack that its frame may take, where a slot counts 64 bytes and a
+    /// spill half of that.
+    /// </summary>
+    public int DepthWeight(FunctionType type) => 1 + ((type.Parameters.Length + Locals.Length + OperandsMax + (Spills / 2)) / 16);
 }

@@ -87,10 +87,6 @@ internal sealed class FunctionCompiler
         return compiler._il.AboveOptimizerLimits;
     }
 
-    /// <summary>What a call counts against the depth: one for each 16 slots of its frame.</summary>
-    private static int DepthWeight(FunctionType type, FunctionBody body) =>
-        1 + ((type.Parameters.Length + body.Locals.Length + body.OperandsMax) / 16);
-
     private void Run()
     {
         EmitPrologue();
@@ -150,7 +146,7 @@ internal sealed class FunctionCompiler
         Label deepEnough = _il.NewLabel();
         Label stackEnough = _il.NewLabel();
         _il.LoadArgument(DepthArgument);
-        _il.Int32(DepthWeight(_type, _body));
+        _il.Int32(_body.DepthWeight(_type));
         _il.Op(OpCodes.Sub);
         _il.StoreArgument(DepthArgument);
         _il.LoadArgument(DepthArgument);

@@ -69,6 +69,7 @@ internal sealed class FunctionValidator
             _offset = instruction.Offset;
             if (_live) _segments[^1] = unchecked(_segments[^1] + FuelSchedule.Cost(instruction.Opcode));
             Work(CompilerWork.Of(instruction.Opcode));
+            if (CompilerWork.Spills(instruction.Opcode)) _body.Spills++;
             Step(in instruction);
         }
 

@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.IO;
 using System.Text.Json.Nodes;
 using NodeRuntime.Wasm.Binary;
+using NodeRuntime.Wasm.Fuzz.Execution;
 using NodeRuntime.Wasm.Tests.Building;
 
 namespace NodeRuntime.Wasm.Tests.Fuzzing;
@@ -206,6 +207,36 @@ public sealed class HostileProcessTests
         builder.Table(2);
         builder.Element(0, first, second);
         Assert.Contains("limit depth", Measure(builder.Build(), "Accepted", 120), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("f32.min", 4_000, new byte[] { 0x20, 2, 0x20, 2, 0x96, 0x21, 2 })]
+    [InlineData("f64.max", 4_000, new byte[] { 0x20, 3, 0x20, 3, 0xA5, 0x21, 3 })]
+    [InlineData("i32.trunc_f64_s", 4_000, new byte[] { 0x20, 3, 0xAA, 0x21, 0 })]
+    [InlineData("i32.trunc_f64_s", 15_000, new byte[] { 0x20, 3, 0xAA, 0x21, 0 })]
+    [InlineData("i64.trunc_sat_f64_u", 12_000, new byte[] { 0x20, 3, 0xFC, 7, 0x21, 1 })]
+    public void Frames_that_compiling_makes_large_count_more_against_the_depth(string what, int times, byte[] unit)
+    {
+        Assert.NotEmpty(what);
+        var builder = new ModuleBuilder();
+        CodeBuilder code = Code;
+        for (int i = 0; i < times; i++) code.Raw(unit);
+        builder.Function(":", code.Call(0), "iIfF");
+        Assert.Contains("limit depth", Measure(builder.Build(), "Accepted", 400), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_largest_frame_of_all_does_not_end_the_process()
+    {
+        // A leaf counts nothing, and is called where the counted depth is nearly used up.
+        var builder = new ModuleBuilder();
+        CodeBuilder leaf = Code;
+        for (int i = 0; i < 15_000; i++) leaf.Raw(0x20, 3, 0xAA, 0x21, 0);
+        CodeBuilder deep = Code.Get(0).Op(0x45).Open(Opcode.If).Call(2).Op(Opcode.Else).Get(0).I32(1).Op(0x6B).Call(1).End();
+        builder.Function(":", Code.I32(CompiledExecutor.Depth - 10).Call(1));
+        builder.Function("i:", deep);
+        builder.Function(":", leaf, "iIfF");
+        Assert.Contains("call f0\n  =", Measure(builder.Build(), "Accepted", 500), StringComparison.Ordinal);
     }
 
     private static byte[] Straight(byte[] unit, int bytes)
