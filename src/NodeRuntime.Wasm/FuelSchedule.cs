@@ -15,7 +15,7 @@ namespace NodeRuntime.Wasm;
 /// </summary>
 public static class FuelSchedule
 {
-    public const int Version = 1;
+    public const int Version = 2;
 
     /// <summary>block, loop, else, end, nop: they make no code.</summary>
     public const uint Structure = 0;
@@ -32,6 +32,13 @@ public static class FuelSchedule
     /// <summary>Division, remainder, square root, float to integer.</summary>
     public const uint Heavy = 8;
 
+    /// <summary>Vector instructions that are a handful of the machine's: saturating conversions, i64x2.mul, shifts of bytes.</summary>
+    public const uint VectorMiddle = 4;
+
+    /// <summary>Vector division and square root.</summary>
+    public const uint VectorHeavy = 12;
+
+    /// <summary>A call or a tail call.</summary>
     public const uint Call = 8;
 
     public const uint CallIndirect = 12;
@@ -53,13 +60,16 @@ public static class FuelSchedule
     /// <summary>The rate of the guest's clock: about that of the engine on a machine of the day.</summary>
     public const uint UnitsPerNanosecond = 16;
 
+    private static readonly uint[] VectorCosts = MakeVectorCosts();
+
     internal static uint Cost(int opcode) => opcode switch
     {
         Opcode.Block or Opcode.Loop or Opcode.Else or Opcode.End or Opcode.Nop => Structure,
         >= Opcode.LoadFirst and <= Opcode.StoreLast => Memory,
         Opcode.BrTable => Table,
-        Opcode.Call => Call,
-        Opcode.CallIndirect => CallIndirect,
+        Opcode.Call or Opcode.ReturnCall => Call,
+        Opcode.CallIndirect or Opcode.ReturnCallIndirect => CallIndirect,
+        >= Opcode.VectorFirst => VectorCosts[opcode - Opcode.VectorFirst],
         Opcode.MemoryGrow => Bulk,
         >= Opcode.MemoryInit and <= Opcode.TableGrow or Opcode.TableFill => Bulk,
         // i32.div_s to rem_u, i64.div_s to rem_u.
@@ -69,5 +79,34 @@ public static class FuelSchedule
         // Truncations to integers.
         >= 0xA8 and <= 0xAB or >= 0xAE and <= 0xB1 or >= Opcode.TruncSatFirst and <= Opcode.TruncSatLast => Heavy,
         _ => Simple,
+    };
+    private static uint[] MakeVectorCosts()
+    {
+        var costs = new uint[Opcode.VectorLast - Opcode.VectorFirst + 1];
+        for (int i = 0; i < costs.Length; i++)
+        {
+            if (VectorTable.Find(Opcode.VectorFirst + i) is { } vector) costs[i] = VectorCost(vector);
+        }
+
+        return costs;
+    }
+
+    /// <summary>By shape, and by name where one is far from its shape's.</summary>
+    private static uint VectorCost(VectorInstruction vector) => vector.Shape switch
+    {
+        VectorShape.Load or VectorShape.Store => Memory,
+        VectorShape.LoadLane or VectorShape.StoreLane => Memory + Simple,
+        _ => vector.Name switch
+        {
+            "f32x4.div" or "f64x2.div" or "f32x4.sqrt" or "f64x2.sqrt" => VectorHeavy,
+            "i32x4.trunc_sat_f64x2_s_zero" or "i32x4.trunc_sat_f64x2_u_zero" => VectorHeavy,
+            "i32x4.trunc_sat_f32x4_s" or "i32x4.trunc_sat_f32x4_u" => VectorMiddle,
+            "i64x2.mul" or "i16x8.q15mulr_sat_s" or "i8x16.popcnt" => VectorMiddle,
+            "i64x2.extmul_low_i32x4_s" or "i64x2.extmul_high_i32x4_s" => VectorMiddle,
+            "i64x2.extmul_low_i32x4_u" or "i64x2.extmul_high_i32x4_u" => VectorMiddle,
+            "i8x16.shl" or "i8x16.shr_s" or "i8x16.shr_u" or "i64x2.shr_s" => VectorMiddle,
+            "f32x4.min" or "f32x4.max" or "f64x2.min" or "f64x2.max" => VectorMiddle,
+            _ => Simple,
+        },
     };
 }

@@ -2,6 +2,7 @@ using System;
 using System.Threading;
 using NodeRuntime.Wasm.Binary;
 using NodeRuntime.Wasm.Compilation;
+using NodeRuntime.Wasm.Stepping;
 using NodeRuntime.Wasm.Validation;
 
 namespace NodeRuntime.Wasm;
@@ -14,6 +15,7 @@ public sealed class Module
 {
     private readonly ModuleLimits _limits;
     private CompiledModule? _code;
+    private SteppedModule? _steps;
 
     private Module(ModuleModel model, ModuleLimits limits)
     {
@@ -42,12 +44,23 @@ public sealed class Module
         }
     }
 
+    /// <summary>All functions for the stepping executor, made at the first use like <see cref="Code"/>.</summary>
+    internal SteppedModule Steps
+    {
+        get
+        {
+            if (Volatile.Read(ref _steps) is { } made) return made;
+            var steps = new SteppedModule(Model, _limits);
+            return Interlocked.CompareExchange(ref _steps, steps, null) ?? steps;
+        }
+    }
+
     /// <summary>Decodes and validates the whole module. Total: any bytes give a verdict, none an exception.</summary>
-    public static ModuleLoad Load(ReadOnlyMemory<byte> bytes, ModuleLimits limits)
+    public static ModuleLoad Load(ReadOnlyMemory<byte> bytes, ModuleLimits limits, WasmFeatures features = WasmFeatures.All)
     {
         ArgumentNullException.ThrowIfNull(limits);
         var fault = new LoadFault();
-        ModuleModel model = ModuleDecoder.Decode(bytes.Length > limits.BytesMax ? [] : bytes.ToArray(), limits, fault);
+        ModuleModel model = ModuleDecoder.Decode(bytes.Length > limits.BytesMax ? [] : bytes.ToArray(), limits, features, fault);
         if (bytes.Length > limits.BytesMax)
         {
             return new ModuleLoad(null, ModuleVerdict.LimitExceeded, "offset 0: the module has more bytes than the limit");

@@ -26,9 +26,14 @@ public sealed record ModuleLimits
 
     public int TableEntriesMax { get; init; } = 1_000_000;
 
+    public int MemoriesMax { get; init; } = 16;
+
+    /// <summary>Of each memory as it starts.</summary>
     public int MemoryPagesMax { get; init; } = 65_536;
 
     public int SegmentsMax { get; init; } = 100_000;
+
+    public int ConstantInstructionsMax { get; init; } = 1_024;
 
     public int FunctionBytesMax { get; init; } = 4 * 1024 * 1024;
 

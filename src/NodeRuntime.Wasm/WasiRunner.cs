@@ -33,7 +33,7 @@ public static unsafe class WasiRunner
     /// Runs until the guest exits or traps. Blocks; call it on a thread with <see cref="StackBytes"/> of stack. Never throws for what the
     /// guest does; what the job's own inputs and outputs throw passes through.
     /// </summary>
-    public static WasiOutcome Run(Module module, WasiJob job)
+    public static WasiOutcome Run(Module module, WasiJob job, Executor executor = Executor.Compiled)
     {
         ArgumentNullException.ThrowIfNull(module);
         ArgumentNullException.ThrowIfNull(job);
@@ -50,10 +50,10 @@ public static unsafe class WasiRunner
         }
 
         if (model.Memories.Count == 0) return Fail(WasiStatus.LinkFailed, "the module has no memory");
-        return Execute(module, job, imports, entry.Index);
+        return Execute(module, job, imports, entry.Index, executor);
     }
 
-    private static WasiOutcome Execute(Module module, WasiJob job, ImportSet imports, int entry)
+    private static WasiOutcome Execute(Module module, WasiJob job, ImportSet imports, int entry, Executor executor)
     {
         long fuelMax = (long)Math.Min(job.FuelMax, long.MaxValue);
         using var store = new Store(module.Limits, fuelMax);
@@ -67,7 +67,7 @@ public static unsafe class WasiRunner
         string detail = "";
         try
         {
-            instance = new Instance(module.Model, module.Code, store, imports, job.MemoryPagesMax) { Host = host };
+            instance = new Instance(module, executor, store, imports, job.MemoryPagesMax) { Host = host };
             instance.Start(job.CallDepthMax);
             Instance.CallPlain(instance.Function(entry), job.CallDepthMax);
         }
@@ -89,7 +89,7 @@ public static unsafe class WasiRunner
         }
         finally
         {
-            instance?.Memory?.Dispose();
+            foreach (LinearMemory memory in instance?.Memories ?? []) memory.Dispose();
             instance?.Dispose();
         }
 

@@ -7,8 +7,8 @@ using NodeRuntime.Wasm.Fuzz.Sources;
 namespace NodeRuntime.Wasm.Fuzz;
 
 /// <summary>
-/// Makes the modules of a campaign. Of ten, six are binaryen's (one with references), two known ones with other instructions; two have
-/// other bytes, one of these made by binaryen and one known.
+/// Makes the modules of a campaign. Of ten, six are binaryen's (two with vectors, one with references, one with other instructions), two
+/// are known ones with other instructions; two have other bytes, one of these made by binaryen and one known.
 /// </summary>
 internal sealed class FuzzCases
 {
@@ -31,15 +31,21 @@ internal sealed class FuzzCases
         Prng random = Random(seed, number);
         switch (number % 10)
         {
-            case < 5:
-                return new FuzzCase(seed, number, "generated", _generated.Make(random, references: false));
+            case < 4:
+                return new FuzzCase(seed, number, "generated", _generated.Make(random, references: false, vectors: number % 2 == 1));
+            case 4:
+                byte[] made = _generated.Make(random, references: false, vectors: true);
+                return Module.Load(made, ModuleLimits.Default).Module is { } own
+                    ? new FuzzCase(seed, number, "instructions of a generated module", InstructionMutation.Apply(own.Model, random))
+                    : new FuzzCase(seed, number, "generated", made);
             case 5:
-                return new FuzzCase(seed, number, "generated with references", _generated.Make(random, references: true));
+                bool vectors = random.NextChance(300);
+                return new FuzzCase(seed, number, "generated with references", _generated.Make(random, references: true, vectors));
             case 6 or 7:
                 int chosen = random.NextBelow(_valid.Count);
                 return new FuzzCase(seed, number, Name("instructions of known module ", chosen), InstructionMutation.Apply(_valid[chosen].Model, random));
             case 8:
-                byte[] generated = _generated.Make(random, references: random.NextChance(500));
+                byte[] generated = _generated.Make(random, references: random.NextChance(300), vectors: random.NextChance(300));
                 byte[] piece = _known[random.NextBelow(_known.Count)];
                 return new FuzzCase(seed, number, "bytes of a generated module", Mutation.Apply(generated, piece, random));
             default:

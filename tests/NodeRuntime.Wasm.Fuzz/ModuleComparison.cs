@@ -15,7 +15,7 @@ internal static class ModuleComparison
 
     public static Outcome Compare(FuzzCase module, ReferenceEngine reference)
     {
-        ModuleLoad load = Module.Load(module.Bytes, ModuleLimits.Default);
+        ModuleLoad load = Module.Load(module.Bytes, ModuleLimits.Default, Subject.Features);
         if (load.Module is null || !HostWorld.CanLink(load.Module.Model))
         {
             if (reference.Ask(module.Bytes, null) is not { } verdict) return Lost(module, load, Nothing);
@@ -28,7 +28,10 @@ internal static class ModuleComparison
         Prng random = FuzzCases.Random(module.Seed, module.Number).Fork();
         CallPlan plan = CallPlan.Make(load.Module.Model, random);
         SortedDictionary<int, ulong> globals = HostWorld.GlobalBits(load.Module.Model, random);
-        Transcript ours = CompiledExecutor.Run(load.Module, plan, globals);
+        Transcript ours = Subject.Run(load.Module, Executor.Compiled, plan, globals);
+        Transcript stepped = Subject.Run(load.Module, Executor.Stepping, plan, globals);
+        Judgement own = Judgement.OfExecutors(ours, stepped);
+        if (own.Agreement == Agreement.Different) return new Outcome(module, load, own, ours.Lines, stepped.Lines, ours.Calls);
         bool runs = ours.Instantiated || !ours.EndedByLimit;
         ReferenceAnswer? answer = reference.Ask(
             module.Bytes, runs ? ReferenceEngine.Request(load.Module.Model, plan, globals, ours) : null);

@@ -39,7 +39,7 @@ internal static class Program
     private static int OnGuestStack(Func<int> work)
     {
         int code = 0;
-        var thread = new Thread(() => code = work(), (int)WasiRunner.StackBytes(CompiledExecutor.Depth) + (1024 * 1024));
+        var thread = new Thread(() => code = work(), (int)WasiRunner.StackBytes(Subject.Depth) + (1024 * 1024));
         thread.Start();
         thread.Join();
         return code;

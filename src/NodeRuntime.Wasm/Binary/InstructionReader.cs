@@ -3,7 +3,7 @@ using System.Globalization;
 namespace NodeRuntime.Wasm.Binary;
 
 /// <summary>Decodes one instruction after the other (section 5.4): the validator and the compiler read with the same eyes.</summary>
-internal sealed class InstructionReader(WasmReader reader, ModuleLimits limits)
+internal sealed class InstructionReader(WasmReader reader, ModuleLimits limits, WasmFeatures features = WasmFeatures.All)
 {
     public const long EmptyBlock = -64;
 
@@ -21,6 +21,12 @@ internal sealed class InstructionReader(WasmReader reader, ModuleLimits limits)
             opcode = 0x100 + (int)(second & 0xFF);
         }
 
+        if (opcode == 0xFD && Allows(WasmFeatures.Simd))
+        {
+            NextVector(ref instruction);
+            return;
+        }
+
         instruction.Opcode = opcode;
         switch (opcode)
         {
@@ -33,6 +39,10 @@ internal sealed class InstructionReader(WasmReader reader, ModuleLimits limits)
             case Opcode.TableGrow or Opcode.TableSize or Opcode.TableFill:
                 instruction.Immediate = reader.Index();
                 break;
+            case Opcode.ReturnCall when Allows(WasmFeatures.TailCalls):
+                instruction.Immediate = reader.Index();
+                break;
+            case Opcode.ReturnCallIndirect when Allows(WasmFeatures.TailCalls):
             case Opcode.CallIndirect or Opcode.TableInit or Opcode.TableCopy:
                 instruction.Immediate = reader.Index();
                 instruction.Second = reader.Index();
@@ -45,21 +55,18 @@ internal sealed class InstructionReader(WasmReader reader, ModuleLimits limits)
                 instruction.Type = ReadValueType();
                 break;
             case >= Opcode.LoadFirst and <= Opcode.StoreLast:
-                int alignment = reader.Index();
-                if (alignment >= 32) reader.Malformed("malformed memop flags");
-                instruction.Second = alignment;
-                instruction.Immediate = reader.U32();
+                ReadMemoryArgument(ref instruction);
                 break;
             case Opcode.MemorySize or Opcode.MemoryGrow or Opcode.MemoryFill:
-                ReadZero();
+                instruction.Memory = ReadMemory();
                 break;
             case Opcode.MemoryCopy:
-                ReadZero();
-                ReadZero();
+                instruction.Memory = ReadMemory();
+                instruction.Lane = ReadMemory();
                 break;
             case Opcode.MemoryInit:
                 instruction.Immediate = reader.Index();
-                ReadZero();
+                instruction.Memory = ReadMemory();
                 break;
             case Opcode.I32Const:
                 instruction.Immediate = reader.S32();
@@ -96,7 +103,7 @@ internal sealed class InstructionReader(WasmReader reader, ModuleLimits limits)
             case WasmType.I32 or WasmType.I64 or WasmType.F32 or WasmType.F64 or WasmType.FuncRef or WasmType.ExternRef:
                 return type;
             case WasmType.V128:
-                reader.Fault.Report(ModuleVerdict.Unsupported, at, "SIMD (v128) is not supported");
+                if (!Allows(WasmFeatures.Simd)) reader.Fault.Report(ModuleVerdict.Unsupported, at, "SIMD (v128) is not supported");
                 return type;
             default:
                 reader.Fault.Report(ModuleVerdict.Malformed, at, "malformed value type");
@@ -149,9 +156,65 @@ internal sealed class InstructionReader(WasmReader reader, ModuleLimits limits)
         return labels;
     }
 
-    private void ReadZero()
+    private bool Allows(WasmFeatures feature) => (features & feature) != 0;
+
+    private void NextVector(ref Instruction instruction)
     {
+        uint number = reader.U32();
+        instruction.Opcode = Opcode.VectorFirst + (int)(number & 0xFF);
+        if (number is >= 0x100 and <= 0x113)
+        {
+            reader.Fault.Report(ModuleVerdict.Unsupported, instruction.Offset, "relaxed SIMD is not supported");
+        }
+
+        if (number > 0xFF || VectorTable.Find(instruction.Opcode) is not { } vector)
+        {
+            reader.Malformed("illegal opcode fd " + number.ToString(CultureInfo.InvariantCulture));
+            instruction.Opcode = Opcode.Nop;
+            return;
+        }
+
+        switch (vector.Shape)
+        {
+            case VectorShape.Load or VectorShape.Store:
+                ReadMemoryArgument(ref instruction);
+                break;
+            case VectorShape.LoadLane or VectorShape.StoreLane:
+                ReadMemoryArgument(ref instruction);
+                instruction.Lane = reader.Byte();
+                break;
+            case VectorShape.Const or VectorShape.Shuffle:
+                instruction.Immediate = unchecked((long)reader.Fixed64());
+                instruction.High = unchecked((long)reader.Fixed64());
+                break;
+            case VectorShape.Extract or VectorShape.Replace:
+                instruction.Lane = reader.Byte();
+                break;
+        }
+    }
+
+    /// <summary>The alignment, with several memories the memory (bit 6 says that it stands there), and the offset.</summary>
+    private void ReadMemoryArgument(ref Instruction instruction)
+    {
+        const int HasMemory = 0x40;
+        int alignment = reader.Index();
+        if ((alignment & ~0x3F) == HasMemory && Allows(WasmFeatures.MultiMemory))
+        {
+            alignment &= ~HasMemory;
+            instruction.Memory = reader.Index();
+        }
+
+        if (alignment >= 32) reader.Malformed("malformed memop flags");
+        instruction.Second = alignment;
+        instruction.Immediate = reader.U32();
+    }
+
+    /// <summary>A memory's index; without several memories the byte that is zero.</summary>
+    private int ReadMemory()
+    {
+        if (Allows(WasmFeatures.MultiMemory)) return reader.Index();
         if (reader.Byte() != 0) reader.Malformed("zero byte expected");
+        return 0;
     }
 
     private void Refuse(int opcode, int offset)

@@ -32,9 +32,9 @@ internal sealed class ModuleDecoder
         _module = new WasmReader(model.Bytes, 0, model.Bytes.Length, fault);
     }
 
-    public static ModuleModel Decode(byte[] bytes, ModuleLimits limits, LoadFault fault)
+    public static ModuleModel Decode(byte[] bytes, ModuleLimits limits, WasmFeatures features, LoadFault fault)
     {
-        var model = new ModuleModel { Bytes = bytes };
+        var model = new ModuleModel { Bytes = bytes, Features = features };
         if (bytes.Length > limits.BytesMax)
         {
             fault.Report(ModuleVerdict.LimitExceeded, 0, "the module has more bytes than the limit");
@@ -63,7 +63,7 @@ internal sealed class ModuleDecoder
             if (_fault.Failed) return;
             if (id == 0)
             {
-                section.Name(int.MaxValue);
+                if (section.Name(int.MaxValue) == "name" && !_fault.Failed) _model.NameSection = (section.Position, section.End);
                 continue;
             }
 
@@ -76,7 +76,7 @@ internal sealed class ModuleDecoder
 
             if (order <= last) _fault.Report(ModuleVerdict.Malformed, at, "unexpected content after last section");
             last = order;
-            ReadSection(id, section, new InstructionReader(section, _limits));
+            ReadSection(id, section, new InstructionReader(section, _limits, _model.Features));
             if (section.Position != section.End) section.Malformed("section size mismatch");
         }
 
@@ -215,9 +215,14 @@ internal sealed class ModuleDecoder
 
     private void AddMemory(WasmReader section, SizeRange size)
     {
-        if (_model.Memories.Count > 0)
+        if (_model.Memories.Count > 0 && !Allows(WasmFeatures.MultiMemory))
         {
             _fault.Report(ModuleVerdict.Unsupported, section.Position, "multiple memories are not supported");
+        }
+
+        if (_model.Memories.Count >= _limits.MemoriesMax)
+        {
+            _fault.Report(ModuleVerdict.LimitExceeded, section.Position, "more memories than the limit");
         }
 
         _model.Memories.Add(size);
@@ -280,8 +285,8 @@ internal sealed class ModuleDecoder
     }
 
     /// <summary>
-    /// One constant instruction and an end. Two would leave two values, or none: that is well-formed and invalid, so it is read on to the
-    /// end before it is refused.
+    /// The instructions up to the end. What is well-formed but no constant expression is read to its end before it is refused, since
+    /// what is malformed comes first.
     /// </summary>
     private ConstantExpression ReadConstant(WasmReader section, InstructionReader instructions)
     {
@@ -293,21 +298,51 @@ internal sealed class ModuleDecoder
             return default;
         }
 
-        bool constant = first.Opcode
-            is Opcode.I32Const or Opcode.I64Const or Opcode.F32Const or Opcode.F64Const
-            or Opcode.RefNull or Opcode.RefFunc or Opcode.GlobalGet;
-        instructions.Next(out Instruction second);
-        int read = 2;
-        while (second.Opcode != Opcode.End && !_fault.Failed)
+        var expression = new ConstantExpression(first.Opcode, first.Immediate, first.Type, at);
+        instructions.Next(out Instruction next);
+        if (next.Opcode == Opcode.End && first.Opcode != Opcode.VectorConst)
         {
-            instructions.Next(out second);
-            read++;
+            if (!IsConstant(first.Opcode, at)) _fault.Report(ModuleVerdict.Invalid, at, "constant expression required");
+            return expression;
+        }
+
+        var steps = new List<ConstantStep> { Step(in first) };
+        bool constant = IsConstant(first.Opcode, at);
+        while (next.Opcode != Opcode.End && !_fault.Failed)
+        {
+            constant &= IsConstant(next.Opcode, at);
+            if (steps.Count < _limits.ConstantInstructionsMax) steps.Add(Step(in next));
+            else _fault.Report(ModuleVerdict.LimitExceeded, at, "a constant expression has more instructions than the limit");
+            instructions.Next(out next);
         }
 
         if (!constant) _fault.Report(ModuleVerdict.Invalid, at, "constant expression required");
-        if (read > 2) _fault.Report(ModuleVerdict.Invalid, at, "constant expression required: one instruction");
-        return new ConstantExpression(first.Opcode, first.Immediate, first.Type, at);
+        if (steps.Count > 1 && !Allows(WasmFeatures.ExtendedConstants))
+        {
+            _fault.Report(ModuleVerdict.Invalid, at, "constant expression required: one instruction");
+        }
+
+        return expression with { Steps = steps.ToArray() };
     }
+
+    private static ConstantStep Step(in Instruction instruction) =>
+        new(instruction.Opcode, instruction.Immediate, instruction.High, instruction.Type);
+
+    private bool IsConstant(int opcode, int at)
+    {
+        if (opcode is not (Opcode.I32Add or Opcode.I32Sub or Opcode.I32Mul or Opcode.I64Add or Opcode.I64Sub or Opcode.I64Mul))
+        {
+            return opcode
+                is Opcode.I32Const or Opcode.I64Const or Opcode.F32Const or Opcode.F64Const or Opcode.VectorConst
+                or Opcode.RefNull or Opcode.RefFunc or Opcode.GlobalGet;
+        }
+
+        if (Allows(WasmFeatures.ExtendedConstants)) return true;
+        _fault.Report(ModuleVerdict.Unsupported, at, "extended constant expressions are not supported");
+        return false;
+    }
+
+    private bool Allows(WasmFeatures feature) => (_model.Features & feature) != 0;
 
     private void ReadElements(WasmReader section, InstructionReader instructions)
     {
@@ -374,7 +409,7 @@ internal sealed class ModuleDecoder
     private WasmType[] ReadLocals(WasmReader body)
     {
         var locals = new List<WasmType>();
-        var types = new InstructionReader(body, _limits);
+        var types = new InstructionReader(body, _limits, _model.Features);
         ulong total = 0;
         for (int groups = Count(body, int.MaxValue, "locals"); groups > 0 && !_fault.Failed; groups--)
         {
@@ -407,12 +442,12 @@ internal sealed class ModuleDecoder
     {
         int at = section.Position;
         uint flags = section.U32();
-        if (flags > 2) section.Malformed("malformed data segment kind");
-        if (flags == 2 && section.U32() != 0) _fault.Report(ModuleVerdict.Invalid, at, "unknown memory");
+        if (flags > 2) _fault.Report(ModuleVerdict.Malformed, at, "malformed data segment kind");
+        int memory = flags == 2 ? section.Index() : 0;
         ConstantExpression offset = flags == 1 ? default : ReadConstant(section, instructions);
         int length = section.Index();
         int start = section.Position;
         section.Take(length);
-        _model.Data.Add(new DataSegment(flags == 1 ? SegmentMode.Passive : SegmentMode.Active, offset, start, length));
+        _model.Data.Add(new DataSegment(flags == 1 ? SegmentMode.Passive : SegmentMode.Active, memory, offset, start, length));
     }
 }

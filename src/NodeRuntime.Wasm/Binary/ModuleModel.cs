@@ -7,6 +7,9 @@ internal sealed class ModuleModel
 {
     public required byte[] Bytes { get; init; }
 
+    /// <summary>What the module was allowed to use.</summary>
+    public WasmFeatures Features { get; init; } = WasmFeatures.All;
+
     public List<FunctionType> Types { get; } = [];
 
     public List<Import> Imports { get; } = [];
@@ -35,6 +38,9 @@ internal sealed class ModuleModel
     public int DataCount { get; set; } = -1;
 
     public List<FunctionBody> Bodies { get; } = [];
+
+    /// <summary>Where the content of the name section lies, which no verdict depends on; zero and zero without one.</summary>
+    public (int Start, int End) NameSection { get; set; }
 
     public int ImportedFunctions { get; set; }
 

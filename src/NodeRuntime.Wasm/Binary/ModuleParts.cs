@@ -21,11 +21,21 @@ internal sealed record Import(string Module, string Name, ExternalKind Kind, int
 
 internal sealed record Export(string Name, ExternalKind Kind, int Index);
 
-/// <summary>A constant expression is one instruction: a constant, ref.null, ref.func or the global.get of an import.</summary>
+/// <summary>
+/// A constant expression: as a rule one instruction (a constant, ref.null, ref.func or global.get), which stands here itself. Extended ones
+/// and those of a v128 are a list of steps in the order of their bytes.
+/// </summary>
 internal readonly record struct ConstantExpression(int Opcode, long Bits, WasmType Type, int Offset)
 {
+    /// <summary>Null when the expression is one instruction on at most 64 bits.</summary>
+    public ConstantStep[]? Steps { get; init; }
+
     public int Index => (int)Bits;
 }
+
+/// <summary>An instruction of a longer constant expression.</summary>
+/// <param name="High">The high half of v128.const.</param>
+internal readonly record struct ConstantStep(int Opcode, long Bits, long High, WasmType Type);
 
 internal sealed record GlobalDefinition(GlobalType Type, ConstantExpression Initial);
 
@@ -40,7 +50,7 @@ internal enum SegmentMode
 internal sealed record ElementSegment(
     SegmentMode Mode, int Table, ConstantExpression Offset, WasmType Type, ConstantExpression[] Items);
 
-internal sealed record DataSegment(SegmentMode Mode, ConstantExpression Offset, int Start, int Length);
+internal sealed record DataSegment(SegmentMode Mode, int Memory, ConstantExpression Offset, int Start, int Length);
 
 /// <summary>A function's body: where its instructions are, its locals, and what the validator learned for the compiler.</summary>
 internal sealed class FunctionBody
@@ -62,13 +72,24 @@ internal sealed class FunctionBody
 
     public bool UsesMemory { get; set; }
 
+    /// <summary>Calls other than tail calls: of those only one frame lies on the stack at a time.</summary>
     public bool MakesCalls { get; set; }
 
-    public bool Rotates { get; set; }
+    public bool MakesTailCalls { get; set; }
+
+    /// <summary>Has v128 operands or locals, which take two slots each.</summary>
+    public bool UsesVectors { get; set; }
+
+    /// <summary>Has instructions around which the JIT must be kept from knowing too much.</summary>
+    public bool NeedsZero { get; set; }
 
     /// <summary>
-    /// What a call counts against the depth: one for each kilobyte of stack that its frame may take, where a slot counts 64 bytes and a
-    /// spill half of that.
+    /// What a call counts against the depth: one for each kilobyte of stack that its frame may take, where a slot counts 64 bytes, a v128
+    /// as two slots, and a spill half of one.
     /// </summary>
-    public int DepthWeight(FunctionType type) => 1 + ((type.Parameters.Length + Locals.Length + OperandsMax + (Spills / 2)) / 16);
+    public int DepthWeight(FunctionType type)
+    {
+        int slots = (type.Parameters.Length + Locals.Length + OperandsMax) * (UsesVectors ? 2 : 1);
+        return 1 + ((slots + (Spills / 2)) / 16);
+    }
 }

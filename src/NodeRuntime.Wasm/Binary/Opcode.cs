@@ -2,7 +2,7 @@ namespace NodeRuntime.Wasm.Binary;
 
 /// <summary>
 /// The instructions that are treated one by one. Numeric instructions (0x45 to 0xC4) stand in <see cref="NumericTable"/>; those behind
-/// the prefix 0xFC are 0x100 and their second number.
+/// the prefix 0xFC are 0x100 and their second number, those behind 0xFD are 0x200 and theirs (<see cref="VectorTable"/>).
 /// </summary>
 internal static class Opcode
 {
@@ -19,6 +19,8 @@ internal static class Opcode
     public const int Return = 0x0F;
     public const int Call = 0x10;
     public const int CallIndirect = 0x11;
+    public const int ReturnCall = 0x12;
+    public const int ReturnCallIndirect = 0x13;
     public const int Drop = 0x1A;
     public const int Select = 0x1B;
     public const int SelectTyped = 0x1C;
@@ -40,6 +42,12 @@ internal static class Opcode
     public const int F32Const = 0x43;
     public const int F64Const = 0x44;
     public const int NumericFirst = 0x45;
+    public const int I32Add = 0x6A;
+    public const int I32Sub = 0x6B;
+    public const int I32Mul = 0x6C;
+    public const int I64Add = 0x7C;
+    public const int I64Sub = 0x7D;
+    public const int I64Mul = 0x7E;
     public const int NumericLast = 0xC4;
     public const int RefNull = 0xD0;
     public const int RefIsNull = 0xD1;
@@ -57,4 +65,16 @@ internal static class Opcode
     public const int TableSize = 0x110;
     public const int TableFill = 0x111;
     public const int Last = 0x111;
+    public const int VectorFirst = 0x200;
+    public const int VectorLoad8Splat = 0x207;
+    public const int VectorLoad64Splat = 0x20A;
+    public const int VectorStore = 0x20B;
+    public const int VectorConst = 0x20C;
+    public const int VectorShuffle = 0x20D;
+
+    /// <summary>i8x16.splat, behind which stand those of 16, 32 and 64 bits.</summary>
+    public const int VectorSplat = 0x20F;
+    public const int I32x4ExtractLane = 0x21B;
+    public const int F32x4ExtractLane = 0x21F;
+    public const int VectorLast = 0x2FF;
 }

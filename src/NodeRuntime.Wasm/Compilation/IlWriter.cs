@@ -138,6 +138,20 @@ internal sealed class IlWriter(ILGenerator il)
         il.Emit(OpCodes.Stfld, field);
     }
 
+    /// <summary>ldobj or stobj.</summary>
+    public void Object(OpCode code, Type type)
+    {
+        _instructions++;
+        il.Emit(code, type);
+    }
+
+    /// <summary>The call behind gives up this frame; a return follows it.</summary>
+    public void Tail()
+    {
+        _instructions++;
+        il.Emit(OpCodes.Tailcall);
+    }
+
     /// <summary>The access behind may be at any address.</summary>
     public void Unaligned()
     {

@@ -1,6 +1,7 @@
 using System;
 using System.Numerics;
 using System.Reflection;
+using System.Runtime.Intrinsics;
 using NodeRuntime.Wasm.Binary;
 using NodeRuntime.Wasm.Execution;
 
@@ -13,6 +14,7 @@ internal static class Members
     public static readonly FieldInfo InstanceStore = Field<Instance>(nameof(Instance.Store));
     public static readonly FieldInfo InstanceGlobals = Field<Instance>(nameof(Instance.Globals));
     public static readonly FieldInfo InstanceMemory = Field<Instance>(nameof(Instance.Memory));
+    public static readonly FieldInfo InstanceMemories = Field<Instance>(nameof(Instance.Memories));
     public static readonly FieldInfo InstanceTables = Field<Instance>(nameof(Instance.Tables));
     public static readonly FieldInfo InstanceGlobalCells = Field<Instance>(nameof(Instance.GlobalCells));
     public static readonly FieldInfo InstanceTypes = Field<Instance>(nameof(Instance.Types));
@@ -26,17 +28,24 @@ internal static class Members
     public static readonly FieldInfo ReferenceCode = Field<FunctionReference>(nameof(FunctionReference.Code));
     public static readonly FieldInfo CellReference = Field<GlobalCell>(nameof(GlobalCell.Reference));
 
+    private static readonly MethodInfo?[] VectorMethods = FindVectorMethods();
+
     public static readonly MethodInfo Throw = Intrinsic(nameof(Intrinsics.Throw));
     public static readonly MethodInfo ThrowHostStack = Intrinsic(nameof(Intrinsics.ThrowHostStack));
     public static readonly MethodInfo StoreResultReferences = typeof(Store).GetProperty(nameof(Store.ResultReferences))!.GetMethod!;
 
     public static readonly MethodInfo SingleToBits = Bits(nameof(BitConverter.SingleToInt32Bits), typeof(float));
     public static readonly MethodInfo DoubleToBits = Bits(nameof(BitConverter.DoubleToInt64Bits), typeof(double));
+    /// <summary>For bits that the JIT cannot know: of others a signalling NaN would turn quiet.</summary>
+    public static readonly MethodInfo UnknownBitsToSingle = Bits(nameof(BitConverter.Int32BitsToSingle), typeof(int));
     public static readonly MethodInfo BitsToSingle = Intrinsic(nameof(Intrinsics.SingleFromBits));
     public static readonly MethodInfo BitsToDouble = Bits(nameof(BitConverter.Int64BitsToDouble), typeof(long));
 
     public static MethodInfo Intrinsic(string name, params Type[] parameters) =>
         (parameters.Length == 0 ? typeof(Intrinsics).GetMethod(name) : typeof(Intrinsics).GetMethod(name, parameters))!;
+
+    /// <summary>The function of a vector instruction.</summary>
+    public static MethodInfo Vector(int opcode) => VectorMethods[opcode - Opcode.VectorFirst]!;
 
     public static MethodInfo BitOperation(string name, params Type[] parameters) =>
         typeof(BitOperations).GetMethod(name, parameters)!;
@@ -56,7 +65,8 @@ internal static class Members
         WasmType.F32 => typeof(float),
         WasmType.F64 => typeof(double),
         WasmType.FuncRef or WasmType.ExternRef => typeof(object),
-        WasmType.V128 or WasmType.Unknown => throw new InvalidOperationException("a validated module has no such operand"),
+        WasmType.V128 => typeof(Vector128<byte>),
+        WasmType.Unknown => throw new InvalidOperationException("a validated module has no such operand"),
     };
 
     public static Type ResultType(FunctionType type) => type.Results.Length == 0 ? typeof(void) : IlType(type.Results[0]);
@@ -69,6 +79,17 @@ internal static class Members
         parameters[^2] = typeof(Instance);
         parameters[^1] = typeof(int);
         return parameters;
+    }
+
+    private static MethodInfo?[] FindVectorMethods()
+    {
+        var methods = new MethodInfo?[Opcode.VectorLast - Opcode.VectorFirst + 1];
+        for (int i = 0; i < methods.Length; i++)
+        {
+            if (VectorTable.Find(Opcode.VectorFirst + i) is { } vector) methods[i] = typeof(Vectors).GetMethod(vector.MethodName);
+        }
+
+        return methods;
     }
 
     private static FieldInfo Field<T>(string name) => typeof(T).GetField(name)!;

@@ -16,6 +16,7 @@ internal enum NodeKind
     RefNull,
     RefIsNull,
     Numeric,
+    Vector,
 }
 
 /// <summary>
@@ -39,17 +40,25 @@ internal sealed class Node
 
     public int Opcode { get; private init; }
 
-    /// <summary>A constant's bits, an offset, or the index of a local or global.</summary>
+    /// <summary>A constant's bits, an offset, a lane, or the index of a local or global.</summary>
     public long Bits { get; private init; }
+
+    /// <summary>The high half of a v128 constant.</summary>
+    public long High { get; private init; }
 
     public Node? Left { get; private init; }
 
     public Node? Right { get; private init; }
 
+    public Node? Third { get; private init; }
+
     public LocalBuilder? Temporary { get; private init; }
 
     /// <summary>The temporary goes back to the pool when it is read.</summary>
     public bool Owned { get; private init; }
+
+    /// <summary>The temporary of a load is an address of the machine, not one of memory 0.</summary>
+    public bool Absolute { get; private init; }
 
     public bool ReadsMemory { get; private init; }
 
@@ -65,6 +74,8 @@ internal sealed class Node
 
     public static Node Constant(WasmType type, long bits) => new(NodeKind.Constant, type) { Bits = bits };
 
+    public static Node VectorConstant(long low, long high) => new(NodeKind.Constant, WasmType.V128) { Bits = low, High = high };
+
     public static Node Local(WasmType type, int index) => new(NodeKind.Local, type) { Bits = index, Locals = Bit(index) };
 
     public static Node Temp(WasmType type, LocalBuilder temporary, bool owned) =>
@@ -73,13 +84,14 @@ internal sealed class Node
     public static Node Global(WasmType type, int index) => new(NodeKind.Global, type) { Bits = index, ReadsGlobal = true };
 
     /// <param name="address">Null when the address is a constant, then whole in <paramref name="offset"/>.</param>
-    public static Node Load(int opcode, LocalBuilder? address, long offset) =>
-        new(NodeKind.Load, NumericTable.LoadType(opcode))
+    public static Node Load(int opcode, LocalBuilder? address, long offset, bool absolute) =>
+        new(NodeKind.Load, opcode == Binary.Opcode.VectorFirst ? WasmType.V128 : NumericTable.LoadType(opcode))
         {
             Opcode = opcode,
             Temporary = address,
             Owned = address is not null,
             Bits = offset,
+            Absolute = absolute,
             ReadsMemory = true,
         };
 
@@ -92,17 +104,25 @@ internal sealed class Node
     public static Node Numeric(int opcode, Node left, Node? right, bool dirty) =>
         Over(NodeKind.Numeric, NumericTable.Result(opcode), opcode, left, right, dirty);
 
+    /// <param name="lane">An immediate lane, or 0.</param>
+    public static Node Vector(int opcode, WasmType type, int lane, Node left, Node? right = null, Node? third = null) =>
+        Over(NodeKind.Vector, type, opcode, left, right, false, third, lane);
+
     public static ulong Bit(int local) => 1UL << (local & 63);
 
-    private static Node Over(NodeKind kind, WasmType type, int opcode, Node left, Node? right, bool dirty) => new(kind, type)
-    {
-        Opcode = opcode,
-        Left = left,
-        Right = right,
-        Dirty = dirty,
-        ReadsMemory = left.ReadsMemory || right is { ReadsMemory: true },
-        ReadsGlobal = left.ReadsGlobal || right is { ReadsGlobal: true },
-        Locals = left.Locals | (right?.Locals ?? 0),
-        Depth = 1 + Math.Max(left.Depth, right?.Depth ?? 0),
-    };
+    private static Node Over(
+        NodeKind kind, WasmType type, int opcode, Node left, Node? right, bool dirty, Node? third = null, int lane = 0) =>
+        new(kind, type)
+        {
+            Opcode = opcode,
+            Left = left,
+            Right = right,
+            Third = third,
+            Bits = lane,
+            Dirty = dirty,
+            ReadsMemory = left.ReadsMemory || right is { ReadsMemory: true } || third is { ReadsMemory: true },
+            ReadsGlobal = left.ReadsGlobal || right is { ReadsGlobal: true } || third is { ReadsGlobal: true },
+            Locals = left.Locals | (right?.Locals ?? 0) | (third?.Locals ?? 0),
+            Depth = 1 + Math.Max(left.Depth, Math.Max(right?.Depth ?? 0, third?.Depth ?? 0)),
+        };
 }

@@ -12,7 +12,7 @@ internal sealed class ImportSet
 
     public List<Table> Tables { get; } = [];
 
-    public LinearMemory? Memory { get; private set; }
+    public List<LinearMemory> Memories { get; } = [];
 
     public List<GlobalCell> Globals { get; } = [];
 
@@ -50,7 +50,7 @@ internal sealed class ImportSet
                 TableType wanted = model.Tables[import.Index];
                 return wanted.Element == table.Element && Fits(wanted.Size, table.Count, table.DeclaredMaximum);
             case (ExternalKind.Memory, LinearMemory memory):
-                Memory = memory;
+                Memories.Add(memory);
                 return Fits(model.Memories[import.Index], memory.Pages, memory.DeclaredMaximum);
             case (ExternalKind.Global, GlobalCell cell):
                 Globals.Add(cell);

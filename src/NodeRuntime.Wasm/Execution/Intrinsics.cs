@@ -74,34 +74,36 @@ internal static class Intrinsics
         return (float)(double)value;
     }
 
-    public static int MemoryGrow(Instance instance, int pages)
+    public static int MemoryGrow(Instance instance, int pages, int memory)
     {
         uint wanted = unchecked((uint)pages);
-        LinearMemory memory = instance.Memory!;
-        if (wanted > (uint)(memory.PagesMax - memory.Pages)) return -1;
+        LinearMemory target = instance.Memories[memory];
+        if (!target.CanGrow(wanted)) return -1;
         instance.Store.Charge(wanted * (long)FuelSchedule.GrowPage);
-        return memory.Grow(wanted);
+        return target.Grow(wanted);
     }
 
-    public static unsafe void MemoryFill(Instance instance, int to, int value, int length)
+    public static int MemorySize(Instance instance, int memory) => instance.Memories[memory].Pages;
+
+    public static unsafe void MemoryFill(Instance instance, int to, int value, int length, int memory)
     {
         ChargeBytes(instance, length);
         uint count = unchecked((uint)length);
-        NativeMemory.Fill(instance.Memory!.Pointer(unchecked((uint)to), count), count, unchecked((byte)value));
+        NativeMemory.Fill(instance.Memories[memory].Pointer(unchecked((uint)to), count), count, unchecked((byte)value));
     }
 
-    public static unsafe void MemoryCopy(Instance instance, int to, int from, int length)
+    public static unsafe void MemoryCopy(Instance instance, int to, int from, int length, int toMemory, int fromMemory)
     {
         ChargeBytes(instance, length);
         uint count = unchecked((uint)length);
-        byte* source = instance.Memory!.Pointer(unchecked((uint)from), count);
-        NativeMemory.Copy(source, instance.Memory.Pointer(unchecked((uint)to), count), count);
+        byte* source = instance.Memories[fromMemory].Pointer(unchecked((uint)from), count);
+        NativeMemory.Copy(source, instance.Memories[toMemory].Pointer(unchecked((uint)to), count), count);
     }
 
-    public static void MemoryInit(Instance instance, int to, int from, int length, int segment)
+    public static void MemoryInit(Instance instance, int to, int from, int length, int memory, int segment)
     {
         ChargeBytes(instance, length);
-        instance.InitMemory(segment, unchecked((uint)to), unchecked((uint)from), unchecked((uint)length));
+        instance.InitMemory(memory, segment, unchecked((uint)to), unchecked((uint)from), unchecked((uint)length));
     }
 
     public static void DataDrop(Instance instance, int segment) => instance.DropData(segment);

@@ -6,19 +6,25 @@ using NodeRuntime.Wasm.Compilation;
 namespace NodeRuntime.Wasm.Execution;
 
 /// <summary>
-/// Calls a function whose type is only known at run time. Arguments and results are eight bytes each, or objects for references, both by
-/// position.
+/// Calls a function whose type is only known at run time. Arguments and results are a slot of sixteen bytes each, of which a v128 takes
+/// all and any other number the low part, or objects for references: both by position.
 /// </summary>
 internal static unsafe class Invoker
 {
-    private delegate void Thunk(FunctionReference function, nint arguments, object?[] references, int depth, Store store);
+    internal delegate void Thunk(FunctionReference function, nint arguments, object?[] references, int depth, Store store);
 
     public static void Invoke(
-        FunctionReference function, ReadOnlySpan<ulong> arguments, object?[] references, int depth, Span<ulong> results)
+        FunctionReference function, ReadOnlySpan<UInt128> arguments, object?[] references, int depth, Span<UInt128> results)
     {
         FunctionType type = function.Type;
         Store store = function.Owner.Store;
-        fixed (ulong* pointer = arguments)
+        if (function.Stepped is not null)
+        {
+            store.Stepper.Invoke(function, arguments, references, depth, results);
+            return;
+        }
+
+        fixed (UInt128* pointer = arguments)
         {
             MakeThunk(type)(function, (nint)pointer, references, depth, store);
         }
@@ -26,7 +32,7 @@ internal static unsafe class Invoker
         store.Results[..type.Results.Length].CopyTo(results);
     }
 
-    private static Thunk MakeThunk(FunctionType type)
+    internal static Thunk MakeThunk(FunctionType type)
     {
         var method = new DynamicMethod(
             "invoke",
@@ -63,15 +69,9 @@ internal static unsafe class Invoker
             }
 
             il.Emit(OpCodes.Ldarg_1);
-            il.Emit(OpCodes.Ldc_I4, i * 8);
+            il.Emit(OpCodes.Ldc_I4, i * Store.SlotBytes);
             il.Emit(OpCodes.Add);
-            il.Emit(parameter switch
-            {
-                WasmType.I32 => OpCodes.Ldind_I4,
-                WasmType.I64 => OpCodes.Ldind_I8,
-                WasmType.F32 => OpCodes.Ldind_R4,
-                _ => OpCodes.Ldind_R8,
-            });
+            SlotAccess.Load(new IlWriter(il), parameter);
         }
 
         il.Emit(OpCodes.Ldarg_0);
@@ -91,13 +91,7 @@ internal static unsafe class Invoker
         }
         else if (type.Results.Length > 0)
         {
-            il.Emit(type.Results[0] switch
-            {
-                WasmType.I32 => OpCodes.Stind_I4,
-                WasmType.I64 => OpCodes.Stind_I8,
-                WasmType.F32 => OpCodes.Stind_R4,
-                _ => OpCodes.Stind_R8,
-            });
+            SlotAccess.Store(new IlWriter(il), type.Results[0]);
         }
 
         il.Emit(OpCodes.Ret);

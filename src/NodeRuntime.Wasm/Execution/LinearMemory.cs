@@ -11,14 +11,26 @@ internal sealed unsafe class LinearMemory : IDisposable
 {
     public const int PageBytes = 65_536;
 
+    public const int TouchShift = 12;
+
+    /// <summary>The grain in which changes are noted.</summary>
+    public const int TouchBytes = 1 << TouchShift;
+
     /// <summary>The base; compiled code reads this field.</summary>
     public nint Base;
 
     /// <summary>The bytes in use; compiled code reads this field.</summary>
     public nint Length;
 
-    public LinearMemory(int pages, int pagesMax, long declaredMaximum)
+    /// <summary>A byte for each <see cref="TouchBytes"/> that is set when they may have changed; null where nobody asks.</summary>
+    public byte* Touched;
+
+    private readonly PageBudget? _budget;
+
+    /// <param name="budget">What growing takes from, beside the maximum; the first pages have been taken.</param>
+    public LinearMemory(int pages, int pagesMax, long declaredMaximum, PageBudget? budget = null)
     {
+        _budget = budget;
         PagesMax = pagesMax;
         DeclaredMaximum = declaredMaximum;
         Base = pagesMax == 0 ? 0 : (nint)NativeMemory.AllocZeroed((nuint)pagesMax * PageBytes);
@@ -37,11 +49,14 @@ internal sealed unsafe class LinearMemory : IDisposable
 
     public int Pages => (int)(Length / PageBytes);
 
-    /// <summary>The pages before, or -1 when the limit would be passed.</summary>
+    public bool CanGrow(uint pages) =>
+        pages <= (uint)(PagesMax - Pages) && (_budget is null || pages <= (uint)_budget.Left);
+
+    /// <summary>The pages before, or -1 when a limit would be passed.</summary>
     public int Grow(uint pages)
     {
         int before = Pages;
-        if (pages > (uint)(PagesMax - before)) return -1;
+        if (!CanGrow(pages) || _budget?.TryTake(pages) == false) return -1;
         Length += (nint)pages * PageBytes;
         return before;
     }
@@ -50,7 +65,20 @@ internal sealed unsafe class LinearMemory : IDisposable
     public byte* Pointer(uint address, uint length)
     {
         if ((long)address + length > Length) throw new TrapException(Trap.OutOfBoundsMemory);
+        if (Touched != null && length > 0) Touch(address, length);
         return (byte*)Base + address;
+    }
+
+    /// <summary>From now on every piece that may have been written is noted in <see cref="Touched"/>. Compiled code does not note.</summary>
+    public void TrackTouches()
+    {
+        if (Touched == null) Touched = (byte*)NativeMemory.AllocZeroed((nuint)PagesMax * (PageBytes / TouchBytes) + 1);
+    }
+
+    private void Touch(uint address, uint length)
+    {
+        long last = ((long)address + length - 1) >> TouchShift;
+        for (long piece = address >> TouchShift; piece <= last; piece++) Touched[piece] = 1;
     }
 
     public void Dispose()
@@ -62,6 +90,8 @@ internal sealed unsafe class LinearMemory : IDisposable
     private void Free()
     {
         NativeMemory.Free((void*)Base);
+        NativeMemory.Free(Touched);
+        Touched = null;
         Base = 0;
         Length = 0;
     }

@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.Runtime.InteropServices;
 using NodeRuntime.Wasm.Binary;
+using NodeRuntime.Wasm.Stepping;
 
 namespace NodeRuntime.Wasm.Execution;
 
@@ -17,16 +18,23 @@ internal sealed unsafe class Store : IDisposable
     /// <summary>Eight bytes that are always zero, which the JIT cannot know.</summary>
     public const int ZeroOffset = 16;
 
-    /// <summary>Results beyond the first, eight bytes each, at this offset.</summary>
-    public const int ResultsOffset = 24;
+    /// <summary>Results beyond the first, a slot each, at this offset.</summary>
+    public const int ResultsOffset = 32;
+
+    /// <summary>
+    /// The bytes of a value outside compiled code: a global, a later result, an argument of the invoker. A v128 fills them; any other
+    /// number lies in the low ones, and what is above it means nothing.
+    /// </summary>
+    public const int SlotBytes = 16;
 
     private readonly SortedDictionary<string, FunctionType> _types = new(StringComparer.Ordinal);
     private byte* _block;
+    private Stepper? _stepper;
 
     public Store(ModuleLimits limits, long fuel)
     {
         int results = limits.ResultsMax;
-        _block = (byte*)NativeMemory.AllocZeroed((nuint)(ResultsOffset + (results * 8)));
+        _block = (byte*)NativeMemory.AllocZeroed((nuint)(ResultsOffset + (results * SlotBytes)));
         ResultReferences = new object?[results];
         TableEntriesMax = limits.TableEntriesMax;
         Fuel = fuel;
@@ -44,6 +52,9 @@ internal sealed unsafe class Store : IDisposable
     /// <summary>Frames below this address are refused: the host's safety net under the counted depth.</summary>
     public ref nint StackLimit => ref *(nint*)(_block + StackLimitOffset);
 
+    /// <summary>What runs the frames of this store's stepped instances.</summary>
+    public Stepper Stepper => _stepper ??= new Stepper(this);
+
     public object?[] ResultReferences { get; }
 
     /// <summary>Of all tables of the store's instances together.</summary>
@@ -52,7 +63,7 @@ internal sealed unsafe class Store : IDisposable
     /// <summary>What they have taken of it.</summary>
     private long TableEntries { get; set; }
 
-    public Span<ulong> Results => new(_block + ResultsOffset, ResultReferences.Length);
+    public Span<UInt128> Results => new(_block + ResultsOffset, ResultReferences.Length);
 
     /// <summary>The one object of this store for a type, so that compiled code compares types by reference.</summary>
     public FunctionType Canonical(FunctionType type)
@@ -80,6 +91,7 @@ internal sealed unsafe class Store : IDisposable
 
     public void Dispose()
     {
+        _stepper?.Dispose();
         Free();
         GC.SuppressFinalize(this);
     }

@@ -61,7 +61,7 @@ internal sealed class FunctionValidator
         _segments.Add(0);
         PushFrame(Opcode.Block, None, type.Results);
         var reader = new WasmReader(_model.Bytes, body.Start, body.End, _fault);
-        var instructions = new InstructionReader(reader, _limits);
+        var instructions = new InstructionReader(reader, _limits, _model.Features);
         while (_depth > 0 && !_fault.Failed)
         {
             instructions.Next(out Instruction instruction);
@@ -120,12 +120,19 @@ internal sealed class FunctionValidator
                 Apply(_model.TypeOf(instruction.Index));
                 break;
             case Opcode.CallIndirect:
-                if (!Has(instruction.Second, _model.Tables.Count, "table")) return;
-                if (!Has(instruction.Index, _model.Types.Count, "type")) return;
-                if (_model.Tables[instruction.Second].Element != WasmType.FuncRef) Invalid("type mismatch: call_indirect of no funcref");
+                if (!HasIndirect(in instruction)) return;
                 _body.MakesCalls = true;
                 Pop(WasmType.I32);
                 Apply(_model.Types[instruction.Index]);
+                break;
+            case Opcode.ReturnCall:
+                if (!Has(instruction.Index, _model.Functions.Count, "function")) return;
+                ApplyTail(_model.TypeOf(instruction.Index));
+                break;
+            case Opcode.ReturnCallIndirect:
+                if (!HasIndirect(in instruction)) return;
+                Pop(WasmType.I32);
+                ApplyTail(_model.Types[instruction.Index]);
                 break;
             case Opcode.Drop:
                 PopAny();
@@ -159,23 +166,23 @@ internal sealed class FunctionValidator
                 Pop(_model.Globals[instruction.Index].Type);
                 break;
             case >= Opcode.LoadFirst and <= Opcode.LoadLast:
-                NeedMemory();
+                NeedMemory(instruction.Memory);
                 NeedAlignment(instruction.Second, NumericTable.LoadSize(opcode));
                 Pop(WasmType.I32);
                 Push(NumericTable.LoadType(opcode));
                 break;
             case >= Opcode.StoreFirst and <= Opcode.StoreLast:
-                NeedMemory();
+                NeedMemory(instruction.Memory);
                 NeedAlignment(instruction.Second, NumericTable.StoreSize(opcode));
                 Pop(NumericTable.StoreType(opcode));
                 Pop(WasmType.I32);
                 break;
             case Opcode.MemorySize:
-                NeedMemory();
+                NeedMemory(instruction.Memory);
                 Push(WasmType.I32);
                 break;
             case Opcode.MemoryGrow:
-                NeedMemory();
+                NeedMemory(instruction.Memory);
                 Pop(WasmType.I32);
                 Push(WasmType.I32);
                 break;
@@ -205,7 +212,8 @@ internal sealed class FunctionValidator
                 Push(WasmType.FuncRef);
                 break;
             case Opcode.MemoryFill or Opcode.MemoryCopy:
-                NeedMemory();
+                NeedMemory(instruction.Memory);
+                if (opcode == Opcode.MemoryCopy) NeedMemory(instruction.Lane);
                 PopThreeNumbers();
                 break;
             case Opcode.MemoryInit or Opcode.DataDrop:
@@ -215,13 +223,92 @@ internal sealed class FunctionValidator
                     return;
                 }
 
-                if (opcode == Opcode.MemoryInit) NeedMemory();
+                if (opcode == Opcode.MemoryInit) NeedMemory(instruction.Memory);
                 if (Has(instruction.Index, _model.DataCount, "data segment") && opcode == Opcode.MemoryInit) PopThreeNumbers();
+                break;
+            case >= Opcode.VectorFirst and <= Opcode.VectorLast:
+                StepVector(in instruction);
                 break;
             default:
                 StepTableOrNumeric(in instruction);
                 break;
         }
+    }
+
+    private void StepVector(in Instruction instruction)
+    {
+        VectorInstruction vector = VectorTable.At(instruction.Opcode);
+        _body.UsesVectors = true;
+        switch (vector.Shape)
+        {
+            case VectorShape.Load:
+                NeedMemory(instruction.Memory);
+                NeedAlignment(instruction.Second, vector.Size);
+                Pop(WasmType.I32);
+                Push(WasmType.V128);
+                break;
+            case VectorShape.Store:
+                NeedMemory(instruction.Memory);
+                NeedAlignment(instruction.Second, vector.Size);
+                Pop(WasmType.V128);
+                Pop(WasmType.I32);
+                break;
+            case VectorShape.LoadLane or VectorShape.StoreLane:
+                NeedMemory(instruction.Memory);
+                NeedAlignment(instruction.Second, vector.Size);
+                NeedLane(instruction.Lane, vector.Lanes);
+                Pop(WasmType.V128);
+                Pop(WasmType.I32);
+                if (vector.Shape == VectorShape.LoadLane) Push(WasmType.V128);
+                break;
+            case VectorShape.Const:
+                Push(WasmType.V128);
+                break;
+            case VectorShape.Shuffle:
+                for (int i = 0; i < 64; i += 8)
+                {
+                    NeedLane((int)((instruction.Immediate >> i) & 0xFF), 32);
+                    NeedLane((int)((instruction.High >> i) & 0xFF), 32);
+                }
+
+                PopVectors(2);
+                Push(WasmType.V128);
+                break;
+            case VectorShape.Splat:
+                Pop(vector.Scalar);
+                Push(WasmType.V128);
+                break;
+            case VectorShape.Extract:
+                if (instruction.Opcode == Opcode.F32x4ExtractLane) _body.NeedsZero = true;
+                NeedLane(instruction.Lane, vector.Lanes);
+                Pop(WasmType.V128);
+                Push(vector.Scalar);
+                break;
+            case VectorShape.Replace:
+                NeedLane(instruction.Lane, vector.Lanes);
+                Pop(vector.Scalar);
+                Pop(WasmType.V128);
+                Push(WasmType.V128);
+                break;
+            case VectorShape.Unary or VectorShape.Binary or VectorShape.Ternary:
+                PopVectors(1 + vector.Shape - VectorShape.Unary);
+                Push(WasmType.V128);
+                break;
+            case VectorShape.Shift:
+                Pop(WasmType.I32);
+                Pop(WasmType.V128);
+                Push(WasmType.V128);
+                break;
+            case VectorShape.Test:
+                Pop(WasmType.V128);
+                Push(WasmType.I32);
+                break;
+        }
+    }
+
+    private void PopVectors(int count)
+    {
+        for (int i = 0; i < count; i++) Pop(WasmType.V128);
     }
 
     private void StepTableOrNumeric(in Instruction instruction)
@@ -274,7 +361,7 @@ internal sealed class FunctionValidator
                 Pop(WasmType.I32);
                 break;
             default:
-                if (NumericTable.IsRotation(opcode)) _body.Rotates = true;
+                if (NumericTable.IsRotation(opcode)) _body.NeedsZero = true;
                 WasmType operand = NumericTable.Operand(opcode);
                 Pop(operand);
                 if (NumericTable.IsBinary(opcode)) Pop(operand);
@@ -408,6 +495,24 @@ internal sealed class FunctionValidator
         foreach (WasmType result in type.Results) Push(result);
     }
 
+    /// <summary>A tail call returns what its callee does.</summary>
+    private void ApplyTail(FunctionType type)
+    {
+        Moves(type.Parameters.Length);
+        PopAll(type.Parameters);
+        if (!type.Results.AsSpan().SequenceEqual(_frames[0].Results)) Invalid("type mismatch: a tail call of other results");
+        _body.MakesTailCalls = true;
+        GoUnreachable();
+    }
+
+    private bool HasIndirect(in Instruction instruction)
+    {
+        if (!Has(instruction.Second, _model.Tables.Count, "table")) return false;
+        if (!Has(instruction.Index, _model.Types.Count, "type")) return false;
+        if (_model.Tables[instruction.Second].Element != WasmType.FuncRef) Invalid("type mismatch: call_indirect of no funcref");
+        return true;
+    }
+
     private void PopThreeNumbers()
     {
         Pop(WasmType.I32);
@@ -503,10 +608,15 @@ internal sealed class FunctionValidator
         }
     }
 
-    private void NeedMemory()
+    private void NeedMemory(int memory)
     {
-        _body.UsesMemory = true;
-        if (_model.Memories.Count == 0) Invalid("unknown memory 0");
+        if (memory == 0) _body.UsesMemory = true;
+        Has(memory, _model.Memories.Count, "memory");
+    }
+
+    private void NeedLane(int lane, int lanes)
+    {
+        if (lane >= lanes) Invalid("invalid lane index");
     }
 
     private void NeedAlignment(int alignment, int size)

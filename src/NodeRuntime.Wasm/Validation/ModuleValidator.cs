@@ -21,7 +21,12 @@ internal sealed class ModuleValidator
         var validator = new ModuleValidator(model, fault);
         model.Declared = new bool[model.Functions.Count];
         foreach (int type in model.Functions) validator.Need(type, model.Types.Count, "type", 0);
-        foreach (GlobalDefinition global in model.GlobalDefinitions) validator.CheckConstant(global.Initial, global.Type.Type);
+        for (int i = 0; i < model.GlobalDefinitions.Count; i++)
+        {
+            GlobalDefinition global = model.GlobalDefinitions[i];
+            validator.CheckConstant(global.Initial, global.Type.Type, model.ImportedGlobals + i);
+        }
+
         validator.CheckExports();
         validator.CheckStart();
         foreach (ElementSegment segment in model.Elements) validator.CheckElements(segment);
@@ -74,54 +79,95 @@ internal sealed class ModuleValidator
         {
             if (!Need(segment.Table, _model.Tables.Count, "table", segment.Offset.Offset)) return;
             if (_model.Tables[segment.Table].Element != segment.Type) Invalid(segment.Offset.Offset, "type mismatch: element segment");
-            CheckConstant(segment.Offset, WasmType.I32);
+            CheckConstant(segment.Offset, WasmType.I32, _model.Globals.Count);
         }
 
-        foreach (ConstantExpression item in segment.Items) CheckConstant(item, segment.Type);
+        foreach (ConstantExpression item in segment.Items) CheckConstant(item, segment.Type, _model.Globals.Count);
     }
 
     private void CheckData(DataSegment segment)
     {
         if (segment.Mode != SegmentMode.Active || _fault.Failed) return;
-        Need(0, _model.Memories.Count, "memory", segment.Offset.Offset);
-        CheckConstant(segment.Offset, WasmType.I32);
+        Need(segment.Memory, _model.Memories.Count, "memory", segment.Offset.Offset);
+        CheckConstant(segment.Offset, WasmType.I32, _model.Globals.Count);
     }
 
-    private void CheckConstant(ConstantExpression expression, WasmType expected)
+    /// <param name="globals">The globals that stand before the expression; without extended constants only imports are seen.</param>
+    private void CheckConstant(ConstantExpression expression, WasmType expected, int globals)
     {
         if (_fault.Failed) return;
-        WasmType actual;
-        switch (expression.Opcode)
+        if ((_model.Features & WasmFeatures.ExtendedConstants) == 0) globals = _model.ImportedGlobals;
+        if (expression.Steps is null)
         {
-            case Opcode.I32Const:
-                actual = WasmType.I32;
-                break;
-            case Opcode.I64Const:
-                actual = WasmType.I64;
-                break;
-            case Opcode.F32Const:
-                actual = WasmType.F32;
-                break;
-            case Opcode.F64Const:
-                actual = WasmType.F64;
-                break;
-            case Opcode.RefNull:
-                actual = expression.Type;
-                break;
-            case Opcode.RefFunc:
-                if (!Need(expression.Index, _model.Functions.Count, "function", expression.Offset)) return;
-                _model.Declared[expression.Index] = true;
-                actual = WasmType.FuncRef;
-                break;
-            default:
-                if (!Need(expression.Index, _model.ImportedGlobals, "global", expression.Offset)) return;
-                GlobalType global = _model.Globals[expression.Index];
-                if (global.Mutable) Invalid(expression.Offset, "constant expression required: the global is mutable");
-                actual = global.Type;
-                break;
+            CheckResult(StepType(expression.Opcode, expression.Bits, expression.Type, expression.Offset, globals), expected, expression.Offset);
+            return;
         }
 
-        if (actual != expected) Invalid(expression.Offset, "type mismatch: " + FunctionType.Name(expected) + " expected");
+        var operands = new Stack<WasmType>();
+        foreach (ConstantStep step in expression.Steps)
+        {
+            if (_fault.Failed) return;
+            if (ConstantOperand(step.Opcode) is var operand and not WasmType.Unknown)
+            {
+                for (int i = 0; i < 2; i++)
+                {
+                    if (!operands.TryPop(out WasmType found) || found != operand) Invalid(expression.Offset, "type mismatch: a constant expression");
+                }
+
+                operands.Push(operand);
+                continue;
+            }
+
+            operands.Push(StepType(step.Opcode, step.Bits, step.Type, expression.Offset, globals));
+        }
+
+        if (operands.Count == 1) CheckResult(operands.Pop(), expected, expression.Offset);
+        else Invalid(expression.Offset, "type mismatch: a constant expression leaves one value");
+    }
+
+    private void CheckResult(WasmType actual, WasmType expected, int offset)
+    {
+        if (actual != expected) Invalid(offset, "type mismatch: " + FunctionType.Name(expected) + " expected");
+    }
+
+    private static WasmType ConstantOperand(int opcode) => opcode switch
+    {
+        Opcode.I32Add or Opcode.I32Sub or Opcode.I32Mul => WasmType.I32,
+        Opcode.I64Add or Opcode.I64Sub or Opcode.I64Mul => WasmType.I64,
+        _ => WasmType.Unknown,
+    };
+
+    /// <summary>The type of an instruction that takes nothing; Unknown after a fault.</summary>
+    private WasmType StepType(int opcode, long bits, WasmType type, int offset, int globals)
+    {
+        int index = unchecked((int)bits);
+        switch (opcode)
+        {
+            case Opcode.I32Const:
+                return WasmType.I32;
+            case Opcode.I64Const:
+                return WasmType.I64;
+            case Opcode.F32Const:
+                return WasmType.F32;
+            case Opcode.F64Const:
+                return WasmType.F64;
+            case Opcode.VectorConst:
+                return WasmType.V128;
+            case Opcode.RefNull:
+                return type;
+            case Opcode.RefFunc:
+                if (!Need(index, _model.Functions.Count, "function", offset)) return WasmType.Unknown;
+                _model.Declared[index] = true;
+                return WasmType.FuncRef;
+            case Opcode.GlobalGet:
+                if (!Need(index, globals, "global", offset)) return WasmType.Unknown;
+                if (_model.Globals[index].Mutable) Invalid(offset, "constant expression required: the global is mutable");
+                return _model.Globals[index].Type;
+            default:
+                // One arithmetic instruction alone: nothing is there to be added.
+                Invalid(offset, "type mismatch: a constant expression");
+                return WasmType.Unknown;
+        }
     }
 
     private bool Need(int index, int count, string what, int offset)

@@ -46,6 +46,25 @@ internal sealed record Judgement(Agreement Agreement, string Detail)
         }
     }
 
+    /// <summary>Our own two agree in all, limits and fuel among it.</summary>
+    public static Judgement OfExecutors(Transcript compiled, Transcript stepped)
+    {
+        for (int i = 0; i < compiled.Lines.Count || i < stepped.Lines.Count; i++)
+        {
+            string one = i < compiled.Lines.Count ? compiled.Lines[i] : "(end)";
+            string other = i < stepped.Lines.Count ? stepped.Lines[i] : "(end)";
+            if (one != other) return new Judgement(Agreement.Different, "line " + i + ": compiled '" + one + "', stepped '" + other + "'");
+        }
+
+        for (int i = 0; i < compiled.Fuel.Count; i++)
+        {
+            if (compiled.Fuel[i] == stepped.Fuel[i]) continue;
+            return new Judgement(Agreement.Different, "fuel of part " + i + ": compiled " + compiled.Fuel[i] + ", stepped " + stepped.Fuel[i]);
+        }
+
+        return new Judgement(Agreement.Alike, "");
+    }
+
     public static Judgement OfRuns(IReadOnlyList<string> ours, IReadOnlyList<string> theirs)
     {
         for (int i = 0; i < ours.Count || i < theirs.Count; i++)

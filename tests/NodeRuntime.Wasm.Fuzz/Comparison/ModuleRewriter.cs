@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Generic;
 using System.Globalization;
 using NodeRuntime.Primitives;
 using NodeRuntime.Wasm.Binary;
@@ -11,7 +12,9 @@ namespace NodeRuntime.Wasm.Fuzz.Comparison;
 /// <item>everything is exported, by its index: functions "f0", globals "g0", memories "m0", tables "t0";</item>
 /// <item>imports are named by their place, since two may have one name and different types;</item>
 /// <item>behind every instruction whose NaN is the engine's own choice stands a select that makes it the positive quiet one. Our engine
-/// promises that by itself, so it runs the module as it was. NaNs that are only moved stay what they are.</item>
+/// promises that by itself, so it runs the module as it was. NaNs that are only moved stay what they are;</item>
+/// <item>a script cannot hold a v128: functions that take or give one have a wrapper "w0" with two i64 for each, low half first, globals
+/// have a reader "v0", and the import that logs one takes two i64.</item>
 /// </list>
 /// </summary>
 internal sealed class ModuleRewriter
@@ -21,12 +24,14 @@ internal sealed class ModuleRewriter
     private static readonly int[] SectionOrder = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 12, 10, 11];
 
     private readonly ModuleModel _model;
+    private readonly VectorWrappers _wrappers;
     private readonly LoadFault _fault = new();
     private readonly BytesBuilder _out = new();
 
     private ModuleRewriter(ModuleModel model)
     {
         _model = model;
+        _wrappers = new VectorWrappers(model);
     }
 
     /// <summary>The import's module name in a rewritten module; its own name is its place in the import section.</summary>
@@ -58,6 +63,8 @@ internal sealed class ModuleRewriter
 
             BytesBuilder content = id switch
             {
+                1 => Extend(section, _wrappers.Types),
+                3 => Extend(section, _wrappers.Functions),
                 2 => RewriteImports(section),
                 10 => RewriteCode(section),
                 _ => new BytesBuilder().Raw(section.Take(section.End - section.Position)),
@@ -70,14 +77,29 @@ internal sealed class ModuleRewriter
 
     private void AddSection(int id, BytesBuilder content) => _out.Byte(id).Unsigned((ulong)content.Length).Raw(content);
 
+    /// <summary>A vector of items with more behind.</summary>
+    private static BytesBuilder Extend(WasmReader section, List<BytesBuilder> more)
+    {
+        BytesBuilder extended = new BytesBuilder().Unsigned((ulong)(section.Index() + more.Count));
+        extended.Raw(section.Take(section.End - section.Position));
+        foreach (BytesBuilder item in more) extended.Raw(item);
+        return extended;
+    }
+
     private BytesBuilder MakeExports()
     {
         var exports = new BytesBuilder();
-        exports.Unsigned((ulong)(_model.Functions.Count + _model.Tables.Count + _model.Memories.Count + _model.Globals.Count));
+        int own = _model.Functions.Count + _model.Tables.Count + _model.Memories.Count + _model.Globals.Count;
+        exports.Unsigned((ulong)(own + _wrappers.Names.Count));
         for (int i = 0; i < _model.Functions.Count; i++) AddExport(exports, "f", ExternalKind.Function, i);
         for (int i = 0; i < _model.Tables.Count; i++) AddExport(exports, "t", ExternalKind.Table, i);
         for (int i = 0; i < _model.Memories.Count; i++) AddExport(exports, "m", ExternalKind.Memory, i);
         for (int i = 0; i < _model.Globals.Count; i++) AddExport(exports, "g", ExternalKind.Global, i);
+        for (int i = 0; i < _wrappers.Names.Count; i++)
+        {
+            exports.Name(_wrappers.Names[i]).Byte((int)ExternalKind.Function).Unsigned((ulong)(_model.Functions.Count + i));
+        }
+
         return exports;
     }
 
@@ -90,6 +112,7 @@ internal sealed class ModuleRewriter
         var types = new InstructionReader(section, ModuleLimits.Default);
         int count = section.Index();
         imports.Unsigned((ulong)count);
+        int function = 0;
         for (int i = 0; i < count; i++)
         {
             section.Name(int.MaxValue);
@@ -100,7 +123,9 @@ internal sealed class ModuleRewriter
             {
                 case ExternalKind.Function:
                     section.Index();
-                    break;
+                    if (!_wrappers.IsVectorLog(function++)) break;
+                    imports.Byte((int)ExternalKind.Function).Unsigned((ulong)_wrappers.PairTaker);
+                    continue;
                 case ExternalKind.Table:
                     types.ReadReferenceType();
                     SkipLimits(section);
@@ -131,13 +156,14 @@ internal sealed class ModuleRewriter
     {
         var code = new BytesBuilder();
         int count = section.Index();
-        code.Unsigned((ulong)count);
+        code.Unsigned((ulong)(count + _wrappers.Bodies.Count));
         for (int i = 0; i < count; i++)
         {
             BytesBuilder body = RewriteBody(section.Sub(section.Index()), _model.TypeOf(_model.ImportedFunctions + i), _model.Bodies[i]);
             code.Unsigned((ulong)body.Length).Raw(body);
         }
 
+        foreach (BytesBuilder body in _wrappers.Bodies) code.Unsigned((ulong)body.Length).Raw(body);
         return code;
     }
 
@@ -146,15 +172,22 @@ internal sealed class ModuleRewriter
         int groups = reader.Index();
         int single = type.Parameters.Length + model.Locals.Length;
         BytesBuilder body = new BytesBuilder()
-            .Unsigned((ulong)groups + 2)
+            .Unsigned((ulong)groups + (_wrappers.HasVectors ? 3U : 2U))
             .Raw(_model.Bytes.AsSpan(reader.Position, model.Start - reader.Position))
             .Byte(1).Byte((int)WasmType.F32)
             .Byte(1).Byte((int)WasmType.F64);
+        if (_wrappers.HasVectors) body.Byte(1).Byte((int)WasmType.V128);
         reader.Take(model.Start - reader.Position);
         var instructions = new InstructionReader(reader, ModuleLimits.Default);
         while (!reader.AtEnd)
         {
             instructions.Next(out Instruction instruction);
+            if (instruction.Opcode is Opcode.Call or Opcode.ReturnCall && _wrappers.IsVectorLog(instruction.Index))
+            {
+                body.Byte(Opcode.LocalSet).Unsigned((ulong)single + 2);
+                VectorWrappers.AddHalves(body, single + 2);
+            }
+
             body.Raw(_model.Bytes.AsSpan(instruction.Offset, reader.Position - instruction.Offset));
             switch (NanChoice(instruction.Opcode))
             {
@@ -165,6 +198,9 @@ internal sealed class ModuleRewriter
                 case WasmType.F64:
                     body.Byte(Opcode.LocalTee).Unsigned((ulong)single + 1).Byte(Opcode.F64Const).Raw([0, 0, 0, 0, 0, 0, 0xF8, 0x7F]);
                     Select(body, single + 1, 0x61);
+                    break;
+                case WasmType.V128:
+                    SelectLanes(body, single + 2, NanLanes.IsDouble(instruction.Opcode));
                     break;
             }
         }
@@ -178,11 +214,21 @@ internal sealed class ModuleRewriter
         .Byte(Opcode.LocalGet).Unsigned((ulong)local)
         .Byte(equal).Byte(Opcode.Select);
 
+    private static void SelectLanes(BytesBuilder body, int local, bool doubles)
+    {
+        body.Byte(Opcode.LocalTee).Unsigned((ulong)local).Byte(0xFD).Byte(0x0C);
+        for (int i = 0; i < 16; i += doubles ? 8 : 4) body.Raw(doubles ? [0, 0, 0, 0, 0, 0, 0xF8, 0x7F] : [0, 0, 0xC0, 0x7F]);
+        body.Byte(Opcode.LocalGet).Unsigned((ulong)local).Byte(Opcode.LocalGet).Unsigned((ulong)local);
+        // f64x2.eq or f32x4.eq, v128.bitselect.
+        body.Byte(0xFD).Byte(doubles ? 0x47 : 0x41).Byte(0xFD).Byte(0x52);
+    }
+
     /// <summary>The type of the result of which the specification leaves a NaN's bits open; not abs, neg, copysign and moves.</summary>
     private static WasmType NanChoice(int opcode) => opcode switch
     {
         >= 0x8D and <= 0x97 or 0xB6 => WasmType.F32,
         >= 0x9B and <= 0xA5 or 0xBB => WasmType.F64,
+        _ when NanLanes.IsSingle(opcode) || NanLanes.IsDouble(opcode) => WasmType.V128,
         _ => WasmType.Unknown,
     };
 }

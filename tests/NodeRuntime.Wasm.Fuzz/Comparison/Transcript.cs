@@ -28,6 +28,9 @@ internal sealed class Transcript
 
     public bool Instantiated { get; set; }
 
+    /// <summary>What instantiation and each call used: our executors must agree on it, V8 has none.</summary>
+    public List<long> Fuel { get; } = [];
+
     public bool EndedByLimit => _lines.Count > 0 && _lines[^1].StartsWith(Limit, StringComparison.Ordinal);
 
     public void Add(string line) => _lines.Add(line);

@@ -1,7 +1,9 @@
 using System;
 using System.Collections.Generic;
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 using NodeRuntime.Primitives;
 using NodeRuntime.Wasm.Binary;
 using NodeRuntime.Wasm.Execution;
@@ -29,6 +31,7 @@ internal static unsafe class HostWorld
         Function("F", (nint)(delegate*<double, Instance, int, void>)&LogF64),
         Function("if", (nint)(delegate*<int, float, Instance, int, void>)&LogI32F32),
         Function("FF", (nint)(delegate*<double, double, Instance, int, void>)&LogF64F64),
+        Function("V", (nint)(delegate*<Vector128<byte>, Instance, int, void>)&LogV128),
     ];
 
     /// <summary>The numbers of imported globals, by their place in the import section; the same for every engine.</summary>
@@ -107,6 +110,7 @@ internal static unsafe class HostWorld
                 'i' => WasmType.I32,
                 'I' => WasmType.I64,
                 'f' => WasmType.F32,
+                'V' => WasmType.V128,
                 _ => WasmType.F64,
             };
         }
@@ -139,6 +143,9 @@ internal static unsafe class HostWorld
     private static void LogF32(float value, Instance instance, int depth) => Of(instance).Log("(" + Text(value) + ")");
 
     private static void LogF64(double value, Instance instance, int depth) => Of(instance).Log("(" + Text(value) + ")");
+
+    private static void LogV128(Vector128<byte> value, Instance instance, int depth) =>
+        Of(instance).Log("(" + Values.Number(WasmType.V128, Unsafe.BitCast<Vector128<byte>, UInt128>(value)) + ")");
 
     private static void LogI32F32(int first, float second, Instance instance, int depth) =>
         Of(instance).Log("(" + Text(first) + " " + Text(second) + ")");

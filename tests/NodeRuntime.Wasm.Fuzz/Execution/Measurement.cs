@@ -27,7 +27,7 @@ internal static class Measurement
         if (load.Module is { } module && HostWorld.CanLink(module.Model))
         {
             CallPlan plan = CallPlan.Make(module.Model, new Prng(1));
-            Transcript transcript = CompiledExecutor.Run(module, plan, new SortedDictionary<int, ulong>());
+            Transcript transcript = Subject.Run(module, Executor.Compiled, plan, new SortedDictionary<int, ulong>());
             foreach (string line in transcript.Lines) lines.Add(line);
         }
 

@@ -14,7 +14,7 @@ namespace NodeRuntime.Wasm.Fuzz.Execution;
 internal sealed record ReferenceAnswer(string Refusal, IReadOnlyList<string> Lines);
 
 /// <summary>
-/// V8 in one long-lived process of Node.js. Features that our engine does not have are switched off where V8 lets one. It is asked only
+/// V8 in one long-lived process of Node.js. It is asked only
 /// for calls that came to their end with us, so it needs no fuel; one that takes longer than <see cref="AnswerTimeout"/> is ended.
 /// </summary>
 internal sealed class ReferenceEngine : IDisposable
@@ -24,7 +24,8 @@ internal sealed class ReferenceEngine : IDisposable
     private static readonly string[] Flags =
     [
         "--expose-gc",
-        "--no-experimental-wasm-return-call",
+        // Older versions have them behind the flag.
+        "--experimental-wasm-return-call",
         "--wasm-max-mem-pages=64",
         "--wasm-max-table-size=1000000",
     ];
@@ -127,12 +128,19 @@ internal sealed class ReferenceEngine : IDisposable
             arguments.Add(new JsonObject
             {
                 ["type"] = FunctionType.Name(argument.Type),
-                ["bits"] = Bits(argument.Bits),
+                ["bits"] = Bits(unchecked((ulong)argument.Bits)),
+                ["high"] = Bits(unchecked((ulong)(argument.Bits >> 64))),
                 ["reference"] = argument.Reference,
             });
         }
 
-        return new JsonObject { ["function"] = call.Function, ["arguments"] = arguments, ["results"] = Types(call.Type.Results) };
+        return new JsonObject
+        {
+            ["function"] = call.Function,
+            ["wrapped"] = VectorWrappers.IsWrapped(call.Type),
+            ["arguments"] = arguments,
+            ["results"] = Types(call.Type.Results),
+        };
     }
 
     private static JsonArray Types(WasmType[] types)

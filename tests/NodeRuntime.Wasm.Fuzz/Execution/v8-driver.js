@@ -50,6 +50,17 @@ function text(type, value) {
   }
 }
 
+// Values by their types; a v128 comes as two i64, low half first.
+function texts(types, values) {
+  let at = 0;
+  return types.map((type) => (type === 'v128' ? vector(values[at++], values[at++]) : text(type, values[at++])));
+}
+
+function vector(low, high) {
+  const half = (value) => BigInt.asUintN(64, value).toString(16).padStart(16, '0');
+  return 'v128:' + half(high) + half(low);
+}
+
 function number(type, bits) {
   view.setBigUint64(0, BigInt(bits));
   switch (type) {
@@ -92,7 +103,7 @@ function attempt(work) {
 function makeImport(item) {
   switch (item.kind) {
     case 'function':
-      return (...values) => log('(' + values.map((value, i) => text(item.types[i], value)).join(' ') + ')');
+      return (...values) => log('(' + texts(item.types, values).join(' ') + ')');
     case 'global':
       return new WebAssembly.Global({ value: item.type, mutable: item.mutable }, number(item.type, item.bits));
     case 'memory':
@@ -122,20 +133,24 @@ function run(request) {
   for (const call of request.calls) {
     lines.push('call f' + call.function);
     const done = attempt(() => {
-      const values = call.arguments.map((argument) => {
+      const values = call.arguments.flatMap((argument) => {
+        if (argument.type === 'v128') return [number('i64', argument.bits), number('i64', argument.high)];
         if (argument.type === 'externref') return argument.reference < 0 ? null : externs[argument.reference];
         if (argument.type === 'funcref') return argument.reference < 0 ? null : exports['f' + argument.reference];
         return number(argument.type, argument.bits);
       });
-      let results = exports['f' + call.function](...values);
+      const returned = exports[(call.wrapped ? 'w' : 'f') + call.function](...values);
       endLog();
-      if (call.results.length === 0) results = [];
-      else if (call.results.length === 1) results = [results];
-      lines.push('  =' + call.results.map((type, i) => ' ' + text(type, results[i])).join(''));
+      const results = Array.isArray(returned) ? returned : [returned];
+      lines.push(['  =', ...texts(call.results, results)].join(' '));
     });
     if (!done && lines[lines.length - 1].startsWith('limit')) return;
   }
   if (request.describe) describe(request, exports);
+}
+
+function reader(read) {
+  return read === undefined ? 'v128' : vector(...read());
 }
 
 function describe(request, exports) {
@@ -144,7 +159,7 @@ function describe(request, exports) {
     lines.push(`m${i} pages=${bytes.length / 65536} ${crypto.createHash('sha256').update(bytes).digest('hex')}`);
   }
   request.globals.forEach((type, i) => {
-    lines.push(`g${i} ` + (type === 'v128' ? type : text(type, exports['g' + i].value)));
+    lines.push(`g${i} ` + (type === 'v128' ? reader(exports['v' + i]) : text(type, exports['g' + i].value)));
   });
   request.tables.forEach((type, i) => {
     const table = exports['t' + i];

@@ -18,10 +18,12 @@ internal sealed class GeneratedModules(string wasmOpt, string folder)
     private static readonly string[] Always =
         ["--enable-mutable-globals", "--enable-sign-ext", "--enable-nontrapping-float-to-int", "--enable-multivalue", "--enable-bulk-memory"];
 
+    private static readonly string[] None = [];
+
     // Of an optimized module less is dead code, and what is left is closer to what compilers write.
     private static readonly string[] Passes = ["", "", "-O1", "-O2", "-Oz", "-O3", "--flatten"];
 
-    public byte[] Make(Prng random, bool references)
+    public byte[] Make(Prng random, bool references, bool vectors)
     {
         var seed = new byte[SeedBytesMin + random.NextBelow(SeedBytesMax - SeedBytesMin)];
         random.Fill(seed);
@@ -29,19 +31,19 @@ internal sealed class GeneratedModules(string wasmOpt, string folder)
         string input = Path.Combine(folder, "seed.bin");
         string output = Path.Combine(folder, "module.wasm");
         File.WriteAllBytes(input, seed);
+        string[] features = [.. references ? ["--enable-reference-types"] : None, .. vectors ? ["--enable-simd"] : None];
         // A pass may refuse what the generator made of references; the module without it is as good.
-        string errors = Translate(input, output, references, pass);
-        if (errors.Length > 0 && pass.Length > 0) errors = Translate(input, output, references, "");
+        string errors = Translate(input, output, features, pass);
+        if (errors.Length > 0 && pass.Length > 0) errors = Translate(input, output, features, "");
         return errors.Length == 0 ? File.ReadAllBytes(output) : throw new InvalidOperationException(wasmOpt + " failed on " + input + ": " + errors);
     }
 
     /// <summary>Empty when the output was written.</summary>
-    private string Translate(string input, string output, bool references, string pass)
+    private string Translate(string input, string output, string[] features, string pass)
     {
         File.Delete(output);
         var start = new ProcessStartInfo(wasmOpt) { RedirectStandardError = true };
-        foreach (string argument in (string[])[input, "-ttf", "-o", output, .. Always]) start.ArgumentList.Add(argument);
-        if (references) start.ArgumentList.Add("--enable-reference-types");
+        foreach (string argument in (string[])[input, "-ttf", "-o", output, .. Always, .. features]) start.ArgumentList.Add(argument);
         if (pass.Length > 0) start.ArgumentList.Add(pass);
         using Process process = Process.Start(start) ?? throw new InvalidOperationException(wasmOpt + " does not start");
         string errors = process.StandardError.ReadToEnd();

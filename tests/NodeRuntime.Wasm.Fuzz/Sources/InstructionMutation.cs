@@ -8,7 +8,7 @@ namespace NodeRuntime.Wasm.Fuzz.Sources;
 
 /// <summary>
 /// Changes instructions of a valid module to others of the same type, so that it stays valid: another operation on the same operands,
-/// another constant, another local, another width or offset of an access. The official suite thus becomes new programs.
+/// another constant, another local, another width or offset of an access, a tail call for a last call. The official suite thus becomes new programs.
 /// </summary>
 internal sealed class InstructionMutation
 {
@@ -16,6 +16,9 @@ internal sealed class InstructionMutation
 
     /// <summary>Of a thousand instructions that could be changed.</summary>
     private const int ChangesPerMille = 150;
+
+    /// <summary>Of a thousand calls that could be tail calls.</summary>
+    private const int TailsPerMille = 500;
 
     private readonly ModuleModel _model;
     private readonly Prng _random;
@@ -73,6 +76,8 @@ internal sealed class InstructionMutation
         {
             instructions.Next(out Instruction instruction);
             if (_random.NextChance(ChangesPerMille) && TryChange(body, in instruction, locals)) continue;
+            bool last = !reader.AtEnd && (reader.Position == model.End - 1 || reader.Peek() == Opcode.Return);
+            if (last && _random.NextChance(TailsPerMille) && TryTail(body, in instruction, type)) continue;
             body.Raw(_model.Bytes.AsSpan(instruction.Offset, reader.Position - instruction.Offset));
         }
 
@@ -109,6 +114,38 @@ internal sealed class InstructionMutation
                 return true;
             case >= Opcode.NumericFirst and <= Opcode.NumericLast:
                 body.Byte(Pick(Opcode.NumericFirst, Opcode.NumericLast, other => SameShape(opcode, other)));
+                return true;
+            case >= Opcode.VectorFirst and <= Opcode.VectorLast:
+                return TryChangeVector(body, opcode);
+            default:
+                return false;
+        }
+    }
+
+    private bool TryTail(BytesBuilder body, in Instruction instruction, FunctionType type)
+    {
+        bool indirect = instruction.Opcode == Opcode.CallIndirect;
+        if (!indirect && instruction.Opcode != Opcode.Call) return false;
+        FunctionType callee = indirect ? _model.Types[instruction.Index] : _model.TypeOf(instruction.Index);
+        if (!callee.Results.AsSpan().SequenceEqual(type.Results)) return false;
+        body.Byte(indirect ? Opcode.ReturnCallIndirect : Opcode.ReturnCall).Unsigned((ulong)instruction.Index);
+        if (indirect) body.Unsigned((ulong)instruction.Second);
+        return true;
+    }
+
+    private bool TryChangeVector(BytesBuilder body, int opcode)
+    {
+        VectorInstruction vector = VectorTable.At(opcode);
+        switch (vector.Shape)
+        {
+            case VectorShape.Const:
+                UInt128 bits = CallPlan.MakeVector(_random);
+                body.Byte(0xFD).Byte(Opcode.VectorConst - Opcode.VectorFirst);
+                for (int shift = 0; shift < 128; shift += 8) body.Byte((int)((bits >> shift) & 0xFF));
+                return true;
+            case VectorShape.Unary or VectorShape.Binary or VectorShape.Ternary or VectorShape.Shift or VectorShape.Test:
+                int other = Pick(Opcode.VectorFirst, Opcode.VectorLast, candidate => VectorTable.Find(candidate)?.Shape == vector.Shape);
+                body.Byte(0xFD).Unsigned((ulong)(other - Opcode.VectorFirst));
                 return true;
             default:
                 return false;

@@ -122,9 +122,8 @@ public sealed class ModuleLoadTests
     }
 
     [Theory]
-    [InlineData("SIMD", new byte[] { 0xFD, 0x0C })]
     [InlineData("threads", new byte[] { 0xFE, 0x00 })]
-    [InlineData("tail calls", new byte[] { 0x12, 0x00 })]
+    [InlineData("relaxed SIMD", new byte[] { 0xFD, 0x80, 0x02 })]
     [InlineData("exception handling", new byte[] { 0x06, 0x40 })]
     public void A_feature_that_is_not_run_is_refused_by_its_name(string feature, byte[] code)
     {
@@ -133,13 +132,38 @@ public sealed class ModuleLoadTests
         Assert.Contains(feature, load.Detail, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public void Two_memories_are_refused_by_name()
+    [Theory]
+    [MemberData(nameof(Features))]
+    public void A_feature_is_run_or_refused_by_its_name_when_it_is_off(string feature, WasmFeatures flag, byte[] bytes)
     {
-        ModuleLoad load = Module.Load(
-            (byte[])[.. Preamble, 5, 5, 2, 0, 1, 0, 1], ModuleLimits.Default);
+        Assert.Equal(ModuleVerdict.Accepted, Module.Load(bytes, ModuleLimits.Default).Verdict);
+        Assert.Equal(ModuleVerdict.Accepted, Module.Load(bytes, ModuleLimits.Default, flag).Verdict);
+        ModuleLoad load = Module.Load(bytes, ModuleLimits.Default, WasmFeatures.All & ~flag);
         Assert.Equal(ModuleVerdict.Unsupported, load.Verdict);
-        Assert.Contains("multiple memories", load.Detail, StringComparison.Ordinal);
+        Assert.Contains(feature, load.Detail, StringComparison.Ordinal);
+    }
+
+    public static TheoryData<string, WasmFeatures, byte[]> Features()
+    {
+        var extended = new ModuleBuilder();
+        extended.Global('i', Code.I32(1).I32(2).Op(Add));
+        var constants = new ModuleBuilder();
+        constants.Function(":", Code.V128(1, 2).Op(Opcode.Drop));
+        var types = new ModuleBuilder();
+        types.Function("v:", Code);
+        var direct = new ModuleBuilder();
+        direct.Function(":", Code.With(Opcode.ReturnCall, 0));
+        ModuleBuilder indirect = new ModuleBuilder().Table(1);
+        indirect.Function(":", Code.I32(0).With(Opcode.ReturnCallIndirect, indirect.Type(":"), 0));
+        return new TheoryData<string, WasmFeatures, byte[]>
+        {
+            { "SIMD", WasmFeatures.Simd, constants.Build() },
+            { "SIMD (v128)", WasmFeatures.Simd, types.Build() },
+            { "tail calls", WasmFeatures.TailCalls, direct.Build() },
+            { "tail calls", WasmFeatures.TailCalls, indirect.Build() },
+            { "multiple memories", WasmFeatures.MultiMemory, [.. Preamble, 5, 5, 2, 0, 1, 0, 1] },
+            { "extended constant expressions", WasmFeatures.ExtendedConstants, extended.Build() },
+        };
     }
 
     [Theory]

@@ -23,8 +23,8 @@ internal sealed class CodeBuilder
                 continue;
             }
 
-            _bytes.Add(0xFC);
-            Unsigned((ulong)(opcode - 0x100));
+            _bytes.Add(opcode < Opcode.VectorFirst ? (byte)0xFC : (byte)0xFD);
+            Unsigned((ulong)(opcode & 0xFF));
         }
 
         return this;
@@ -48,6 +48,12 @@ internal sealed class CodeBuilder
 
     public CodeBuilder F64(double value) => F64(BitConverter.DoubleToUInt64Bits(value));
 
+    public CodeBuilder V128(ulong low, ulong high) =>
+        Op(Opcode.VectorConst).Raw(BitConverter.GetBytes(low)).Raw(BitConverter.GetBytes(high));
+
+    /// <summary>A vector instruction with an immediate lane.</summary>
+    public CodeBuilder Lane(int opcode, byte lane) => Op(opcode).Raw(lane);
+
     public CodeBuilder Get(int local) => With(Opcode.LocalGet, local);
 
     public CodeBuilder Set(int local) => With(Opcode.LocalSet, local);
@@ -64,11 +70,12 @@ internal sealed class CodeBuilder
 
     public CodeBuilder End() => Op(Opcode.End);
 
-    /// <summary>A load or store: its offset, with no promise of alignment.</summary>
-    public CodeBuilder Memory(int opcode, ulong offset = 0)
+    /// <summary>A load or store: its offset and its memory, with no promise of alignment.</summary>
+    public CodeBuilder Memory(int opcode, ulong offset = 0, int memory = 0)
     {
         Op(opcode);
-        _bytes.Add(0);
+        _bytes.Add(memory == 0 ? (byte)0 : (byte)0x40);
+        if (memory != 0) Unsigned((ulong)memory);
         return Unsigned(offset);
     }
 

@@ -1,4 +1,6 @@
 using System;
+using System.Linq;
+using NodeRuntime.Wasm.Binary;
 using NodeRuntime.Wasm.Execution;
 
 namespace NodeRuntime.Wasm.Tests.Building;
@@ -39,30 +41,39 @@ internal static class Guest
     public static GuestResult Call(Module module, string export, long fuel = Fuel, int depth = Depth, params ulong[] arguments) =>
         GuestThread.Run(() => CallHere(module, export, fuel, depth, arguments));
 
+    public static GuestResult Call(Module module, string export, long fuel, int depth, int stackBytes, ulong[] arguments) =>
+        GuestThread.Run(() => CallHere(module, export, fuel, depth, arguments), stackBytes);
+
     private static GuestResult CallHere(Module module, string export, long fuel, int depth, ulong[] arguments)
     {
         using var store = new Store(module.Limits, fuel);
         Trap? trapped = null;
-        ulong[] results = [];
+        UInt128[] results = [];
         try
         {
             using var instance = new Instance(module.Model, module.Code, store, ImportSet.Resolve(module.Model, static _ => null), 16);
             instance.Start(depth);
             FunctionReference function = instance.Function(module.Model.FindExport(export)!.Index);
-            results = new ulong[function.Type.Results.Length];
-            Invoker.Invoke(function, arguments, new object?[arguments.Length], depth, results);
-            if (results.Length > 0 && function.Type.Results[0] is Wasm.Binary.WasmType.I32 or Wasm.Binary.WasmType.F32)
-            {
-                results[0] &= uint.MaxValue;
-            }
+            results = new UInt128[function.Type.Results.Length];
+            UInt128[] slots = arguments.Select(static argument => (UInt128)argument).ToArray();
+            Invoker.Invoke(function, slots, new object?[slots.Length], depth, results);
+            if (results.Length > 0) results[0] &= Mask(function.Type.Results[0]);
         }
         catch (TrapException trap)
         {
             trapped = trap.Trap;
         }
 
-        return new GuestResult(trapped, results.Length > 0 ? results[0] : 0, fuel - store.Fuel);
+        return new GuestResult(trapped, results.Length > 0 ? (ulong)results[0] : 0, fuel - store.Fuel);
     }
+
+    /// <summary>The bits of a slot that mean something.</summary>
+    internal static UInt128 Mask(WasmType type) => type switch
+    {
+        WasmType.V128 => UInt128.MaxValue,
+        WasmType.I64 or WasmType.F64 => ulong.MaxValue,
+        _ => uint.MaxValue,
+    };
 }
 
 internal sealed record GuestResult(Trap? Trap, ulong Value, long FuelUsed);

@@ -17,9 +17,10 @@ internal sealed class ModuleBuilder
     private readonly List<byte[]> _elements = [];
     private readonly List<byte[]> _codes = [];
     private readonly List<byte[]> _data = [];
+    private byte[] _custom = [];
     private int _functionCount;
 
-    /// <summary>A type in letters: "ii:i" takes two i32 and gives one; I, f, F for i64, f32, f64.</summary>
+    /// <summary>A type in letters: "ii:i" takes two i32 and gives one; I, f, F, v for i64, f32, f64, v128.</summary>
     public int Type(string letters)
     {
         string[] sides = letters.Split(':');
@@ -41,6 +42,9 @@ internal sealed class ModuleBuilder
         return _functionCount++;
     }
 
+    public void ImportTable(string module, string name, int entries) =>
+        _imports.Add(Name(Name(new CodeBuilder(), module), name).Raw(1, 0x70, 0).Unsigned((ulong)entries).Bytes);
+
     public int Function(string letters, CodeBuilder code, string locals = "", string export = "")
     {
         int type = Type(letters);
@@ -54,12 +58,13 @@ internal sealed class ModuleBuilder
         return _functionCount++;
     }
 
+    /// <summary>The first is exported as "memory".</summary>
     public ModuleBuilder Memory(int pages, int maximum = -1)
     {
         CodeBuilder memory = new CodeBuilder().Raw(maximum < 0 ? (byte)0 : (byte)1).Unsigned((ulong)pages);
         if (maximum >= 0) memory.Unsigned((ulong)maximum);
         _memories.Add(memory.Bytes);
-        Export("memory", ExternalKind.Memory, 0);
+        if (_memories.Count == 1) Export("memory", ExternalKind.Memory, 0);
         return this;
     }
 
@@ -69,9 +74,9 @@ internal sealed class ModuleBuilder
         return this;
     }
 
-    public int Global(char letter, CodeBuilder initial)
+    public int Global(char letter, CodeBuilder initial, bool mutable = true)
     {
-        _globals.Add(new CodeBuilder().Raw(TypeByte(letter), 1).Raw(initial.Bytes).Op(Opcode.End).Bytes);
+        _globals.Add(new CodeBuilder().Raw(TypeByte(letter), mutable ? (byte)1 : (byte)0).Raw(initial.Bytes).Op(Opcode.End).Bytes);
         return _globals.Count - 1;
     }
 
@@ -86,6 +91,24 @@ internal sealed class ModuleBuilder
     public ModuleBuilder Data(int offset, params byte[] bytes)
     {
         _data.Add(new CodeBuilder().Raw(0).I32(offset).Op(Opcode.End).Unsigned((ulong)bytes.Length).Raw(bytes).Bytes);
+        return this;
+    }
+
+    /// <summary>An active segment of another memory, at an offset that is a constant expression.</summary>
+    public ModuleBuilder DataAt(int memory, CodeBuilder offset, params byte[] bytes)
+    {
+        CodeBuilder data = new CodeBuilder().Raw(2).Unsigned((ulong)memory).Raw(offset.Bytes).Op(Opcode.End);
+        _data.Add(data.Unsigned((ulong)bytes.Length).Raw(bytes).Bytes);
+        return this;
+    }
+
+    /// <summary>Names in the name section, of functions by their index.</summary>
+    public ModuleBuilder Names(params (int Function, string Name)[] names)
+    {
+        CodeBuilder map = new CodeBuilder().Unsigned((ulong)names.Length);
+        foreach ((int function, string name) in names) Name(map.Unsigned((ulong)function), name);
+        byte[] bytes = map.Bytes;
+        _custom = Name(new CodeBuilder(), "name").Raw(1).Unsigned((ulong)bytes.Length).Raw(bytes).Bytes;
         return this;
     }
 
@@ -105,6 +128,7 @@ internal sealed class ModuleBuilder
         Section(module, 9, _elements);
         Section(module, 10, _codes);
         Section(module, 11, _data);
+        if (_custom.Length > 0) module.Raw(0).Unsigned((ulong)_custom.Length).Raw(_custom);
         return module.Bytes;
     }
 
@@ -129,6 +153,7 @@ internal sealed class ModuleBuilder
         'I' => WasmType.I64,
         'f' => WasmType.F32,
         'F' => WasmType.F64,
+        'v' => WasmType.V128,
         'r' => WasmType.FuncRef,
         _ => WasmType.ExternRef,
     });

@@ -32,7 +32,7 @@ public sealed class DifferentialTests(ITestOutputHelper output)
                 });
                 return 0;
             },
-            (int)WasiRunner.StackBytes(CompiledExecutor.Depth) + (1024 * 1024));
+            (int)WasiRunner.StackBytes(Subject.Depth) + (1024 * 1024));
 
         output.WriteLine(summary.ToJson(Seed, 0, TimeSpan.Zero).ToJsonString());
         Assert.Empty(differences);
@@ -51,7 +51,7 @@ public sealed class DifferentialTests(ITestOutputHelper output)
         Module one = Building.Guest.Load(Constant(1));
         Module two = Building.Guest.Load(Constant(2));
         CallPlan plan = CallPlan.Make(one.Model, new Primitives.Prng(1));
-        Transcript ours = GuestThread.Run(() => CompiledExecutor.Run(one, plan, []));
+        Transcript ours = GuestThread.Run(() => Subject.Run(one, Executor.Compiled, plan, []));
         ReferenceAnswer same = reference.Ask(Constant(1), ReferenceEngine.Request(one.Model, plan, [], ours))!;
         ReferenceAnswer other = reference.Ask(Constant(2), ReferenceEngine.Request(two.Model, plan, [], ours))!;
         Assert.Equal(Agreement.Alike, Judgement.OfRuns(ours.Lines, same.Lines).Agreement);

@@ -233,7 +233,7 @@ public sealed class HostileProcessTests
         CodeBuilder leaf = Code;
         for (int i = 0; i < 15_000; i++) leaf.Raw(0x20, 3, 0xAA, 0x21, 0);
         CodeBuilder deep = Code.Get(0).Op(0x45).Open(Opcode.If).Call(2).Op(Opcode.Else).Get(0).I32(1).Op(0x6B).Call(1).End();
-        builder.Function(":", Code.I32(CompiledExecutor.Depth - 10).Call(1));
+        builder.Function(":", Code.I32(Subject.Depth - 10).Call(1));
         builder.Function("i:", deep);
         builder.Function(":", leaf, "iIfF");
         Assert.Contains("call f0\n  =", Measure(builder.Build(), "Accepted", 500), StringComparison.Ordinal);

@@ -5,6 +5,7 @@ using System.Text;
 using System.Text.Json;
 using NodeRuntime.Wasm.Binary;
 using NodeRuntime.Wasm.Execution;
+using NodeRuntime.Wasm.Tests.Building;
 
 namespace NodeRuntime.Wasm.Tests.Specification;
 
@@ -15,6 +16,7 @@ internal sealed class ScriptRunner : IDisposable
     private static readonly ModuleLimits Limits = ModuleLimits.Default with { TableEntriesMax = 10_000_000 };
 
     private readonly string _script;
+    private readonly WasmFeatures _features;
     private readonly SortedDictionary<string, byte[]> _files;
     private readonly Store _store = new(Limits, long.MaxValue);
     private readonly SortedDictionary<string, SpecInstance> _named = new(StringComparer.Ordinal);
@@ -22,9 +24,15 @@ internal sealed class ScriptRunner : IDisposable
     private readonly SortedDictionary<ulong, object> _externs = [];
     private SpecInstance? _current;
 
-    public ScriptRunner(string script, SortedDictionary<string, byte[]> files)
+    private readonly Executor _executor;
+
+    /// <param name="features">What the script's year knew: more would make valid what it calls invalid.</param>
+    public ScriptRunner(
+        string script, SortedDictionary<string, byte[]> files, WasmFeatures features, Executor executor = Executor.Compiled)
     {
+        _features = features;
         _script = script;
+        _executor = executor;
         _files = files;
         _registered["spectest"] = SpecTestModule.Make(_store);
     }
@@ -39,6 +47,9 @@ internal sealed class ScriptRunner : IDisposable
 
     public List<string> Failures { get; } = [];
 
+    /// <summary>The fuel that each command used, in order.</summary>
+    public List<long> FuelUsed { get; } = [];
+
     public void Dispose() => _store.Dispose();
 
     public void Run()
@@ -48,6 +59,7 @@ internal sealed class ScriptRunner : IDisposable
         {
             string type = command.GetProperty("type").GetString()!;
             string failure;
+            long before = _store.Fuel;
             try
             {
                 failure = Perform(type, command);
@@ -57,6 +69,7 @@ internal sealed class ScriptRunner : IDisposable
                 failure = exception.GetType().Name + ": " + exception.Message;
             }
 
+            FuelUsed.Add(before - _store.Fuel);
             if (failure == "skip") Skipped++;
             else if (failure.Length == 0) Passed += type.StartsWith("assert", StringComparison.Ordinal) ? 1 : 0;
             else Failures.Add(_script + ":" + command.GetProperty("line").GetInt32().ToString(CultureInfo.InvariantCulture) + " " + type + ": " + failure);
@@ -81,7 +94,7 @@ internal sealed class ScriptRunner : IDisposable
             case "action":
                 return Act(command.GetProperty("action"), out _, out Trap? unexpected) + unexpected;
             case "assert_return":
-                string acted = Act(command.GetProperty("action"), out (WasmType Type, ulong Bits, object? Reference)[] results, out trap);
+                string acted = Act(command.GetProperty("action"), out (WasmType Type, UInt128 Bits, object? Reference)[] results, out trap);
                 return acted.Length > 0 ? acted : trap is not null ? "trap " + trap : Compare(command.GetProperty("expected"), results);
             case "assert_trap" or "assert_exhaustion":
                 acted = Act(command.GetProperty("action"), out _, out trap);
@@ -105,7 +118,7 @@ internal sealed class ScriptRunner : IDisposable
     private string CheckRefused(JsonElement command, ModuleVerdict expected)
     {
         if (command.GetProperty("module_type").GetString() == "text") return "skip";
-        ModuleLoad load = Module.Load(Bytes(command), Limits);
+        ModuleLoad load = Module.Load(Bytes(command), Limits, _features);
         if (load.Verdict == expected) return "";
         // Refused for another of its faults, or for a feature that the suite's year did not know.
         if (load.Verdict is ModuleVerdict.Malformed or ModuleVerdict.Invalid or ModuleVerdict.Unsupported)
@@ -123,7 +136,7 @@ internal sealed class ScriptRunner : IDisposable
     {
         made = null;
         trap = null;
-        ModuleLoad load = Module.Load(Bytes(command), Limits);
+        ModuleLoad load = Module.Load(Bytes(command), Limits, _features);
         if (load.Module is null) return load.Verdict + " " + load.Detail;
         ImportSet imports = ImportSet.Resolve(
             load.Module.Model,
@@ -131,7 +144,7 @@ internal sealed class ScriptRunner : IDisposable
         if (imports.Fault.Length > 0) return imports.Fault;
         try
         {
-            var instance = new Instance(load.Module.Model, load.Module.Code, _store, imports, 1_024);
+            var instance = new Instance(load.Module, _executor, _store, imports, 1_024);
             made = new SpecInstance(load.Module.Model, instance);
             instance.Start(Depth);
         }
@@ -150,7 +163,7 @@ internal sealed class ScriptRunner : IDisposable
         return property.Length > 0 ? _named[property] : _current ?? throw new InvalidOperationException("no module");
     }
 
-    private string Act(JsonElement action, out (WasmType Type, ulong Bits, object? Reference)[] results, out Trap? trap)
+    private string Act(JsonElement action, out (WasmType Type, UInt128 Bits, object? Reference)[] results, out Trap? trap)
     {
         results = [];
         trap = null;
@@ -164,7 +177,7 @@ internal sealed class ScriptRunner : IDisposable
         }
 
         var function = (FunctionReference)export!;
-        var arguments = new ulong[function.Type.Parameters.Length];
+        var arguments = new UInt128[function.Type.Parameters.Length];
         var references = new object?[arguments.Length];
         int index = 0;
         foreach (JsonElement argument in action.GetProperty("args").EnumerateArray())
@@ -173,7 +186,7 @@ internal sealed class ScriptRunner : IDisposable
             index++;
         }
 
-        var bits = new ulong[function.Type.Results.Length];
+        var bits = new UInt128[function.Type.Results.Length];
         try
         {
             Invoker.Invoke(function, arguments, references, Depth, bits);
@@ -184,24 +197,38 @@ internal sealed class ScriptRunner : IDisposable
             return "";
         }
 
-        results = new (WasmType, ulong, object?)[bits.Length];
+        results = new (WasmType, UInt128, object?)[bits.Length];
         for (int i = 0; i < bits.Length; i++) results[i] = (function.Type.Results[i], bits[i], _store.ResultReferences[i]);
         return "";
     }
 
-    private (ulong Bits, object? Reference) Value(JsonElement value)
+    private (UInt128 Bits, object? Reference) Value(JsonElement value)
     {
-        string text = value.GetProperty("value").GetString()!;
-        switch (value.GetProperty("type").GetString())
+        string kind = value.GetProperty("type").GetString()!;
+        if (kind == "v128")
         {
-            case "externref":
-                return (0, text == "null" ? null : Extern(text));
-            case "funcref":
-                return (0, null);
-            default:
-                return (ulong.Parse(text, CultureInfo.InvariantCulture), null);
+            UInt128 whole = 0;
+            int shift = 0;
+            foreach (JsonElement lane in value.GetProperty("value").EnumerateArray())
+            {
+                whole |= UInt128.Parse(lane.GetString()!, CultureInfo.InvariantCulture) << shift;
+                shift += LaneBits(value);
+            }
+
+            return (whole, null);
         }
+
+        string text = value.GetProperty("value").GetString()!;
+        return kind switch
+        {
+            "externref" => (0, text == "null" ? null : Extern(text)),
+            "funcref" => (0, null),
+            _ => (ulong.Parse(text, CultureInfo.InvariantCulture), null),
+        };
     }
+
+    private static int LaneBits(JsonElement value) =>
+        int.Parse(value.GetProperty("lane_type").GetString()!.AsSpan(1), CultureInfo.InvariantCulture);
 
     private object Extern(string text)
     {
@@ -210,31 +237,48 @@ internal sealed class ScriptRunner : IDisposable
         return found;
     }
 
-    private string Compare(JsonElement expected, (WasmType Type, ulong Bits, object? Reference)[] results)
+    private string Compare(JsonElement expected, (WasmType Type, UInt128 Bits, object? Reference)[] results)
     {
         int index = 0;
         foreach (JsonElement value in expected.EnumerateArray())
         {
             if (index >= results.Length) return "too few results";
-            (WasmType type, ulong bits, object? reference) = results[index++];
+            (WasmType type, UInt128 bits, object? reference) = results[index++];
+            bits &= Guest.Mask(type);
             string kind = value.GetProperty("type").GetString()!;
-            string text = value.GetProperty("value").GetString()!;
-            bool narrow = type is WasmType.I32 or WasmType.F32;
-            if (narrow) bits &= uint.MaxValue;
             bool equal = kind switch
             {
-                "externref" => text == "null" ? reference is null : ReferenceEquals(reference, Extern(text)),
-                "funcref" => text == "null" ? reference is null : reference is FunctionReference,
-                _ when text == "nan:canonical" => narrow ? (bits & 0x7FFFFFFF) == 0x7FC00000 : (bits & long.MaxValue) == 0x7FF8000000000000,
-                _ when text == "nan:arithmetic" =>
-                    narrow ? (bits & 0x7FC00000) == 0x7FC00000 : (bits & 0x7FF8000000000000) == 0x7FF8000000000000,
-                _ => bits == ulong.Parse(text, CultureInfo.InvariantCulture),
+                "v128" => EqualLanes(value, bits),
+                "externref" => Text(value) == "null" ? reference is null : ReferenceEquals(reference, Extern(Text(value))),
+                "funcref" => Text(value) == "null" ? reference is null : reference is FunctionReference,
+                _ => EqualNumber(Text(value), type is WasmType.I32 or WasmType.F32 ? 32 : 64, (ulong)bits),
             };
-            if (!equal) return "expected " + kind + " " + text + ", got " + bits.ToString(CultureInfo.InvariantCulture);
+            if (!equal) return "expected " + value.GetRawText() + ", got " + bits.ToString("x", CultureInfo.InvariantCulture);
         }
 
         return index == results.Length ? "" : "too many results";
     }
+
+    private static string Text(JsonElement value) => value.GetProperty("value").GetString()!;
+
+    private static bool EqualLanes(JsonElement expected, UInt128 bits)
+    {
+        int width = LaneBits(expected);
+        foreach (JsonElement lane in expected.GetProperty("value").EnumerateArray())
+        {
+            if (!EqualNumber(lane.GetString()!, width, (ulong)(bits & ((UInt128.One << width) - 1)))) return false;
+            bits >>= width;
+        }
+
+        return true;
+    }
+
+    private static bool EqualNumber(string expected, int width, ulong bits) => expected switch
+    {
+        "nan:canonical" => width == 32 ? (bits & 0x7FFFFFFF) == 0x7FC00000 : (bits & long.MaxValue) == 0x7FF8000000000000,
+        "nan:arithmetic" => width == 32 ? (bits & 0x7FC00000) == 0x7FC00000 : (bits & 0x7FF8000000000000) == 0x7FF8000000000000,
+        _ => bits == ulong.Parse(expected, CultureInfo.InvariantCulture),
+    };
 
     private static string CheckTrap(string text, Trap? trap)
     {

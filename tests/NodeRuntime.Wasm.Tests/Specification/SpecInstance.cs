@@ -23,7 +23,7 @@ internal sealed class SpecInstance
             {
                 ExternalKind.Function => instance.Function(export.Index),
                 ExternalKind.Table => instance.Tables[export.Index],
-                ExternalKind.Memory => instance.Memory!,
+                ExternalKind.Memory => instance.Memories[export.Index],
                 ExternalKind.Global => instance.GlobalCells[export.Index],
                 _ => throw new InvalidOperationException(),
             });

@@ -10,10 +10,10 @@ using NodeRuntime.Wasm.Fuzz.Comparison;
 namespace NodeRuntime.Wasm.Fuzz.Execution;
 
 /// <summary>
-/// Runs a plan on the compiled executor. The calling thread has the stack that <see cref="WasiRunner.StackBytes"/> promises to be enough
+/// Runs a plan on one of our executors. The calling thread has the stack that <see cref="WasiRunner.StackBytes"/> promises to be enough
 /// for <see cref="Depth"/>: a guest that finds its end before its counted depth is a finding.
 /// </summary>
-internal static unsafe class CompiledExecutor
+internal static unsafe class Subject
 {
     public const int Depth = 4_000;
     public const int PagesMax = 64;
@@ -22,9 +22,12 @@ internal static unsafe class CompiledExecutor
     /// <summary>Units of fuel for instantiation and for each call.</summary>
     public const long Fuel = 10_000_000;
 
+    /// <summary>Features that V8 has no name for, or another idea of, are off.</summary>
+    public const WasmFeatures Features = WasmFeatures.Simd | WasmFeatures.TailCalls;
+
     private const int StackReserve = 512 * 1024;
 
-    public static Transcript Run(Module module, CallPlan plan, SortedDictionary<int, ulong> globals)
+    public static Transcript Run(Module module, Executor executor, CallPlan plan, SortedDictionary<int, ulong> globals)
     {
         var transcript = new Transcript();
         using var store = new Store(module.Limits, Fuel);
@@ -32,28 +35,28 @@ internal static unsafe class CompiledExecutor
         nint here = (nint)(&frame);
         store.StackLimit = here - (nint)WasiRunner.StackBytes(Depth) + StackReserve;
         Instance? instance = null;
-        LinearMemory? memory = null;
+        LinearMemory[] imported = [];
         try
         {
             if (Attempt(transcript, () =>
             {
                 ImportSet imports = HostWorld.Link(module.Model, globals, store, PagesMax);
-                memory = imports.Memory;
+                imported = [.. imports.Memories];
                 if (imports.Fault.Length > 0) throw new InvalidOperationException(imports.Fault);
-                instance = new Instance(module.Model, module.Code, store, imports, PagesMax) { Host = transcript };
-                memory = instance.Memory;
+                instance = new Instance(module, executor, store, imports, PagesMax) { Host = transcript };
                 instance.Start(Depth);
                 transcript.Add("instantiated");
             }))
             {
                 transcript.Instantiated = true;
+                transcript.Fuel.Add(Fuel - store.Fuel);
                 RunCalls(transcript, instance!, store, plan);
                 if (!transcript.EndedByLimit) Describe(transcript, module.Model, instance!);
             }
         }
         finally
         {
-            memory?.Dispose();
+            foreach (LinearMemory memory in instance?.Memories ?? imported) memory.Dispose();
             instance?.Dispose();
         }
 
@@ -64,7 +67,7 @@ internal static unsafe class CompiledExecutor
     {
         foreach (PlannedCall call in plan.Calls)
         {
-            var numbers = new ulong[call.Arguments.Length];
+            var numbers = new UInt128[call.Arguments.Length];
             var references = new object?[call.Arguments.Length];
             for (int i = 0; i < numbers.Length; i++)
             {
@@ -76,7 +79,7 @@ internal static unsafe class CompiledExecutor
                     : HostWorld.Externs[argument.Reference];
             }
 
-            var results = new ulong[call.Type.Results.Length];
+            var results = new UInt128[call.Type.Results.Length];
             transcript.Add("call f" + call.Function.ToString(CultureInfo.InvariantCulture));
             store.Fuel = Fuel;
             Attempt(transcript, () =>
@@ -91,6 +94,7 @@ internal static unsafe class CompiledExecutor
 
                 transcript.Add(line.ToString());
             });
+            transcript.Fuel.Add(Fuel - store.Fuel);
             if (transcript.EndedByLimit) return;
             transcript.Calls++;
         }
@@ -120,16 +124,19 @@ internal static unsafe class CompiledExecutor
 
     private static void Describe(Transcript transcript, ModuleModel model, Instance instance)
     {
-        if (instance.Memory is { } memory)
+        for (int i = 0; i < instance.Memories.Length; i++)
         {
+            LinearMemory memory = instance.Memories[i];
             string hash = Convert.ToHexStringLower(SHA256.HashData(new ReadOnlySpan<byte>((void*)memory.Base, checked((int)memory.Length))));
-            transcript.Add(string.Create(CultureInfo.InvariantCulture, $"m0 pages={memory.Pages} {hash}"));
+            transcript.Add(string.Create(CultureInfo.InvariantCulture, $"m{i} pages={memory.Pages} {hash}"));
         }
 
         for (int i = 0; i < model.Globals.Count; i++)
         {
             GlobalCell cell = instance.GlobalCells[i];
-            transcript.Add("g" + i.ToString(CultureInfo.InvariantCulture) + " " + Value(instance, cell.Type.Type, cell.Bits, cell.Reference));
+            // The other side has no way to read a vector in a module without functions.
+            bool hidden = cell.Type.Type == WasmType.V128 && model.Bodies.Count == 0;
+            transcript.Add("g" + i.ToString(CultureInfo.InvariantCulture) + " " + (hidden ? "v128" : Value(instance, cell.Type.Type, cell.Bits, cell.Reference)));
         }
 
         for (int i = 0; i < model.Tables.Count; i++)
@@ -146,7 +153,7 @@ internal static unsafe class CompiledExecutor
         }
     }
 
-    private static string Value(Instance instance, WasmType type, ulong bits, object? reference) => type switch
+    private static string Value(Instance instance, WasmType type, UInt128 bits, object? reference) => type switch
     {
         WasmType.FuncRef or WasmType.ExternRef when reference is null => Values.Reference(type, "null"),
         WasmType.FuncRef => Values.Reference(type, Array.IndexOf(instance.Functions, reference).ToString(CultureInfo.InvariantCulture)),

@@ -1,0 +1,178 @@
+using System;
+using System.Reflection.Emit;
+using NodeRuntime.Wasm.Binary;
+
+namespace NodeRuntime.Wasm.Compilation;
+
+/// <summary>The stack of pending operands: when they are computed, and where they wait.</summary>
+internal sealed partial class FunctionCompiler
+{
+    private void Select()
+    {
+        Node condition = Pop();
+        Node second = Pop();
+        Node first = Pop();
+        LocalBuilder chosen = _pool.Take(Members.IlType(first.Type));
+        Label past = _il.NewLabel();
+        EmitClean(second);
+        _il.Store(chosen);
+        EmitBranch(condition, past, whenTrue: false);
+        EmitClean(first);
+        _il.Store(chosen);
+        _il.Mark(past);
+        Push(Node.Temp(first.Type, chosen, owned: true));
+    }
+
+    private void SetLocal(int index, Node value)
+    {
+        ulong bit = Node.Bit(index);
+        Spill(pending => (pending.Locals & bit) != 0);
+        EmitClean(value);
+        int parameters = _type.Parameters.Length;
+        if (index < parameters) _il.StoreArgument(index);
+        else _il.Store(_locals[index - parameters]);
+    }
+
+    private void DropTo(int height)
+    {
+        for (int i = _stack.Count - 1; i >= height; i--) Discard(_stack[i]);
+        Cut(height);
+    }
+
+    private void Cut(int height)
+    {
+        _stack.RemoveRange(height, _stack.Count - height);
+        _settled = Math.Min(_settled, height);
+    }
+
+    private void Discard(Node node)
+    {
+        if (node.Owned) _pool.Give(node.Temporary!);
+        if (node.Left is not null) Discard(node.Left);
+        if (node.Right is not null) Discard(node.Right);
+        if (node.Third is not null) Discard(node.Third);
+    }
+
+    private void Push(Node node) => _stack.Add(node.Depth > Node.DepthMax ? Temporary(node) : node);
+
+    private Node Pop()
+    {
+        Node node = _stack[^1];
+        _stack.RemoveAt(_stack.Count - 1);
+        _settled = Math.Min(_settled, _stack.Count);
+        return node;
+    }
+
+    private Node[] PopMany(int count)
+    {
+        Node[] nodes = _stack.GetRange(_stack.Count - count, count).ToArray();
+        Cut(_stack.Count - count);
+        return nodes;
+    }
+
+    private void Spill(Func<Node, bool> which)
+    {
+        // Below the mark nothing reads anything. Many operands that do are all computed here, or each instruction would pass them again.
+        bool all = _stack.Count - _settled > PendingMax;
+        for (int i = _settled; i < _stack.Count; i++)
+        {
+            if (!IsSettled(_stack[i]) && (all || which(_stack[i]))) _stack[i] = Temporary(_stack[i]);
+        }
+
+        while (_settled < _stack.Count && IsSettled(_stack[_settled])) _settled++;
+    }
+
+    private void SpillAll() => Spill(static _ => true);
+
+    private static bool IsSettled(Node node) => node.Kind is NodeKind.Constant or NodeKind.Temporary or NodeKind.RefNull;
+
+    /// <summary>The same operand, computed now.</summary>
+    private Node Temporary(Node node)
+    {
+        if (node.Kind == NodeKind.Temporary) return node;
+        return Node.Temp(node.Type, Hold(node, Members.IlType(node.Type)), owned: true);
+    }
+
+    /// <summary>A temporary that may be read more than once; it is not given back.</summary>
+    private Node Shared(Node node)
+    {
+        if (node.Kind is NodeKind.Constant or NodeKind.RefNull) return node;
+        Node held = Temporary(node);
+        return held.Owned ? Node.Temp(held.Type, held.Temporary!, owned: false) : held;
+    }
+
+    /// <summary>The operand in a temporary of the caller's own, who gives it back.</summary>
+    private LocalBuilder Hold(Node node, Type type)
+    {
+        if (node is { Kind: NodeKind.Temporary, Owned: true }) return node.Temporary!;
+        EmitClean(node);
+        LocalBuilder held = _pool.Take(type);
+        _il.Store(held);
+        return held;
+    }
+
+    /// <summary>Emits an operand that leaves its tree: a NaN of the machine's making becomes the canonical one.</summary>
+    private void EmitClean(Node node)
+    {
+        Emit(node);
+        if (node.Dirty) _il.Call(node.Type == WasmType.F32 ? CanonicalSingle : CanonicalDouble);
+    }
+
+    private void Emit(Node node)
+    {
+        switch (node.Kind)
+        {
+            case NodeKind.Constant:
+                EmitConstant(node);
+                break;
+            case NodeKind.Local:
+                int parameters = _type.Parameters.Length;
+                if (node.Bits < parameters) _il.LoadArgument((int)node.Bits);
+                else _il.Load(_locals[node.Bits - parameters]);
+                break;
+            case NodeKind.Temporary:
+                _il.Load(node.Temporary!);
+                break;
+            case NodeKind.Global:
+                if (IsReference(node.Type))
+                {
+                    LoadGlobalCell((int)node.Bits);
+                    _il.Field(Members.CellReference);
+                    break;
+                }
+
+                LoadGlobalAddress((int)node.Bits);
+                SlotAccess.Load(_il, node.Type);
+                break;
+            case NodeKind.Load:
+                LoadAddress(node.Temporary, node.Bits, node.Absolute);
+                EmitLoad(node.Opcode);
+                break;
+            case NodeKind.MemorySize:
+                _il.Load(_length!);
+                _il.Int32(16);
+                _il.Op(OpCodes.Shr);
+                _il.Op(OpCodes.Conv_I4);
+                break;
+            case NodeKind.RefNull:
+                _il.Op(OpCodes.Ldnull);
+                break;
+            case NodeKind.RefIsNull:
+                Emit(node.Left!);
+                _il.Op(OpCodes.Ldnull);
+                _il.Op(OpCodes.Ceq);
+                break;
+            case NodeKind.Numeric:
+                Emit(node.Left!);
+                if (node.Right is not null) Emit(node.Right);
+                NumericEmitter.Emit(_il, node.Opcode);
+                if (NumericTable.IsRotation(node.Opcode)) EmitRotationGuard(node.Type);
+                break;
+            case NodeKind.Vector:
+                EmitVector(node);
+                break;
+        }
+
+        if (node.Owned) _pool.Give(node.Temporary!);
+    }
+}
