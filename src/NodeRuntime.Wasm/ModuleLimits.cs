@@ -49,6 +49,12 @@ public sealed record ModuleLimits
     /// </summary>
     public int FunctionWorkMax { get; init; } = 2_000_000;
 
+    /// <summary>
+    /// What a function may hold and still be compiled: its instructions, the targets of its br_tables and the values that its branches and
+    /// calls hand on, together. At the limit the just-in-time compiler takes about a second and 100 MB.
+    /// </summary>
+    public int CompiledWorkMax { get; init; } = 100_000;
+
     /// <summary>Of all functions together: a byte of the reader's memory each.</summary>
     public int LocalsMax { get; init; } = 4_000_000;
 

@@ -41,7 +41,7 @@ public sealed class ChildProcessSandboxTests : IDisposable
         Assert.Contains((BlobArea.StandardOutput, ""), blobs.Sealed);
         Assert.Equal(6UL, report.StandardOutput.Length);
         Assert.Equal(0UL, report.StandardError.Length);
-        Assert.Equal(1, report.FuelSchedule);
+        Assert.Equal(FuelSchedule.Version, report.FuelSchedule);
         Assert.IsType<SandboxEvent.Ready>(_events[0]);
         Assert.False(Assert.IsType<SandboxEvent.Log>(_events[1]).IsError);
     }

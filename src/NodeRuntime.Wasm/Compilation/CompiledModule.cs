@@ -16,6 +16,8 @@ internal sealed class CompiledModule
 {
     /// <summary>The runtime refuses a type of 65,536 methods.</summary>
     private const int MethodsOfType = 10_000;
+    private const string TypeName = "Guest";
+    private const string ModelField = "Model";
 
     private readonly nint[] _pointers;
     private readonly Type _owner;
@@ -35,19 +37,29 @@ internal sealed class CompiledModule
 
     public nint Pointer(int function) => _pointers[function];
 
+    /// <summary>The module that a type was made for; null for any other type.</summary>
+    public static ModuleModel? ModelOf(Type type) =>
+        type.Name.StartsWith(TypeName, StringComparison.Ordinal)
+            ? type.GetField(ModelField, BindingFlags.Public | BindingFlags.Static)?.GetValue(null) as ModuleModel
+            : null;
+
+    /// <summary>The index among the module's bodies of a method of such a type.</summary>
+    public static int BodyOf(MethodBase method) => int.Parse(method.Name.AsSpan(1), NumberStyles.None, CultureInfo.InvariantCulture);
+
     public static CompiledModule Compile(ModuleModel model, ModuleLimits limits)
     {
-        var assembly = AssemblyBuilder.DefineDynamicAssembly(new AssemblyName("Guest"), AssemblyBuilderAccess.RunAndCollect);
+        var assembly = AssemblyBuilder.DefineDynamicAssembly(new AssemblyName(TypeName), AssemblyBuilderAccess.RunAndCollect);
         // Compiled code reads internal fields of this assembly.
         assembly.SetCustomAttribute(new CustomAttributeBuilder(
             typeof(IgnoresAccessChecksToAttribute).GetConstructor([typeof(string)])!,
             [typeof(Instance).Assembly.GetName().Name!]));
-        ModuleBuilder module = assembly.DefineDynamicModule("Guest");
+        ModuleBuilder module = assembly.DefineDynamicModule(TypeName);
         var types = new TypeBuilder[1 + (model.Bodies.Count / MethodsOfType)];
         for (int i = 0; i < types.Length; i++)
         {
-            string name = "Guest" + i.ToString(CultureInfo.InvariantCulture);
+            string name = TypeName + i.ToString(CultureInfo.InvariantCulture);
             types[i] = module.DefineType(name, TypeAttributes.Public | TypeAttributes.Sealed);
+            types[i].DefineField(ModelField, typeof(object), FieldAttributes.Public | FieldAttributes.Static);
         }
 
         var methods = new MethodBuilder[model.Bodies.Count];
@@ -69,14 +81,18 @@ internal sealed class CompiledModule
         }
 
         var owners = new Type[types.Length];
-        for (int i = 0; i < types.Length; i++) owners[i] = types[i].CreateType();
+        for (int i = 0; i < types.Length; i++)
+        {
+            owners[i] = types[i].CreateType();
+            owners[i].GetField(ModelField)!.SetValue(null, model);
+        }
+
         var pointers = new nint[model.Functions.Count];
         foreach (Type owner in owners)
         {
             foreach (MethodInfo method in owner.GetMethods(BindingFlags.Public | BindingFlags.Static | BindingFlags.DeclaredOnly))
             {
-                int index = int.Parse(method.Name.AsSpan(1), NumberStyles.None, CultureInfo.InvariantCulture);
-                pointers[model.ImportedFunctions + index] = method.MethodHandle.GetFunctionPointer();
+                pointers[model.ImportedFunctions + BodyOf(method)] = method.MethodHandle.GetFunctionPointer();
             }
         }
 

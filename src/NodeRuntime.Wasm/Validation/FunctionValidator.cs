@@ -26,7 +26,8 @@ internal sealed class FunctionValidator
     private int _offset;
     private bool _live;
     private int _moves;
-    private long _work;
+    private long _compilerWork;
+    private int _work;
 
     public FunctionValidator(ModuleModel model, ModuleLimits limits, LoadFault fault)
     {
@@ -67,6 +68,7 @@ internal sealed class FunctionValidator
             instructions.Next(out Instruction instruction);
             if (_fault.Failed) return;
             _offset = instruction.Offset;
+            _work++;
             if (_live) _segments[^1] = unchecked(_segments[^1] + FuelSchedule.Cost(instruction.Opcode));
             Work(CompilerWork.Of(instruction.Opcode));
             if (CompilerWork.Spills(instruction.Opcode)) _body.Spills++;
@@ -75,6 +77,7 @@ internal sealed class FunctionValidator
 
         if (!_fault.Failed && reader.Position != reader.End) reader.Malformed("unexpected bytes behind a function's end");
         body.SegmentCosts = _segments.ToArray();
+        body.TooLarge = _work + _moves > _limits.CompiledWorkMax;
     }
 
     private void Step(in Instruction instruction)
@@ -452,6 +455,7 @@ internal sealed class FunctionValidator
             if (!Has(label, _depth, "label")) return;
         }
 
+        _work += labels.Length;
         int arity = _frames[_depth - 1 - labels[^1]].LabelTypes.Length;
         var kept = new WasmType[arity];
         var seen = new bool[_depth];
@@ -601,8 +605,8 @@ internal sealed class FunctionValidator
     /// <summary>Code that no path reaches is not compiled.</summary>
     private void Work(long units)
     {
-        if (_live) _work += units;
-        if (_work > _limits.FunctionWorkMax)
+        if (_live) _compilerWork += units;
+        if (_compilerWork > _limits.FunctionWorkMax)
         {
             _fault.Report(ModuleVerdict.LimitExceeded, _offset, "a function is more work to compile than the limit");
         }
