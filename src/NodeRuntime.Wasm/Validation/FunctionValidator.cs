@@ -57,6 +57,7 @@ internal sealed class FunctionValidator
         _depth = 0;
         _moves = 0;
         _work = 0;
+        _compilerWork = 0;
         _live = true;
         _segments.Clear();
         _segments.Add(0);

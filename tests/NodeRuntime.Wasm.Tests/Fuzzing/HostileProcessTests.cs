@@ -86,6 +86,16 @@ public sealed class HostileProcessTests
         Assert.Contains("more work to compile", text, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void The_work_of_one_function_does_not_count_against_the_next()
+    {
+        CodeBuilder half = Code;
+        for (int i = 0; i < 60_000; i++) half.Call(0);
+        var builder = new ModuleBuilder();
+        for (int i = 0; i < 3; i++) builder.Function(":", half);
+        Assert.Equal(ModuleVerdict.Accepted, Module.Load(builder.Build(), ModuleLimits.Default).Verdict);
+    }
+
     [Theory]
     [InlineData("calls", new byte[] { 0x10, 0 })]
     [InlineData("stores", new byte[] { 0x20, 0, 0x20, 0, 0x36, 0, 0 })]
