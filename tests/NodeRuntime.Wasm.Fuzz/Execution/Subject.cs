@@ -20,7 +20,7 @@ internal static unsafe class Subject
     public const int TableEntriesShown = 256;
 
     /// <summary>Units of fuel for instantiation and for each call.</summary>
-    public const long Fuel = 10_000_000;
+    public const long Fuel = 3_000_000;
 
     /// <summary>Features that V8 has no name for, or another idea of, are off.</summary>
     public const WasmFeatures Features = WasmFeatures.Simd | WasmFeatures.TailCalls;

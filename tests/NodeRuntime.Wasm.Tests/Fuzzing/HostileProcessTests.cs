@@ -225,13 +225,17 @@ public sealed class HostileProcessTests
     [InlineData("i32.trunc_f64_s", 4_000, new byte[] { 0x20, 3, 0xAA, 0x21, 0 })]
     [InlineData("i32.trunc_f64_s", 15_000, new byte[] { 0x20, 3, 0xAA, 0x21, 0 })]
     [InlineData("i64.trunc_sat_f64_u", 12_000, new byte[] { 0x20, 3, 0xFC, 7, 0x21, 1 })]
+    [InlineData("i8x16.popcnt", 3_000, new byte[] { 0x20, 4, 0xFD, 0x62, 0x21, 4 })]
+    [InlineData("f32x4.nearest", 3_000, new byte[] { 0x20, 4, 0xFD, 0x6A, 0x21, 4 })]
+    [InlineData("f64x2.nearest", 3_000, new byte[] { 0x20, 4, 0xFD, 0x94, 1, 0x21, 4 })]
+    [InlineData("i8x16.shuffle", 8_000, new byte[] { 0x20, 4, 0x20, 4, 0xFD, 13, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0, 9, 8, 7, 6, 5, 4, 0x21, 4 })]
     public void Frames_that_compiling_makes_large_count_more_against_the_depth(string what, int times, byte[] unit)
     {
         Assert.NotEmpty(what);
         var builder = new ModuleBuilder();
         CodeBuilder code = Code;
         for (int i = 0; i < times; i++) code.Raw(unit);
-        builder.Function(":", code.Call(0), "iIfF");
+        builder.Function(":", code.Call(0), "iIfFv");
         Assert.Contains("limit depth", Measure(builder.Build(), "Accepted", 400), StringComparison.Ordinal);
     }
 
