@@ -56,7 +56,7 @@ internal sealed class CallPlan
     public static CallPlan Make(ModuleModel model, Prng random)
     {
         var calls = new List<PlannedCall>();
-        int refill = model.FindExport(Refill) is { Kind: ExternalKind.Function } export ? export.Index : -1;
+        int refill = FindRefill(model);
         int first = model.ImportedFunctions;
         int count = model.Bodies.Count;
         for (int n = 0; n < count && n < FunctionsMax; n++)
@@ -75,6 +75,13 @@ internal sealed class CallPlan
         }
 
         return new CallPlan(calls);
+    }
+
+    /// <summary>-1 without one, or where mutation has given its name to another function.</summary>
+    private static int FindRefill(ModuleModel model)
+    {
+        if (model.FindExport(Refill) is not { Kind: ExternalKind.Function } export) return -1;
+        return model.TypeOf(export.Index) is { Parameters.Length: 0, Results.Length: 0 } ? export.Index : -1;
     }
 
     public static ulong MakeBits(WasmType type, Prng random) => type switch

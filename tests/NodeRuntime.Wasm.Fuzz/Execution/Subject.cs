@@ -120,6 +120,13 @@ internal static unsafe class Subject
             transcript.Add("  the stack ended before the counted depth");
             return false;
         }
+        catch (Exception exception) when (exception is not OutOfMemoryException)
+        {
+            // Nothing that a guest does may come out as anything else: the line differs from all that V8 writes.
+            transcript.EndLog();
+            transcript.Add("  threw " + exception.GetType().Name);
+            return false;
+        }
     }
 
     private static void Describe(Transcript transcript, ModuleModel model, Instance instance)
