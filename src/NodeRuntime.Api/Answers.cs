@@ -31,6 +31,9 @@ public sealed record StatusAnswer
     /// <summary>Voting, Observing, Syncing, Fenced or Halted.</summary>
     public required string Consensus { get; init; }
 
+    /// <summary>Fresh; else Alone, Eclipsed or Stalled: what it shows is old.</summary>
+    public required string Outlook { get; init; }
+
     public required int Validators { get; init; }
 
     public required int PeersConnected { get; init; }
@@ -120,6 +123,14 @@ public sealed record JobAnswer
 
     public required ulong Height { get; init; }
 }
+
+/// <summary>
+/// A piece of what a job printed, in the stream of its events. Only the provider's own gateway has it.
+/// </summary>
+/// <param name="Stream">stdout or stderr.</param>
+/// <param name="Offset">Bytes of that stream before this piece; a jump is a piece that a slow reader missed.</param>
+/// <param name="Text">As UTF-8 reads it. The exact bytes are the job's output.</param>
+public sealed record PrintAnswer(string Stream, ulong Offset, string Text);
 
 public sealed record JobsAnswer(ImmutableArray<JobAnswer> Jobs);
 

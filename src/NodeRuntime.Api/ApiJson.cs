@@ -13,5 +13,6 @@ namespace NodeRuntime.Api;
 [JsonSerializable(typeof(TransactionAnswer))]
 [JsonSerializable(typeof(JobAnswer))]
 [JsonSerializable(typeof(JobsAnswer))]
+[JsonSerializable(typeof(PrintAnswer))]
 [JsonSerializable(typeof(WhyAnswer))]
 public sealed partial class ApiJson : JsonSerializerContext;

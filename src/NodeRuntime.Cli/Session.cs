@@ -46,9 +46,11 @@ internal sealed class Session(CliWorld world, Display display, string? contextOp
     }
 
     /// <summary>A client that signs with the context's key.</summary>
-    public ClusterClient OpenClient()
+    /// <param name="contact">One gateway in place of the context's.</param>
+    public ClusterClient OpenClient(string? contact = null)
     {
         ContextFile context = LoadContext();
+        if (contact is not null) context.Contacts = [contact];
         ClientContext checkedContext = context.ToContext(ContextPath);
         return Keep(checkedContext, NodeKeys.Load(KeyPathOf(context)));
     }

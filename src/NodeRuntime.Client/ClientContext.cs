@@ -21,6 +21,12 @@ public sealed record ClientContext(ImmutableArray<Uri> Contacts, ChainId Chain)
     /// </summary>
     public Duration HeaderAgeMax { get; init; } = Duration.FromSeconds(60);
 
+    /// <summary>
+    /// How often another contact than the one in use is asked how far the chain is: what it proves, the one in use may not go behind.
+    /// With a single contact, <see cref="HeaderAgeMax"/> alone bounds how old an answer can be.
+    /// </summary>
+    public TimeSpan WitnessInterval { get; init; } = TimeSpan.FromSeconds(5);
+
     /// <summary>Between two looks at a record that is waited for: finer than the shortest block.</summary>
     public TimeSpan PollInterval { get; init; } = TimeSpan.FromMilliseconds(150);
 

@@ -158,18 +158,21 @@ public sealed class ClusterClient : IAsyncDisposable
             "jobs",
             async (gateway, stop) =>
             {
-                ContactAnswer<StatusAnswer> status =
-                    await gateway.GetAsync(Routes.Status, ApiJson.Default.StatusAnswer, null, stop).ConfigureAwait(false);
-                if (status.Fault is { } fault) return ContactAnswer<JobsAnswer>.Failed(fault, status.Error);
-                // The token is for the peer that the gateway says it is: at another one it is worth nothing.
-                if (!Hash256.TryParse(status.Value!.Peer, out Hash256 peer))
-                {
-                    return ContactAnswer<JobsAnswer>.Failed(ContactFaultKind.GatewayForged, gateway.Address, "it names no peer id");
-                }
-
-                return await gateway.GetAsync(Routes.Jobs, ApiJson.Default.JobsAnswer, TokenFor(new PeerId(peer)), stop).ConfigureAwait(false);
+                ContactAnswer<Audience> audience = await AudienceAsync(gateway, stop).ConfigureAwait(false);
+                return audience.Fault is { } fault
+                    ? ContactAnswer<JobsAnswer>.Failed(fault, audience.Error)
+                    : await gateway.GetAsync(
+                        Routes.Jobs, ApiJson.Default.JobsAnswer, TokenFor(audience.Value!.Peer, TokenLifetime), stop).ConfigureAwait(false);
             },
             cancellation).ConfigureAwait(false);
+
+    /// <summary>A bearer token for the first gateway that answers, for programs that speak HTTP themselves.</summary>
+    /// <param name="lifetime">At most <see cref="AccessToken.LifetimeMax"/>.</param>
+    public async Task<(PeerId Peer, AccessToken Token)> AccessTokenAsync(TimeSpan lifetime, CancellationToken cancellation)
+    {
+        Audience audience = await _contacts.AskAsync("access token", AudienceAsync, cancellation).ConfigureAwait(false);
+        return (audience.Peer, TokenFor(audience.Peer, lifetime));
+    }
 
     /// <summary>Why providers did not bid, in their own signed words.</summary>
     public Task<WhyAnswer> WhyAsync(OrderId id, CancellationToken cancellation) => _contacts.AskAsync(
@@ -202,9 +205,22 @@ public sealed class ClusterClient : IAsyncDisposable
         await _sender.ConfirmAsync(transaction, cancellation).ConfigureAwait(false);
     }
 
-    private AccessToken TokenFor(PeerId peer)
+    private sealed record Audience(PeerId Peer);
+
+    // The token is for the peer that the gateway says it is: at another one it is worth nothing.
+    private static async Task<ContactAnswer<Audience>> AudienceAsync(Gateway gateway, CancellationToken cancellation)
     {
-        DateTimeOffset expiresAt = _time.GetUtcNow() + TokenLifetime;
+        ContactAnswer<StatusAnswer> status =
+            await gateway.GetAsync(Routes.Status, ApiJson.Default.StatusAnswer, null, cancellation).ConfigureAwait(false);
+        if (status.Fault is { } fault) return ContactAnswer<Audience>.Failed(fault, status.Error);
+        return Hash256.TryParse(status.Value!.Peer, out Hash256 peer)
+            ? ContactAnswer<Audience>.Of(new Audience(new PeerId(peer)))
+            : ContactAnswer<Audience>.Failed(ContactFaultKind.GatewayForged, gateway.Address, "it names no peer id");
+    }
+
+    private AccessToken TokenFor(PeerId peer, TimeSpan lifetime)
+    {
+        DateTimeOffset expiresAt = _time.GetUtcNow() + lifetime;
         return AccessToken.Sign(_signer, _context.Chain, peer, Instant.FromMilliseconds(expiresAt.ToUnixTimeMilliseconds()));
     }
 

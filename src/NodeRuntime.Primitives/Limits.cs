@@ -198,4 +198,14 @@ public static class Limits
     public const int BlobsOpenMax = 4096;
 
     public const int KeyFileBytesMax = 64 * 1024;
+
+    /// <summary>Jobs of which a gateway keeps the last that they printed.</summary>
+    public const int PrintTailsMax = 64;
+
+    public const int PrintTailBytesMax = 64 * 1024;
+
+    public const int PrintTailPiecesMax = 256;
+
+    /// <summary>Events that wait for one reader of a job's stream; a slower one misses the oldest.</summary>
+    public const int JobStreamEventsMax = 512;
 }

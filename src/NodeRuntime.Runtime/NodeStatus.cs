@@ -7,7 +7,28 @@ namespace NodeRuntime.Runtime;
 // What supervisors say of themselves on the event stream, whenever it changes: for status pages and metrics.
 
 /// <summary>How the consensus supervisor does.</summary>
-public sealed record ConsensusStatus(View View, ConsensusMode Mode, int TransactionsPending, ulong SyncTarget);
+public sealed record ConsensusStatus(View View, ConsensusMode Mode, int TransactionsPending, ulong SyncTarget)
+{
+    public ChainOutlook Outlook { get; init; } = ChainOutlook.Fresh;
+}
+
+/// <summary>What a peer may think of the tip that it sees.</summary>
+public enum ChainOutlook
+{
+    /// <summary>It is young, or comes nearer to now.</summary>
+    Fresh,
+
+    /// <summary>It is old, and no peer is heard.</summary>
+    Alone,
+
+    /// <summary>
+    /// It is old, and the peers in sight are no quorum: the others are down, or somebody keeps them from us. Which, cannot be told from here.
+    /// </summary>
+    Eclipsed,
+
+    /// <summary>It is old although a quorum is in sight: the chain itself stands still.</summary>
+    Stalled,
+}
 
 public enum ConsensusMode
 {

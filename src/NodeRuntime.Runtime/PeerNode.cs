@@ -50,6 +50,10 @@ public sealed class PeerNode
     /// <summary>In words, for a person: why does nothing move?</summary>
     public TellVerdict DescribeConsensus(ActorRef<string> reply) => _doors.Consensus.Tell(new ConsensusCommand.Describe(reply));
 
+    /// <summary>The last that a job which runs here printed. More comes on the event stream as <see cref="JobPrint"/>.</summary>
+    public TellVerdict AskPrints(OrderId order, ActorRef<ImmutableArray<JobPrint>> reply) =>
+        _doors.Gateway.Tell(new GatewayCommand.AskPrints(order, reply));
+
     public TellVerdict AskWhy(OrderId order, ActorRef<ImmutableArray<Decline>> reply) =>
         _doors.Gateway.Tell(new GatewayCommand.AskWhy(order, reply));
 }

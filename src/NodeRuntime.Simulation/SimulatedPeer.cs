@@ -55,6 +55,9 @@ internal sealed class SimulatedPeer
 
     public LedgerTip? Tip => _node?.Tip;
 
+    /// <summary>What it thinks of the tip that it sees; while it is down, nothing.</summary>
+    public ChainOutlook? Outlook => _node?.Consensus.Outlook;
+
     /// <summary>For a person who reads a violation: takes a turn of the peer's actors.</summary>
     public string Describe()
     {

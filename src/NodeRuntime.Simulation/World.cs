@@ -6,6 +6,7 @@ using NodeRuntime.Actors;
 using NodeRuntime.Crypto;
 using NodeRuntime.Primitives;
 using NodeRuntime.Proofs.Chain;
+using NodeRuntime.Runtime;
 using NodeRuntime.Workload;
 
 namespace NodeRuntime.Simulation;
@@ -84,6 +85,8 @@ public sealed class World
     internal void AdvanceTo(Duration sinceStart) => _time.RunUntil(Start + sinceStart);
 
     internal Height HeightOf(int peer) => _peers[peer].Height;
+
+    internal ChainOutlook? OutlookOf(int peer) => _peers[peer].Outlook;
 
     /// <summary>Nothing passes between these peers and the others until <see cref="Mend"/>.</summary>
     internal void Cut(params int[] side)

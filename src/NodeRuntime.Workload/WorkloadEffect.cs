@@ -37,6 +37,9 @@ public abstract record WorkloadEffect
 
     public sealed record StopSandbox(LeaseId Lease) : WorkloadEffect;
 
+    /// <summary>What the program printed just now, for whoever follows the job at our gateway.</summary>
+    public sealed record Show(OrderId Order, bool IsError, ulong Offset, ReadOnlyMemory<byte> Bytes) : WorkloadEffect;
+
     /// <summary>Make the receipt of a settled lease and send it to the client.</summary>
     public sealed record SendReceipt(PeerId Client, LeaseId Lease, LeaseWorkRecord Record) : WorkloadEffect;
 

@@ -485,6 +485,7 @@ public sealed class WorkloadMachine
         if (log.IsError) work.ErrorBytes += (ulong)log.Bytes.Length;
         else work.OutputBytes += (ulong)log.Bytes.Length;
         Tell(work, new JobMessage.Log(work.Id, log.IsError, offset, log.Bytes));
+        _effects.Add(new WorkloadEffect.Show(work.Lease.Order, log.IsError, offset, log.Bytes));
     }
 
     private void SandboxFinished(WorkloadInput.SandboxFinished finished)

@@ -156,19 +156,12 @@ public sealed class HostileInputTests(Devnet devnet, HostileInputTests.Target ta
         PreparedJob job = await Jobs.PrepareAsync(devnet, Modules.Busy(1_000));
         OrderId order = await devnet.Owner.SubmitAsync(job, CancellationToken.None);
         string path = Routes.Job.Replace("{id}", order.ToString(), StringComparison.Ordinal);
-        await Deadline.UntilAsync("the order at peer 0", 10, async () => (int)(await AskAsync(path, TokenOf(devnet.OwnerSigner, 0))).StatusCode == 200);
-        await AssertRefusedAsync(await AskAsync(path, TokenOf(devnet.NewSigner(), 0)), 404, "JobUnknown");
-        await AssertRefusedAsync(await AskAsync(path, TokenOf(devnet.OwnerSigner, 1)), 401, "TokenRefused");
+        await Deadline.UntilAsync("the order at peer 0", 10, async () => (int)(await AskAsync(path, devnet.TokenOf(devnet.OwnerSigner, 0))).StatusCode == 200);
+        await AssertRefusedAsync(await AskAsync(path, devnet.TokenOf(devnet.NewSigner(), 0)), 404, "JobUnknown");
+        await AssertRefusedAsync(await AskAsync(path, devnet.TokenOf(devnet.OwnerSigner, 1)), 401, "TokenRefused");
         await AssertRefusedAsync(await AskAsync(path, new string('A', 900)), 401, "TokenRefused");
-        await AssertRefusedAsync(await AskAsync(path + "/events", TokenOf(devnet.NewSigner(), 0)), 404, "JobUnknown");
+        await AssertRefusedAsync(await AskAsync(path + "/events", devnet.TokenOf(devnet.NewSigner(), 0)), 404, "JobUnknown");
         await Jobs.RunAsync(devnet, job, order, 40);
-    }
-
-    private string TokenOf(ISigner signer, int peer)
-    {
-        PeerId audience = NodeRuntime.Host.Peer.NodeKeys.Load(Path.Combine(devnet.Root, "peer-" + peer, "node.key")).PublicKey.ToPeerId();
-        return AccessToken.Sign(
-            signer, devnet.Context.Chain, audience, Instant.FromMilliseconds(DateTimeOffset.UtcNow.AddMinutes(5).ToUnixTimeMilliseconds())).ToHeaderValue();
     }
 
     private async Task<HttpResponseMessage> AskAsync(string path, string token)

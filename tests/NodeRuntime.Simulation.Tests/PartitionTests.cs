@@ -1,4 +1,5 @@
 using NodeRuntime.Primitives;
+using NodeRuntime.Runtime;
 using Xunit;
 
 namespace NodeRuntime.Simulation.Tests;
@@ -47,6 +48,37 @@ public sealed class PartitionTests
         Assert.True(world.HeightOf(3) > later[0], $"the fourth is at {world.HeightOf(3)}");
         SimulationReport report = world.Finish();
         Assert.True(report.Violations.IsEmpty, Failures.Of(report, "none"));
+    }
+
+    [Fact]
+    public void Whoever_sees_only_a_part_of_the_validators_and_an_old_chain_says_so()
+    {
+        // A newcomer, the last of five, sees a single validator: its seed keeps the others from it, or is cut off with it.
+        World world = new(SeedTests.Quiet(5, 4, 14, 120));
+        world.Begin();
+        world.AdvanceTo(Duration.FromSeconds(10));
+        world.Cut(0, 4);
+        world.AdvanceTo(Duration.FromSeconds(75));
+        Assert.Equal(ChainOutlook.Eclipsed, world.OutlookOf(4));
+        Assert.Equal(ChainOutlook.Eclipsed, world.OutlookOf(0));
+        Assert.Equal(ChainOutlook.Fresh, world.OutlookOf(1));
+
+        world.Mend();
+        world.AdvanceTo(Duration.FromSeconds(120));
+        for (int peer = 0; peer < 5; peer++) Assert.Equal(ChainOutlook.Fresh, world.OutlookOf(peer));
+        SimulationReport report = world.Finish();
+        Assert.True(report.Violations.IsEmpty, Failures.Of(report, "none"));
+    }
+
+    [Fact]
+    public void Whoever_sees_nobody_is_alone()
+    {
+        World world = new(SeedTests.Quiet(4, 4, 15, 120));
+        world.Begin();
+        world.AdvanceTo(Duration.FromSeconds(10));
+        world.Cut(2);
+        world.AdvanceTo(Duration.FromSeconds(75));
+        Assert.Equal(ChainOutlook.Alone, world.OutlookOf(2));
     }
 
     [Fact]

@@ -1,6 +1,5 @@
 using System;
 using System.Collections.Generic;
-using System.Globalization;
 using System.IO;
 using System.Security.Cryptography;
 using System.Text;
@@ -26,6 +25,7 @@ internal sealed class DevnetRunner(DevnetOptions options, Display display, CliWo
     private readonly List<PeerProcess> _processes = [];
     private DevnetFolder? _folder;
     private ClusterClient? _client;
+    private DevnetScreen? _screen;
 
     public async Task<ExitCode> RunAsync(CancellationToken cancellation)
     {
@@ -33,19 +33,24 @@ internal sealed class DevnetRunner(DevnetOptions options, Display display, CliWo
         _folder = folder;
         display.Note($"devnet: {options.Peers} peers in {folder.Root}");
         foreach (DevnetPeer peer in folder.Peers) _processes.Add(PeerProcess.Start(peer));
+        _screen = new DevnetScreen(display, folder, world);
         SystemSignatures signatures = SystemSignatures.Open(RandomNumberGenerator.GetBytes(SystemSignatures.EntropyByteCount));
         ClusterClient client = new(folder.ToContextFile().ToContext(folder.ContextPath), signatures.CreateSigner(folder.Owner), signatures, world.Time);
         _client = client;
         await WaitForPeersAsync(client, cancellation);
         DevnetResult result = await RunJobAsync(client, folder, cancellation);
         DefaultContext.Offer(world, folder);
-        display.Answer(result, DevnetJson.Default.DevnetResult, Show);
+        // A table that redraws owns the terminal: the answer follows it. Whoever reads lines has the answer at once.
+        if (!display.IsLive) display.Answer(result, DevnetJson.Default.DevnetResult, Show);
         if (!options.Once) await StayAsync(client, folder, cancellation);
+        await CloseScreenAsync();
+        if (display.IsLive) display.Answer(result, DevnetJson.Default.DevnetResult, Show);
         return result.Job is { State: "Succeeded", ExitCode: 0 } ? ExitCode.Ok : ExitCode.Failed;
     }
 
     public async ValueTask DisposeAsync()
     {
+        await CloseScreenAsync();
         if (_client is not null) await _client.DisposeAsync();
         List<Task> ends = _processes.ConvertAll(static process => process.DisposeAsync().AsTask());
         await Task.WhenAll(ends);
@@ -53,6 +58,12 @@ internal sealed class DevnetRunner(DevnetOptions options, Display display, CliWo
         bool keeps = options.Keep || options.Data is not null;
         if (!keeps) _folder.RemovePeers();
         display.Note($"devnet: the data {(keeps ? "is" : "of the job is")} in {_folder.Root}");
+    }
+
+    private async Task CloseScreenAsync()
+    {
+        if (_screen is { } screen) await screen.DisposeAsync();
+        _screen = null;
     }
 
     // Ready when every peer finalizes and knows all others, whom it was told only one of.
@@ -90,11 +101,11 @@ internal sealed class DevnetRunner(DevnetOptions options, Display display, CliWo
     {
         (JobDescription description, string path) = SampleJob.Prepare(folder.SamplePath, options.Input);
         PreparedJob job = await JobSpecFile.PrepareAsync(description, path, world.Time, cancellation);
-        display.Note($"job: {description.Name} over {job.Terms.InputBytes / 1024 / 1024} MiB, at most {job.Terms.PricePerSecondMax} base units a second");
+        _screen!.Note($"job: {description.Name} over {job.Terms.InputBytes / 1024 / 1024} MiB, at most {job.Terms.PricePerSecondMax} base units a second");
         long submitted = world.Time.GetTimestamp();
         OrderId order = await client.SubmitAsync(job, cancellation);
         long submitMs = (long)world.Time.GetElapsedTime(submitted).TotalMilliseconds;
-        display.Note($"job: order {order.Hash.ToShortString()} stands, {job.Deposit} base units in escrow");
+        _screen!.Note($"job: order {order.Hash.ToShortString()} stands, {job.Deposit} base units in escrow");
         JobReport report = await client.RunAsync(order, job, Path.Combine(folder.JobsPath, order.ToString()), Tell, cancellation);
         StatusAnswer status = await client.StatusAsync(cancellation);
         string state = report.Result.Outcome == Proofs.Jobs.JobOutcome.Exited ? "Succeeded" : report.Result.Outcome.ToString();
@@ -118,28 +129,28 @@ internal sealed class DevnetRunner(DevnetOptions options, Display display, CliWo
         switch (happened)
         {
             case JobEvent.LeaseOpened m:
-                display.Note($"job: leased to {m.Provider.Hash.ToShortString()} at {m.PricePerSecond} a second");
+                _screen!.Note($"job: leased to {m.Provider.Hash.ToShortString()} at {m.PricePerSecond} a second");
                 break;
             case JobEvent.Connected m:
-                display.Note($"job: connected with the provider at {m.Address}");
+                _screen!.Note($"job: connected with the provider at {m.Address}");
                 break;
             case JobEvent.StageChanged m:
-                display.Note($"job: {m.Stage}");
+                _screen!.Note($"job: {m.Stage}");
                 break;
             case JobEvent.LeaseChanged m:
-                display.Note($"job: the ledger says {m.State}");
+                _screen!.Note($"job: the ledger says {m.State}");
                 break;
             case JobEvent.Trouble m:
-                display.Note($"job: {m.Reason}");
+                _screen!.Note($"job: {m.Reason}");
                 break;
             case JobEvent.AttemptFailed m:
-                display.Note($"job: this provider failed: {m.Reason}");
+                _screen!.Note($"job: this provider failed: {m.Reason}");
                 break;
             case JobEvent.Log m:
-                foreach (string line in Encoding.UTF8.GetString(m.Bytes.Span).Split('\n', StringSplitOptions.RemoveEmptyEntries)) display.Note("  | " + line);
+                foreach (string line in Encoding.UTF8.GetString(m.Bytes.Span).Split('\n', StringSplitOptions.RemoveEmptyEntries)) _screen!.Note("  | " + line);
                 break;
             case JobEvent.ReceiptHere m:
-                display.Note($"job: receipt in {m.Path}");
+                _screen!.Note($"job: receipt in {m.Path}");
                 break;
             default:
                 break;
@@ -157,14 +168,22 @@ internal sealed class DevnetRunner(DevnetOptions options, Display display, CliWo
 
     private async Task StayAsync(ClusterClient client, DevnetFolder folder, CancellationToken cancellation)
     {
-        display.Line(string.Create(CultureInfo.InvariantCulture, $"devnet: running until Ctrl-C. Context: --context {folder.ContextPath}"));
-        foreach (DevnetPeer peer in folder.Peers) display.Line($"  peer {peer.Index}  http://{peer.Api}  seed {peer.Listen}  log {peer.LogPath}");
+        string welcome = $"devnet: running until Ctrl-C. Context: --context {folder.ContextPath}";
+        if (display.IsLive) _screen!.Note(welcome);
+        else display.Line(welcome);
+        foreach (DevnetPeer peer in folder.Peers)
+        {
+            string line = $"  peer {peer.Index}  http://{peer.Api}  seed {peer.Listen}  log {peer.LogPath}";
+            if (display.IsLive) _screen!.Note(line);
+            else display.Line(line);
+        }
+
         try
         {
             while (true)
             {
                 await Task.Delay(TimeSpan.FromSeconds(5), world.Time, cancellation);
-                await SayStatusAsync(client, cancellation);
+                if (!display.IsLive) await SayStatusAsync(client, cancellation);
             }
         }
         catch (OperationCanceledException)
@@ -177,10 +196,7 @@ internal sealed class DevnetRunner(DevnetOptions options, Display display, CliWo
     {
         try
         {
-            StatusAnswer status = await client.StatusAsync(cancellation);
-            display.Line(string.Create(
-                CultureInfo.InvariantCulture,
-                $"height {status.FinalizedHeight}  view {status.View}  peers {status.PeersConnected + 1}  pending {status.TransactionsPending}  leases {status.LeasesHeld}  held {status.Supply.Held}"));
+            display.Line(DevnetScreen.LineOf(await client.StatusAsync(cancellation)));
         }
         catch (ClientException exception)
         {

@@ -11,6 +11,7 @@ namespace NodeRuntime.Cli.Results;
 [JsonSerializable(typeof(StatusResult))]
 [JsonSerializable(typeof(WalletResult))]
 [JsonSerializable(typeof(SendResult))]
+[JsonSerializable(typeof(TokenResult))]
 [JsonSerializable(typeof(JobDoneResult))]
 [JsonSerializable(typeof(JobStatusResult))]
 [JsonSerializable(typeof(JobListResult))]

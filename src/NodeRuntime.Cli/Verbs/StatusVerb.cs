@@ -39,6 +39,7 @@ internal static class StatusVerb
             ("account", peer.Account),
             ("roles", string.Join(", ", peer.Roles)),
             ("consensus", $"{peer.Consensus}, view {peer.View}, {peer.Validators} validators"),
+            ("outlook", peer.Outlook),
             ("peers", $"{peer.PeersConnected} connected, {peer.MembersKnown} known"),
             ("waiting", $"{peer.TransactionsPending} transactions"),
             ("leases", peer.LeasesHeld.ToString(CultureInfo.InvariantCulture)),

@@ -1,8 +1,10 @@
+using System;
 using System.CommandLine;
 using System.Globalization;
 using System.IO;
 using System.Threading;
 using System.Threading.Tasks;
+using NodeRuntime.Api;
 using NodeRuntime.Cli.Results;
 using NodeRuntime.Client;
 using NodeRuntime.Client.Reads;
@@ -22,7 +24,7 @@ internal static class WalletVerbs
 
     public static Command Build(CliWorld world, GlobalOptions options) => new("wallet", "Keys and tokens")
     {
-        New(world, options), Show(world, options), Send(world, options), Faucet(world, options),
+        New(world, options), Show(world, options), Send(world, options), Faucet(world, options), Token(world, options),
     };
 
     private static Command New(CliWorld world, GlobalOptions options)
@@ -106,6 +108,27 @@ internal static class WalletVerbs
             AccountId recipient = parsed.GetValue(to) is { } named ? new AccountId(Words.ParseHash("--to", named)) : client.Account;
             Amount amount = (await client.GenesisAsync(cancellation)).Parameters.FaucetAmount;
             return await PayAsync(session, client, recipient, Words.Tokens(amount), (c, stop) => c.FaucetAsync(recipient, stop), cancellation);
+        });
+    }
+
+    private static Command Token(CliWorld world, GlobalOptions options)
+    {
+        Option<string?> contact = new("--contact") { Description = "The gateway it is for; default: the context's first that answers", HelpName = "URL" };
+        Option<int> minutes = new("--minutes") { Description = "How long it is good for, 1 to 60", DefaultValueFactory = static _ => 10 };
+        Command command = new("token", "A bearer token for what the HTTP API shows to an owner alone: for one gateway, for some minutes") { contact, minutes };
+        return command.Runs(world, options, async (session, parsed, cancellation) =>
+        {
+            int length = parsed.GetValue(minutes);
+            if (length < 1 || length > AccessToken.LifetimeMax.Seconds / 60)
+            {
+                throw new CliException(ExitCode.Usage, "Usage", $"--minutes {length}: a token is good for 1 to 60 minutes", "make another one when it ends");
+            }
+
+            ClusterClient client = session.OpenClient(parsed.GetValue(contact));
+            (PeerId peer, AccessToken token) = await client.AccessTokenAsync(TimeSpan.FromMinutes(length), cancellation);
+            TokenResult result = new(token.ToHeaderValue(), peer.ToString(), client.Account.ToString(), length);
+            session.Display.Answer(result, CliJson.Default.TokenResult, static (console, made) => console.Profile.Out.Writer.WriteLine(made.Token));
+            return ExitCode.Ok;
         });
     }
 

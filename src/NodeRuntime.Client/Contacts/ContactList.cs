@@ -79,6 +79,25 @@ internal sealed class ContactList : IDisposable
         throw Failure(what, faults);
     }
 
+    /// <summary>
+    /// A second gateway's word beside the preferred one's: the first that answers, or none. Its silence is no failure; a forgery is noted as ever.
+    /// </summary>
+    public async Task<T?> AskOtherAsync<T>(Func<Gateway, CancellationToken, Task<ContactAnswer<T>>> ask, CancellationToken cancellation)
+        where T : class
+    {
+        int first = Volatile.Read(ref _preferred);
+        for (int i = 1; i < _gateways.Length; i++)
+        {
+            int index = (first + i) % _gateways.Length;
+            if (Volatile.Read(ref _forgers[index]) is not null) continue;
+            ContactAnswer<T> answer = await ask(_gateways[index], cancellation).ConfigureAwait(false);
+            if (answer.Fault is not { } fault) return answer.Value;
+            if (fault.Kind == ContactFaultKind.GatewayForged) Volatile.Write(ref _forgers[index], fault);
+        }
+
+        return null;
+    }
+
     /// <summary>Every gateway that was not caught, in the order in which to ask: for what is to be told, not read.</summary>
     public ImmutableArray<Gateway> Preferred()
     {

@@ -14,7 +14,7 @@ namespace NodeRuntime.Client.Reads;
 
 /// <summary>
 /// Reads of the ledger that need no trust in whoever serves them. A gateway that forges is refused by name and not asked
-/// again; one that is slow or behind is passed over. Heights never go back within one client.
+/// again; one that is slow, or behind what a second one proves, is passed over. Heights never go back within one client.
 /// </summary>
 public sealed class VerifiedReads
 {
@@ -26,6 +26,7 @@ public sealed class VerifiedReads
     private Genesis? _genesis;
     private Height _heightSeen;
     private Hash256 _verifiedDigest;
+    private long? _witnessed;
 
     internal VerifiedReads(ContactList contacts, ClientContext context, ISignatureVerifier signatures, TimeProvider time)
     {
@@ -78,18 +79,34 @@ public sealed class VerifiedReads
         where T : class
     {
         Genesis genesis = await GenesisAsync(cancellation).ConfigureAwait(false);
+        await HearWitnessAsync(genesis, cancellation).ConfigureAwait(false);
+        return await _contacts.AskAsync(
+            $"{key.Family} {key.Id.ToShortString()}", (gateway, stop) => AskAsync(gateway, key, genesis, read, stop), cancellation).ConfigureAwait(false);
+    }
+
+    // A gateway can show an old state with a true proof as long as the bound on a header's age allows. A second one, asked now and then, bounds it
+    // better: what it proves, the first may not go behind. Two that work together are not told apart from a slow chain.
+    private async Task HearWitnessAsync(Genesis genesis, CancellationToken cancellation)
+    {
+        lock (_gate)
+        {
+            long now = _time.GetTimestamp();
+            if (_witnessed is { } last && _time.GetElapsedTime(last, now) < _context.WitnessInterval) return;
+            _witnessed = now;
+        }
+
+        await _contacts.AskOtherAsync(
+            (gateway, stop) => AskAsync(gateway, StateKeys.Supply, genesis, SupplyRecord.Read, stop), cancellation).ConfigureAwait(false);
+    }
+
+    private async Task<ContactAnswer<ProvenRecord<T>>> AskAsync<T>(
+        Gateway gateway, StateKey key, Genesis genesis, Func<WireReader, T> read, CancellationToken cancellation) where T : class
+    {
         string path = Routes.State
             .Replace("{family}", key.Family.ToString(), StringComparison.Ordinal)
             .Replace("{id}", key.Id.ToString(), StringComparison.Ordinal);
-        return await _contacts.AskAsync(
-            $"{key.Family} {key.Id.ToShortString()}",
-            async (gateway, stop) => CheckState(
-                gateway.Address,
-                key,
-                genesis,
-                read,
-                await gateway.GetAsync(path, ApiJson.Default.StateAnswer, null, stop).ConfigureAwait(false)),
-            cancellation).ConfigureAwait(false);
+        ContactAnswer<StateAnswer> answer = await gateway.GetAsync(path, ApiJson.Default.StateAnswer, null, cancellation).ConfigureAwait(false);
+        return CheckState(gateway.Address, key, genesis, read, answer);
     }
 
     private ContactAnswer<Genesis> CheckGenesis(Uri address, ContactAnswer<GenesisAnswer> answer)

@@ -39,6 +39,7 @@ internal static class ApiAnswers
             LedgerTime = TimeText(node.Tip?.State.Time ?? Instant.Epoch),
             View = node.Consensus.View.Number,
             Consensus = node.Consensus.Mode.ToString(),
+            Outlook = node.Consensus.Outlook.ToString(),
             Validators = node.Model.Genesis.Validators.Length,
             PeersConnected = node.Membership.PeersConnected,
             MembersKnown = node.Membership.Members.Length,

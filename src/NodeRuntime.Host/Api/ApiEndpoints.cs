@@ -1,11 +1,7 @@
 using System;
-using System.Collections.Generic;
 using System.Collections.Immutable;
 using System.IO;
-using System.Net.ServerSentEvents;
-using System.Runtime.CompilerServices;
 using System.Threading;
-using System.Threading.Channels;
 using System.Threading.Tasks;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -31,7 +27,7 @@ internal static class ApiEndpoints
     public static void Map(WebApplication application, PeerNode node)
     {
         IEndpointRouteBuilder api = application.MapGroup(string.Empty).RequireRateLimiting("requests");
-        api.MapGet(Routes.Health, () => node.Tip is null ? Results.StatusCode(StatusCodes.Status503ServiceUnavailable) : Results.Text("ok"));
+        api.MapGet(Routes.Health, () => Health(node));
         api.MapGet(Routes.Metrics, () => Results.Text(MetricsText.Of(node), "text/plain; version=0.0.4"));
         api.MapGet(Routes.Status, () => ApiAnswers.Status(node));
         api.MapGet(Routes.Genesis, () => new GenesisAnswer(node.Model.Chain.ToString(), Convert.ToBase64String(node.Model.Genesis.Encode())));
@@ -43,6 +39,15 @@ internal static class ApiEndpoints
         api.MapGet(Routes.JobWhy, (string id) => WhyAsync(node, id));
         // Outside the limiter: a stream lasts as long as its job. Its bound is the number of connections.
         application.MapGet(Routes.JobEvents, (string id, HttpRequest request, CancellationToken stop) => Events(node, id, request, stop));
+    }
+
+    // A balancer sends nobody to a peer that shows an old chain.
+    private static IResult Health(PeerNode node)
+    {
+        if (node.Tip is null) return Results.Text("NotSynced", statusCode: StatusCodes.Status503ServiceUnavailable);
+        return node.Consensus.Outlook == ChainOutlook.Fresh
+            ? Results.Text("ok")
+            : Results.Text(node.Consensus.Outlook.ToString(), statusCode: StatusCodes.Status503ServiceUnavailable);
     }
 
     private static Results<Ok<StateAnswer>, JsonHttpResult<ErrorAnswer>> State(PeerNode node, string family, string id)
@@ -121,42 +126,14 @@ internal static class ApiEndpoints
         return TypedResults.Ok(new WhyAnswer(id, answers.MoveToImmutable()));
     }
 
-    private static Results<ServerSentEventsResult<JobAnswer>, JsonHttpResult<ErrorAnswer>> Events(
+    private static Results<ServerSentEventsResult<string>, JsonHttpResult<ErrorAnswer>> Events(
         PeerNode node, string id, HttpRequest request, CancellationToken stop)
     {
         if (!Hash256.TryParse(id, out Hash256 hash)) return IdMalformed(id);
         if (OwnerOf(node, request) is not { } owner) return Unauthorised();
         if (node.Tip is not { } tip) return Busy();
         if (tip.State.Records.Order(new OrderId(hash)) is not { } order || order.Owner != owner) return JobUnknown(id);
-        return TypedResults.ServerSentEvents(StreamAsync(node, new OrderId(hash), stop));
-    }
-
-    // The newest tip replaces one that was not read yet: a slow reader sees fewer steps, never a longer queue.
-    private static async IAsyncEnumerable<SseItem<JobAnswer>> StreamAsync(
-        PeerNode node, OrderId id, [EnumeratorCancellation] CancellationToken stop)
-    {
-        Channel<LedgerTip> tips = Channel.CreateBounded<LedgerTip>(
-            new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropOldest });
-        Subscription subscription = node.System.EventStream.Subscribe(
-            ActorRef.FromDelegate<LedgerTip>("job-events", tip => { tips.Writer.TryWrite(tip); }));
-        try
-        {
-            if (node.Tip is { } now) tips.Writer.TryWrite(now);
-            JobAnswer? last = null;
-            await foreach (LedgerTip tip in tips.Reader.ReadAllAsync(stop))
-            {
-                if (tip.State.Records.Order(id) is not { } order) yield break;
-                JobAnswer answer = ApiAnswers.Job(tip, id, order);
-                if (last is not null && answer with { Height = last.Height } == last) continue;
-                last = answer;
-                yield return new SseItem<JobAnswer>(answer, "job");
-                if (order.State is OrderState.Completed or OrderState.Cancelled or OrderState.Expired) yield break;
-            }
-        }
-        finally
-        {
-            subscription.Cancel();
-        }
+        return TypedResults.ServerSentEvents(JobStream.FollowAsync(node, new OrderId(hash), stop));
     }
 
     private static AccountId? OwnerOf(PeerNode node, HttpRequest request)

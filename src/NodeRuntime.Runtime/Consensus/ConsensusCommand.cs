@@ -22,6 +22,9 @@ public abstract record ConsensusCommand
     /// <summary>A timer that the machine asked for.</summary>
     public sealed record Timer(ConsensusTimer Fired) : ConsensusCommand;
 
+    /// <summary>Time to look whether the tip is news.</summary>
+    public sealed record Look : ConsensusCommand;
+
     /// <summary>A batch of the log was written, or not.</summary>
     public sealed record Written(ulong Token, JournalVerdict Verdict) : ConsensusCommand;
 

@@ -22,6 +22,8 @@ namespace NodeRuntime.Runtime.Consensus;
 /// </summary>
 public sealed class ConsensusSupervisor : Actor<ConsensusCommand>
 {
+    private const string LookTimer = "look";
+
     private readonly NodeModel _model;
     private readonly NodePorts _ports;
     private readonly NodeDoors _doors;
@@ -29,8 +31,10 @@ public sealed class ConsensusSupervisor : Actor<ConsensusCommand>
     private readonly ConsensusMachine _machine;
     private readonly LedgerChain _chain;
     private readonly MempoolMachine _mempool;
+    private readonly OutlookWatch _outlook = new();
     private readonly Queue<ConsensusEffect> _effects = [];
     private readonly SortedSet<PeerId> _peers = [];
+    private readonly SortedDictionary<PeerId, Instant> _heardAt = [];
     private readonly SortedDictionary<TransactionId, Instant> _asked = [];
     private LedgerTip? _tip;
     private ulong _token;
@@ -73,6 +77,7 @@ public sealed class ConsensusSupervisor : Actor<ConsensusCommand>
         Replay();
         if (_isNewValidator) Write([ConsensusStore.FirstWatermark(_model.Genesis.ValidatorSet.Epoch)]);
         Step(new ConsensusInput.Start());
+        Context.StartTimer(LookTimer, new ConsensusCommand.Look(), OutlookWatch.Interval);
     }
 
     // The finalized chain is the state: what was delivered before is executed again, and published once.
@@ -104,6 +109,7 @@ public sealed class ConsensusSupervisor : Actor<ConsensusCommand>
                 break;
             case ConsensusCommand.PeerLeft m:
                 _peers.Remove(m.Peer);
+                _heardAt.Remove(m.Peer);
                 Step(new ConsensusInput.PeerLeft(m.Peer));
                 break;
             case ConsensusCommand.Frame m:
@@ -117,6 +123,9 @@ public sealed class ConsensusSupervisor : Actor<ConsensusCommand>
                 if (m.Verdict != JournalVerdict.Written) Invariant.Break("the consensus log cannot be written: " + m.Verdict);
                 if (m.Token == _token) _writes = false;
                 Perform();
+                break;
+            case ConsensusCommand.Look:
+                Look();
                 break;
             case ConsensusCommand.Describe m:
                 m.Reply.Tell($"{_machine.Describe()} writes {_writes} effects {_effects.Count} peers {_peers.Count}");
@@ -134,6 +143,7 @@ public sealed class ConsensusSupervisor : Actor<ConsensusCommand>
 
     private void Hear(ConsensusCommand.Frame frame)
     {
+        if (_peers.Contains(frame.Peer)) _heardAt[frame.Peer] = Context.Now;
         if (frame.FrameClass == FrameClass.Transactions)
         {
             if (TransactionMessage.Decode(frame.Bytes) is { } transactions) HearTransactions(frame.Peer, transactions);
@@ -363,6 +373,51 @@ public sealed class ConsensusSupervisor : Actor<ConsensusCommand>
         if (wanted.Count > 0) _ports.Network.Send(peer, FrameClass.Transactions, new TransactionMessage.Want(wanted.ToImmutable()).Encode());
     }
 
+    // ---- what we see of the others ----
+
+    private void Look()
+    {
+        Context.StartTimer(LookTimer, new ConsensusCommand.Look(), OutlookWatch.Interval);
+        ValidatorSet validators = _model.Genesis.ValidatorSet;
+        // A connection may outlive the way it went: who is in sight was heard. Validators of a chain that stands still repeat themselves.
+        int heard = 0;
+        foreach (Instant at in _heardAt.Values)
+        {
+            if (IsRecent(at)) heard++;
+        }
+
+        ulong weight = 0;
+        foreach (GenesisValidator validator in validators.Members)
+        {
+            bool isInSight = validator.Key == _ports.Signer.PublicKey
+                || (_heardAt.TryGetValue(validator.Key.ToPeerId(), out Instant at) && IsRecent(at));
+            if (isInSight) weight += validator.Weight;
+        }
+
+        ChainOutlook before = _outlook.Outlook;
+        ChainOutlook outlook = _outlook.Look(Context.Now, _chain.State.Time, heard, weight, validators);
+        if (outlook == before) return;
+        string tip = $"the newest block, {_chain.State.Height}, is {(Context.Now - _chain.State.Time).Milliseconds / 1000} s old";
+        string sight = $"{heard} peers are heard, and {weight} of the {validators.Quorum} votes that decide are in sight";
+        switch (outlook)
+        {
+            case ChainOutlook.Fresh:
+                Say(LogLevel.Information, "the chain moves again: height " + _chain.State.Height);
+                break;
+            case ChainOutlook.Alone:
+                Say(LogLevel.Error, $"Alone: {tip} and no peer is heard. Check `seeds:`, `listen:` and the firewall.");
+                break;
+            case ChainOutlook.Eclipsed:
+                Say(LogLevel.Error, $"Eclipsed: {tip}; {sight}. The others are down, or the seeds keep them from us: add seeds of other operators.");
+                break;
+            case ChainOutlook.Stalled:
+                Say(LogLevel.Error, $"Stalled: {tip}; {sight}. The chain stands still, or this machine's clock is wrong: see `noderuntime status` of the validators.");
+                break;
+        }
+    }
+
+    private bool IsRecent(Instant at) => Context.Now - at <= OutlookWatch.AgeMax;
+
     // ---- small things ----
 
     private void Report()
@@ -376,7 +431,7 @@ public sealed class ConsensusSupervisor : Actor<ConsensusCommand>
             { Self: not null } => ConsensusMode.Voting,
             _ => ConsensusMode.Observing,
         };
-        ConsensusStatus status = new(snapshot.View, mode, _mempool.Count, snapshot.SyncTarget?.Number ?? 0);
+        ConsensusStatus status = new(snapshot.View, mode, _mempool.Count, snapshot.SyncTarget?.Number ?? 0) { Outlook = _outlook.Outlook };
         if (status == _reported) return;
         _reported = status;
         Context.Publish(status);

@@ -8,13 +8,14 @@ using NodeRuntime.Workload;
 namespace NodeRuntime.Runtime.Gateway;
 
 /// <summary>
-/// The API's side of the actor system: keeps the providers' signed declines, so that an owner can ask why nobody bids.
-/// The oldest are forgotten first. What the ledger holds is read from the <see cref="LedgerTip"/>, not from here.
+/// The API's side of the actor system: keeps the providers' signed declines, so that an owner can ask why nobody bids,
+/// and the last that each job here printed. The oldest are forgotten first. What the ledger holds is read from the <see cref="LedgerTip"/>, not from here.
 /// </summary>
 public sealed class GatewaySupervisor(NodeModel model, NodePorts ports, NodeDoors doors) : Actor<GatewayCommand>
 {
     private readonly SortedDictionary<OrderId, List<Decline>> _declines = [];
     private readonly Queue<OrderId> _byAge = [];
+    private readonly PrintTails _prints = new();
 
     protected override void Receive(GatewayCommand message)
     {
@@ -26,6 +27,13 @@ public sealed class GatewaySupervisor(NodeModel model, NodePorts ports, NodeDoor
                 break;
             case GatewayCommand.TopicDelivered m:
                 if (m.Topic == Decline.Topic) Hear(Decline.Decode(m.Bytes));
+                break;
+            case GatewayCommand.Printed m:
+                _prints.Add(m.Print);
+                Context.Publish(m.Print);
+                break;
+            case GatewayCommand.AskPrints m:
+                m.Reply.Tell(_prints.Of(m.Order));
                 break;
             case GatewayCommand.AskWhy m:
                 m.Reply.Tell(_declines.TryGetValue(m.Order, out List<Decline>? declines) ? [.. declines] : ImmutableArray<Decline>.Empty);

@@ -314,6 +314,9 @@ public sealed class WorkloadSupervisor : Actor<WorkloadCommand>
             case WorkloadEffect.StopSandbox m:
                 _ports.Sandbox.Stop(m.Lease);
                 break;
+            case WorkloadEffect.Show m:
+                _gateway.Tell(new GatewayCommand.Printed(new JobPrint(m.Order, m.IsError, m.Offset, m.Bytes)));
+                break;
             case WorkloadEffect.SendReceipt m:
                 TryReceipt(m);
                 break;

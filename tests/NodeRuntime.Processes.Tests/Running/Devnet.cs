@@ -75,6 +75,14 @@ public sealed class Devnet : IAsyncLifetime
 
     internal int PeerOf(AccountId account) => Enumerable.Range(0, Peers).Single(peer => AccountOf(peer) == account);
 
+    /// <summary>An access token of an account for a peer's API.</summary>
+    internal string TokenOf(ISigner signer, int peer)
+    {
+        PeerId audience = NodeKeys.Load(Path.Combine(Root, "peer-" + peer, "node.key")).PublicKey.ToPeerId();
+        Instant until = Instant.FromMilliseconds(DateTimeOffset.UtcNow.AddMinutes(5).ToUnixTimeMilliseconds());
+        return AccessToken.Sign(signer, Context.Chain, audience, until).ToHeaderValue();
+    }
+
     /// <summary>What a peer says of itself; null where it does not answer.</summary>
     internal Task<StatusAnswer?> StatusAsync(int peer) => StatusAsync(ApiOf(peer));
 

@@ -1,0 +1,112 @@
+using System;
+using System.Collections.Generic;
+using System.Collections.Immutable;
+using System.Net.ServerSentEvents;
+using System.Runtime.CompilerServices;
+using System.Text;
+using System.Text.Json;
+using System.Threading;
+using System.Threading.Channels;
+using NodeRuntime.Actors;
+using NodeRuntime.Api;
+using NodeRuntime.Primitives;
+using NodeRuntime.Proofs.Records;
+using NodeRuntime.Runtime;
+
+namespace NodeRuntime.Host.Api;
+
+/// <summary>
+/// A job as its owner follows it: <c>job</c> events with what the ledger says, and, where the job runs on this peer, <c>print</c> events
+/// with what it prints, from the tail that is kept on. Ends with the order.
+/// </summary>
+internal sealed class JobStream
+{
+    public const string JobEvent = "job";
+    public const string PrintEvent = "print";
+
+    private readonly OrderId _order;
+    private readonly PrintText _output = new("stdout");
+    private readonly PrintText _error = new("stderr");
+    private JobAnswer? _last;
+    private bool _hasTail;
+
+    private JobStream(OrderId order) => _order = order;
+
+    // A slow reader misses the oldest events, never the end: tips come as long as the chain goes on, and each says how the order stands.
+    public static async IAsyncEnumerable<SseItem<string>> FollowAsync(
+        PeerNode node, OrderId order, [EnumeratorCancellation] CancellationToken stop)
+    {
+        JobStream stream = new(order);
+        Channel<object> happened = Channel.CreateBounded<object>(
+            new BoundedChannelOptions(Limits.JobStreamEventsMax) { FullMode = BoundedChannelFullMode.DropOldest });
+        Subscription tips = node.System.EventStream.Subscribe(
+            ActorRef.FromDelegate<LedgerTip>("job-events", tip => { happened.Writer.TryWrite(tip); }));
+        Subscription prints = node.System.EventStream.Subscribe(
+            ActorRef.FromDelegate<JobPrint>("job-prints", print => { if (print.Order == order) happened.Writer.TryWrite(print); }));
+        try
+        {
+            if (node.Tip is { } now) happened.Writer.TryWrite(now);
+            TellVerdict asked = node.AskPrints(
+                order, ActorRef.FromDelegate<ImmutableArray<JobPrint>>("job-tail", tail => { happened.Writer.TryWrite(tail); }));
+            stream._hasTail = asked != TellVerdict.Accepted;
+            await foreach (object item in happened.Reader.ReadAllAsync(stop))
+            {
+                foreach (SseItem<string> told in stream.Tell(item)) yield return told;
+                if (item is LedgerTip tip && stream.IsOver(tip)) yield break;
+            }
+        }
+        finally
+        {
+            tips.Cancel();
+            prints.Cancel();
+        }
+    }
+
+    private IEnumerable<SseItem<string>> Tell(object item)
+    {
+        switch (item)
+        {
+            case LedgerTip tip:
+                if (Tell(tip) is { } state) yield return state;
+                break;
+            case ImmutableArray<JobPrint> tail:
+                _hasTail = true;
+                foreach (JobPrint print in tail) yield return Tell(print);
+                break;
+            // One actor answers for the tail and publishes what comes: before its answer, a piece is in the tail.
+            case JobPrint print when _hasTail:
+                yield return Tell(print);
+                break;
+        }
+    }
+
+    private SseItem<string> Tell(JobPrint print) => new(
+        JsonSerializer.Serialize((print.IsError ? _error : _output).Next(print), ApiJson.Default.PrintAnswer), PrintEvent);
+
+    private SseItem<string>? Tell(LedgerTip tip)
+    {
+        if (tip.State.Records.Order(_order) is not { } order) return null;
+        JobAnswer answer = ApiAnswers.Job(tip, _order, order);
+        if (_last is not null && answer with { Height = _last.Height } == _last) return null;
+        _last = answer;
+        return new SseItem<string>(JsonSerializer.Serialize(answer, ApiJson.Default.JobAnswer), JobEvent);
+    }
+
+    private bool IsOver(LedgerTip tip) =>
+        tip.State.Records.Order(_order) is not { State: OrderState.Open or OrderState.Leased };
+
+    // A character may be cut by the border of two pieces; behind a gap the rest of one would be another.
+    private sealed class PrintText(string name)
+    {
+        private Decoder _decoder = Encoding.UTF8.GetDecoder();
+        private ulong _next;
+
+        public PrintAnswer Next(JobPrint print)
+        {
+            if (print.Offset != _next) _decoder = Encoding.UTF8.GetDecoder();
+            _next = print.Offset + (ulong)print.Bytes.Length;
+            char[] text = new char[Encoding.UTF8.GetMaxCharCount(print.Bytes.Length)];
+            return new PrintAnswer(name, print.Offset, new string(text, 0, _decoder.GetChars(print.Bytes.Span, text, flush: false)));
+        }
+    }
+}
