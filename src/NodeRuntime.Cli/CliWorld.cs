@@ -10,6 +10,13 @@ internal sealed record CliWorld
 
     public required TextWriter Error { get; init; }
 
+    /// <summary>The three streams for bytes that are a program's and no text of ours; whoever opens one disposes it.</summary>
+    public required Func<Stream> OpenInput { get; init; }
+
+    public required Func<Stream> OpenOutput { get; init; }
+
+    public required Func<Stream> OpenError { get; init; }
+
     /// <summary>A person looks on: colours and live tables. Otherwise plain lines.</summary>
     public required bool IsTerminal { get; init; }
 
@@ -24,6 +31,9 @@ internal sealed record CliWorld
     {
         Out = System.Console.Out,
         Error = System.Console.Error,
+        OpenInput = System.Console.OpenStandardInput,
+        OpenOutput = System.Console.OpenStandardOutput,
+        OpenError = System.Console.OpenStandardError,
         IsTerminal = !System.Console.IsOutputRedirected,
         Home = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile, Environment.SpecialFolderOption.DoNotVerify),
         Variable = Environment.GetEnvironmentVariable,

@@ -115,4 +115,9 @@ public enum WireType : uint
 
     // 200-: tokens and API
     AccessToken = 200,
+
+    // 220-229: traces of guests and disputes about them
+    TraceCommitment = 220,
+    TraceEnd = 221,
+    TraceSnapshot = 222,
 }

@@ -11,7 +11,7 @@ namespace NodeRuntime.Wasm;
 /// A validated WebAssembly module. Immutable; one module may serve any number of runs, at once too. It holds the bytes, their model and,
 /// after the first run, the compiled code, which goes with it.
 /// </summary>
-public sealed class Module
+public sealed partial class Module
 {
     private readonly ModuleLimits _limits;
     private CompiledModule? _code;

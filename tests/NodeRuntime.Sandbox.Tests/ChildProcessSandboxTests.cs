@@ -5,6 +5,7 @@ using System.Text;
 using System.Threading.Tasks;
 using NodeRuntime.Actors.Ports;
 using NodeRuntime.Primitives;
+using NodeRuntime.Wasm;
 
 namespace NodeRuntime.Sandbox.Tests;
 

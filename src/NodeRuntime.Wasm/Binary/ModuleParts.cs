@@ -1,3 +1,5 @@
+using System.Collections.Generic;
+
 namespace NodeRuntime.Wasm.Binary;
 
 /// <summary>What an import or an export is.</summary>
@@ -78,7 +80,8 @@ internal sealed class FunctionBody
     /// <summary>Calls other than tail calls: of those only one frame lies on the stack at a time.</summary>
     public bool MakesCalls { get; set; }
 
-    public bool MakesTailCalls { get; set; }
+    /// <summary>The types' indices of what it tail-calls; null when it makes no tail call.</summary>
+    public SortedSet<int>? TailCallTypes { get; set; }
 
     /// <summary>Has v128 operands or locals, which take two slots each.</summary>
     public bool UsesVectors { get; set; }

@@ -5,6 +5,7 @@ using System.Reflection.Emit;
 using System.Runtime.CompilerServices;
 using NodeRuntime.Wasm.Binary;
 using NodeRuntime.Wasm.Execution;
+using NodeRuntime.Wasm.Stepping;
 
 namespace NodeRuntime.Wasm.Compilation;
 
@@ -16,14 +17,18 @@ internal sealed class CompiledModule
 {
     /// <summary>The runtime refuses a type of 65,536 methods.</summary>
     private const int MethodsOfType = 10_000;
+
     private const string TypeName = "Guest";
     private const string ModelField = "Model";
+    private const char FunctionPrefix = 'f';
+    private const char EntryPrefix = 'e';
 
     private readonly nint[] _pointers;
     private readonly Type _owner;
 
-    private CompiledModule(Type owner, nint[] pointers, int slowFunctions)
+    private CompiledModule(Type owner, nint[] pointers, int slowFunctions, SteppedModule? large)
     {
+        Large = large;
         _owner = owner;
         _pointers = pointers;
         SlowFunctions = slowFunctions;
@@ -31,6 +36,9 @@ internal sealed class CompiledModule
 
     /// <summary>Functions so large that the JIT compiles them without optimisation: correct, two to three times slower.</summary>
     public int SlowFunctions { get; }
+
+    /// <summary>The functions that are too large to compile, for the stepping executor; null when there are none.</summary>
+    public SteppedModule? Large { get; }
 
     /// <summary>Keeps all the code alive as long as it is held: the types of one assembly go together.</summary>
     public Type Owner => _owner;
@@ -43,10 +51,12 @@ internal sealed class CompiledModule
             ? type.GetField(ModelField, BindingFlags.Public | BindingFlags.Static)?.GetValue(null) as ModuleModel
             : null;
 
-    /// <summary>The index among the module's bodies of a method of such a type.</summary>
-    public static int BodyOf(MethodBase method) => int.Parse(method.Name.AsSpan(1), NumberStyles.None, CultureInfo.InvariantCulture);
+    /// <summary>The index among the module's bodies of a method of such a type; -1 of one that is no guest function.</summary>
+    public static int BodyOf(MethodBase method) => method.Name[0] == FunctionPrefix ? NumberOf(method) : -1;
 
-    public static CompiledModule Compile(ModuleModel model, ModuleLimits limits)
+    /// <param name="interruptible">The code also looks, at each charge, whether another thread asks it to stop.</param>
+    /// <param name="gates">Every function is a <see cref="StepGate"/>, not only those too large to compile.</param>
+    public static CompiledModule Compile(ModuleModel model, ModuleLimits limits, bool interruptible = false, bool gates = false)
     {
         var assembly = AssemblyBuilder.DefineDynamicAssembly(new AssemblyName(TypeName), AssemblyBuilderAccess.RunAndCollect);
         // Compiled code reads internal fields of this assembly.
@@ -63,21 +73,25 @@ internal sealed class CompiledModule
         }
 
         var methods = new MethodBuilder[model.Bodies.Count];
+        var entries = new MethodBuilder[model.Bodies.Count];
         for (int i = 0; i < methods.Length; i++)
         {
             FunctionType function = model.TypeOf(model.ImportedFunctions + i);
-            methods[i] = types[i / MethodsOfType].DefineMethod(
-                "f" + i.ToString(CultureInfo.InvariantCulture),
-                MethodAttributes.Public | MethodAttributes.Static,
-                Members.ResultType(function),
-                Members.ParameterTypes(function));
+            methods[i] = Define(types[i / MethodsOfType], FunctionPrefix, i, function);
             methods[i].SetImplementationFlags(MethodImplAttributes.IL | MethodImplAttributes.AggressiveOptimization);
+            entries[i] = methods[i];
+            if (!TailEntry.IsNeeded(model, function, model.Bodies[i])) continue;
+            entries[i] = Define(types[i / MethodsOfType], EntryPrefix, i, function);
+            entries[i].SetImplementationFlags(MethodImplAttributes.IL | MethodImplAttributes.AggressiveOptimization | MethodImplAttributes.NoInlining);
+            TailEntry.Emit(entries[i].GetILGenerator(), methods[i], function.Parameters.Length + 2);
         }
 
         int slow = 0;
         for (int i = 0; i < methods.Length; i++)
         {
-            if (FunctionCompiler.Compile(model, limits, methods, model.ImportedFunctions + i, methods[i].GetILGenerator())) slow++;
+            ILGenerator il = methods[i].GetILGenerator();
+            if (gates || model.Bodies[i].TooLarge) StepGate.Emit(il, model.TypeOf(model.ImportedFunctions + i), model.ImportedFunctions + i);
+            else if (FunctionCompiler.Compile(model, limits, methods, entries, model.ImportedFunctions + i, il, interruptible)) slow++;
         }
 
         var owners = new Type[types.Length];
@@ -92,10 +106,20 @@ internal sealed class CompiledModule
         {
             foreach (MethodInfo method in owner.GetMethods(BindingFlags.Public | BindingFlags.Static | BindingFlags.DeclaredOnly))
             {
-                pointers[model.ImportedFunctions + BodyOf(method)] = method.MethodHandle.GetFunctionPointer();
+                int body = NumberOf(method);
+                if (method.Name == entries[body].Name) pointers[model.ImportedFunctions + body] = method.MethodHandle.GetFunctionPointer();
             }
         }
 
-        return new CompiledModule(owners[0], pointers, slow);
+        SteppedModule? large = !gates && model.Bodies.Exists(static body => body.TooLarge) ? new SteppedModule(model, limits, onlyLarge: true) : null;
+        return new CompiledModule(owners[0], pointers, slow, large);
     }
+
+    private static int NumberOf(MethodBase method) => int.Parse(method.Name.AsSpan(1), NumberStyles.None, CultureInfo.InvariantCulture);
+
+    private static MethodBuilder Define(TypeBuilder type, char prefix, int number, FunctionType function) => type.DefineMethod(
+        prefix + number.ToString(CultureInfo.InvariantCulture),
+        MethodAttributes.Public | MethodAttributes.Static,
+        Members.ResultType(function),
+        Members.ParameterTypes(function));
 }

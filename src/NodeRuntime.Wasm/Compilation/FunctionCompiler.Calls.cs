@@ -138,7 +138,7 @@ internal sealed partial class FunctionCompiler
         _il.LoadArgument(InstanceArgument);
         LoadDepth(tail);
         if (tail) _il.Tail();
-        _il.Call(_methods[function - _model.ImportedFunctions]);
+        _il.Call((tail ? _methods : _entries)[function - _model.ImportedFunctions]);
         if (tail) _il.Op(OpCodes.Ret);
     }
 

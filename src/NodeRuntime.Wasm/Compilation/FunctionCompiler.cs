@@ -32,6 +32,7 @@ internal sealed partial class FunctionCompiler
     private readonly ModuleModel _model;
     private readonly ModuleLimits _limits;
     private readonly MethodBuilder[] _methods;
+    private readonly MethodBuilder[] _entries;
     private readonly FunctionType _type;
     private readonly FunctionBody _body;
     private readonly IlWriter _il;
@@ -48,15 +49,23 @@ internal sealed partial class FunctionCompiler
     private readonly LocalBuilder? _memory;
     private readonly LocalBuilder? _base;
     private readonly LocalBuilder? _length;
+    private bool _interruptible;
     private bool _live = true;
     private int _segment;
 
     private FunctionCompiler(
-        ModuleModel model, ModuleLimits limits, MethodBuilder[] methods, FunctionType type, FunctionBody body, ILGenerator il)
+        ModuleModel model,
+        ModuleLimits limits,
+        MethodBuilder[] methods,
+        MethodBuilder[] entries,
+        FunctionType type,
+        FunctionBody body,
+        ILGenerator il)
     {
         _model = model;
         _limits = limits;
         _methods = methods;
+        _entries = entries;
         _type = type;
         _body = body;
         _il = new IlWriter(il);
@@ -78,11 +87,22 @@ internal sealed partial class FunctionCompiler
     private int DepthArgument => _type.Parameters.Length + 1;
 
     /// <summary>Emits the function; tells whether the JIT will refuse to optimise it.</summary>
+    /// <param name="methods">The functions, which tail calls go to.</param>
+    /// <param name="entries">Where other calls go: the functions too, or a <see cref="TailEntry"/>.</param>
     public static bool Compile(
-        ModuleModel model, ModuleLimits limits, MethodBuilder[] methods, int function, ILGenerator il)
+        ModuleModel model,
+        ModuleLimits limits,
+        MethodBuilder[] methods,
+        MethodBuilder[] entries,
+        int function,
+        ILGenerator il,
+        bool interruptible)
     {
         FunctionBody body = model.Bodies[function - model.ImportedFunctions];
-        var compiler = new FunctionCompiler(model, limits, methods, model.TypeOf(function), body, il);
+        var compiler = new FunctionCompiler(model, limits, methods, entries, model.TypeOf(function), body, il)
+        {
+            _interruptible = interruptible,
+        };
         compiler.Run();
         return compiler._il.AboveOptimizerLimits;
     }
@@ -178,7 +198,19 @@ internal sealed partial class FunctionCompiler
         _il.Op(OpCodes.Sub);
         _il.Store(_fuel);
         _il.Load(_fuel);
-        _il.Int64(0);
+        if (_interruptible)
+        {
+            _il.Load(_block);
+            _il.Native(Store.FloorOffset);
+            _il.Op(OpCodes.Add);
+            _il.Op(OpCodes.Volatile);
+            _il.Op(OpCodes.Ldind_I8);
+        }
+        else
+        {
+            _il.Int64(0);
+        }
+
         _il.Branch(OpCodes.Blt, TrapLabel(Trap.OutOfFuel));
     }
 

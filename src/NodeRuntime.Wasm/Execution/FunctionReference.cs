@@ -14,7 +14,8 @@ internal sealed class FunctionReference(FunctionType type, Instance owner, nint 
 
     public readonly Instance Owner = owner;
 
-    public readonly nint Code = code;
+    /// <summary>Zero for a stepped function as long as no instance of its store is compiled.</summary>
+    public nint Code = code;
 
     /// <summary>Its place among the owner's functions; -1 for one of the host's.</summary>
     public int Index { get; init; } = -1;

@@ -7,11 +7,6 @@ using NodeRuntime.Wasm.Compilation;
 
 namespace NodeRuntime.Wasm.Execution;
 
-/// <summary>A guest function on the stack.</summary>
-/// <param name="Function">Its index in its module, imports counted.</param>
-/// <param name="Name">By the name section, else by an export of its own, else empty.</param>
-internal readonly record struct GuestFrame(int Function, string Name);
-
 /// <summary>
 /// Where a guest was when an exception left it, read from the exception's own stack trace: it costs nothing until somebody asks. Frames that
 /// a tail call gave up and functions that the JIT has inlined into their callers are not on the stack, and so not here.
@@ -38,8 +33,9 @@ internal static class GuestTrace
         MethodBase? method = frame.GetMethod();
         function = default;
         if (method?.DeclaringType is not { } type || CompiledModule.ModelOf(type) is not { } model) return false;
-        function = (model, model.ImportedFunctions + CompiledModule.BodyOf(method));
-        return true;
+        int body = CompiledModule.BodyOf(method);
+        function = (model, model.ImportedFunctions + body);
+        return body >= 0;
     }
 
     private static List<GuestFrame> Name(List<(ModuleModel Model, int Function)> found)

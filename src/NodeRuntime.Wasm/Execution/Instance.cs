@@ -42,7 +42,8 @@ internal sealed unsafe class Instance : IDisposable
     {
         _model = model;
         _code = code;
-        Steps = steps;
+        Steps = steps ?? code?.Large;
+        if (code is not null) store.OpenGates();
         Store = store;
         Block = store.Block;
         Types = new FunctionType[model.Types.Count];
@@ -80,6 +81,22 @@ internal sealed unsafe class Instance : IDisposable
     {
     }
 
+    /// <summary>No module: what a host function is called with, which finds its own state in <see cref="Host"/>.</summary>
+    private Instance(Store store)
+    {
+        _model = null!;
+        _code = null!;
+        _droppedData = [];
+        _droppedElements = [];
+        Store = store;
+        Block = store.Block;
+        Memories = [];
+        Tables = [];
+        GlobalCells = [];
+        Types = [];
+        Functions = [];
+    }
+
     ~Instance()
     {
         NativeMemory.Free((void*)Globals);
@@ -90,6 +107,8 @@ internal sealed unsafe class Instance : IDisposable
 
     /// <summary>What imported host functions work on.</summary>
     public object? Host { get; init; }
+
+    public static Instance OfHost(Store store, object host) => new(store) { Host = host };
 
     /// <summary>Copies the active segments and runs the start function; may trap (section 4.5.4).</summary>
     public void Start(int depth)
@@ -128,8 +147,7 @@ internal sealed unsafe class Instance : IDisposable
         else ((delegate*<Instance, int, void>)function.Code)(function.Owner, depth);
     }
 
-    public FunctionReference Function(int index) =>
-        Functions[index] ??= new FunctionReference(Types[_model.Functions[index]], this, _code?.Pointer(index) ?? 0) { Index = index };
+    public FunctionReference Function(int index) => Functions[index] ??= MakeReference(index);
 
     public void InitMemory(int memory, int segment, uint to, uint from, uint length)
     {
@@ -149,6 +167,13 @@ internal sealed unsafe class Instance : IDisposable
         if ((ulong)from + length > available) throw new TrapException(Trap.OutOfBoundsTable);
         Span<object?> target = Tables[table].Slice(to, length);
         for (int i = 0; i < target.Length; i++) target[i] = EvaluateReference(elements.Items[(int)from + i]);
+    }
+
+    private FunctionReference MakeReference(int index)
+    {
+        var reference = new FunctionReference(Types[_model.Functions[index]], this, _code?.Pointer(index) ?? 0) { Index = index };
+        if (_code is null) Store.Gate(reference);
+        return reference;
     }
 
     /// <summary>A segment's flag for a snapshot: true when it was dropped.</summary>
@@ -201,7 +226,7 @@ internal sealed unsafe class Instance : IDisposable
         for (int i = _model.ImportedTables; i < Tables.Length; i++)
         {
             TableType type = _model.Tables[i];
-            if (!Store.TryTakeTableEntries(type.Size.Minimum)) throw new TrapException(Trap.MemoryLimitExceeded);
+            if (!Store.TryTakeTableEntries(type.Size.Minimum)) throw new TrapException(Trap.TableLimitExceeded);
             Tables[i] = new Table(type.Element, (int)type.Size.Minimum, type.Size.Maximum, Store.TableEntriesMax);
         }
     }

@@ -1,6 +1,7 @@
 using System.Threading;
 using NodeRuntime.Primitives;
 using NodeRuntime.Wasm.Binary;
+using NodeRuntime.Wasm.Compilation;
 
 namespace NodeRuntime.Wasm.Stepping;
 
@@ -13,9 +14,13 @@ internal sealed class SteppedModule
     private readonly ModuleModel _model;
     private readonly ModuleLimits _limits;
     private readonly StepFunction?[] _functions;
+    private readonly bool _onlyLarge;
+    private CompiledModule? _gates;
 
-    public SteppedModule(ModuleModel model, ModuleLimits limits)
+    /// <param name="onlyLarge">The functions too large to compile, beside others that are compiled.</param>
+    public SteppedModule(ModuleModel model, ModuleLimits limits, bool onlyLarge = false)
     {
+        _onlyLarge = onlyLarge;
         // What an operation names by sixteen bits.
         Invariant.Holds(limits.TablesMax <= ushort.MaxValue && limits.MemoriesMax <= ushort.MaxValue);
         Invariant.Holds((limits.FunctionLocalsMax + limits.OperandsMax) * 2L <= ushort.MaxValue);
@@ -24,7 +29,18 @@ internal sealed class SteppedModule
         _functions = new StepFunction?[model.Functions.Count];
     }
 
-    /// <summary>Null for an import and for whatever number is none of the module's functions.</summary>
+    /// <summary>Code through which compiled functions call these; made where both kinds meet, and not else.</summary>
+    public CompiledModule Gates
+    {
+        get
+        {
+            if (Volatile.Read(ref _gates) is { } made) return made;
+            CompiledModule gates = CompiledModule.Compile(_model, _limits, gates: true);
+            return Interlocked.CompareExchange(ref _gates, gates, null) ?? gates;
+        }
+    }
+
+    /// <summary>Null for an import and for whatever number is none of these functions.</summary>
     public StepFunction? Find(int index)
     {
         if (index < 0 || index >= _functions.Length) return null;
@@ -37,6 +53,7 @@ internal sealed class SteppedModule
     private StepFunction? Make(int index)
     {
         if (index < _model.ImportedFunctions) return null;
+        if (_onlyLarge && !_model.Bodies[index - _model.ImportedFunctions].TooLarge) return null;
         StepFunction function = StepDecoder.Decode(_model, _limits, index);
         return Interlocked.CompareExchange(ref _functions[index], function, null) ?? function;
     }

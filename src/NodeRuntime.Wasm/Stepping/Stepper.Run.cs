@@ -1,5 +1,6 @@
 using System;
 using System.Runtime.CompilerServices;
+using System.Threading;
 using NodeRuntime.Wasm.Binary;
 using NodeRuntime.Wasm.Execution;
 
@@ -19,6 +20,8 @@ internal sealed unsafe partial class Stepper
         unchecked
         {
             long* fuelCell = (long*)_store.Block;
+            // Zero, or more than any fuel when another thread asks the run to stop.
+            long* stopCell = (long*)(_store.Block + Store.FloorOffset);
             long fuel = *fuelCell;
             ulong* top = _values + _top;
             Instance instance;
@@ -68,9 +71,9 @@ internal sealed unsafe partial class Stepper
                 {
                     case StepCode.Charge:
                         fuel -= (uint)op.Wide;
-                        if (fuel >= floor) break;
+                        if (fuel >= floor && fuel >= Volatile.Read(ref *stopCell)) break;
                         *fuelCell = fuel;
-                        if (fuel < 0)
+                        if (fuel < Volatile.Read(ref *stopCell))
                         {
                             trap = Trap.OutOfFuel;
                             goto Trapped;

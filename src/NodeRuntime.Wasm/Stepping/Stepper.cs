@@ -57,6 +57,10 @@ internal sealed unsafe partial class Stepper : IDisposable
             Run<PlainSteps>(frames, 0, 0);
             returned = true;
         }
+        catch (TrapException trap) when (Note(trap, frames))
+        {
+            throw;
+        }
         finally
         {
             if (!returned) Unwind(frames, bottom);
@@ -75,6 +79,24 @@ internal sealed unsafe partial class Stepper : IDisposable
         Call(function, depth);
         TakeValues(place, function.Type.Results, results, _store.ResultReferences);
     }
+
+    /// <summary>Calls with arguments laid at <see cref="Reserve"/>'s place; the results go to the store.</summary>
+    public void CallReserved(FunctionReference function, int depth)
+    {
+        int place = _top;
+        Call(function, depth);
+        TakeValues(place, function.Type.Results, _store.Results, _store.ResultReferences);
+    }
+
+    /// <summary>The place above all that is in use, with room for this many slots; it moves when anything runs.</summary>
+    public ulong* Reserve(int slots)
+    {
+        EnsureSlots(_top + slots);
+        return _values + _top;
+    }
+
+    /// <summary>A reference among the arguments at <see cref="Reserve"/>'s place.</summary>
+    public void PutReference(int slot, object? value) => PushReference(_values + _top + slot, value);
 
     /// <summary>A slot's place; it moves when anything runs.</summary>
     public ulong* Slot(int slot) => _values + slot;
@@ -171,6 +193,15 @@ internal sealed unsafe partial class Stepper : IDisposable
         Buffer.MemoryCopy(top - slots, bottom, slots * 8L, slots * 8L);
         _top = frame.Base + slots;
         return CallReference(function, frame.Depth + frame.Function.Weight);
+    }
+
+    /// <summary>Tells a trap, before the frames go, where the guest was. Never catches.</summary>
+    private bool Note(TrapException trap, int floorFrame)
+    {
+        var functions = new int[Math.Min(TrapTrace.FramesMax, _frameCount - floorFrame)];
+        for (int i = 0; i < functions.Length; i++) functions[i] = _frames[_frameCount - 1 - i].Function.Index;
+        if (trap.Stepped.Length == 0) trap.Stepped = functions;
+        return false;
     }
 
     private void Unwind(int frames, int bottom)

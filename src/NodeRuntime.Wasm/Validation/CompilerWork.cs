@@ -5,7 +5,7 @@ namespace NodeRuntime.Wasm.Validation;
 /// <summary>
 /// What an instruction asks of the just-in-time compiler, in units of about 256 bytes of its memory, all of which it holds until the
 /// function is done. Measured on functions of one kind of instruction; what branches or calls costs most. It is no price: fuel pays for
-/// running, and a function beyond <see cref="ModuleLimits.FunctionWorkMax"/> is refused before any code is made of it.
+/// running, and a function beyond <see cref="ModuleLimits.CompilerWorkMax"/> is stepped.
 /// </summary>
 internal static class CompilerWork
 {

@@ -78,7 +78,7 @@ internal sealed class FunctionValidator
 
         if (!_fault.Failed && reader.Position != reader.End) reader.Malformed("unexpected bytes behind a function's end");
         body.SegmentCosts = _segments.ToArray();
-        body.TooLarge = _work + _moves > _limits.CompiledWorkMax;
+        body.TooLarge = _work + _moves > _limits.CompiledWorkMax || _compilerWork > _limits.CompilerWorkMax;
     }
 
     private void Step(in Instruction instruction)
@@ -131,12 +131,12 @@ internal sealed class FunctionValidator
                 break;
             case Opcode.ReturnCall:
                 if (!Has(instruction.Index, _model.Functions.Count, "function")) return;
-                ApplyTail(_model.TypeOf(instruction.Index));
+                ApplyTail(_model.Functions[instruction.Index]);
                 break;
             case Opcode.ReturnCallIndirect:
                 if (!HasIndirect(in instruction)) return;
                 Pop(WasmType.I32);
-                ApplyTail(_model.Types[instruction.Index]);
+                ApplyTail(instruction.Index);
                 break;
             case Opcode.Drop:
                 PopAny();
@@ -501,12 +501,13 @@ internal sealed class FunctionValidator
     }
 
     /// <summary>A tail call returns what its callee does.</summary>
-    private void ApplyTail(FunctionType type)
+    private void ApplyTail(int typeIndex)
     {
+        FunctionType type = _model.Types[typeIndex];
         Moves(type.Parameters.Length);
         PopAll(type.Parameters);
         if (!type.Results.AsSpan().SequenceEqual(_frames[0].Results)) Invalid("type mismatch: a tail call of other results");
-        _body.MakesTailCalls = true;
+        (_body.TailCallTypes ??= []).Add(typeIndex);
         GoUnreachable();
     }
 
@@ -607,10 +608,6 @@ internal sealed class FunctionValidator
     private void Work(long units)
     {
         if (_live) _compilerWork += units;
-        if (_compilerWork > _limits.FunctionWorkMax)
-        {
-            _fault.Report(ModuleVerdict.LimitExceeded, _offset, "a function is more work to compile than the limit");
-        }
     }
 
     private void NeedMemory(int memory)

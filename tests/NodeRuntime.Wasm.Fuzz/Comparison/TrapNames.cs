@@ -16,6 +16,6 @@ internal static class TrapNames
         Trap.IntegerOverflow or Trap.InvalidConversion => "trap range",
         Trap.OutOfFuel => Transcript.Limit + "fuel",
         Trap.CallDepthExceeded => Transcript.Limit + "depth",
-        Trap.MemoryLimitExceeded or Trap.OutputLimitExceeded => Transcript.Limit + "memory",
+        Trap.MemoryLimitExceeded or Trap.TableLimitExceeded or Trap.OutputLimitExceeded or Trap.HostCallLimitExceeded => Transcript.Limit + "memory",
     };
 }

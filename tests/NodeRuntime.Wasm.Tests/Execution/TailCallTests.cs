@@ -43,17 +43,51 @@ public sealed class TailCallTests
     [InlineData("i", "ivvvvvv")]
     [InlineData("ivvvvvvvvvvv", "iIvfvFvivIvfv")]
     [InlineData("iiiiiiiiiiiiiiiiiiii", "ir")]
-    public void Functions_of_different_signatures_call_each_other_a_million_times(string first, string second)
+    public void Functions_of_different_signatures_call_each_other_without_end(string first, string second)
     {
         foreach (string results in new[] { "i", "v", "iIfF", "F" })
         {
-            GuestResult direct = Run(PingPong(first, second, results, indirect: false), Turns / 4);
+            GuestResult direct = Run(PingPong(first, second, results, indirect: false), Turns / 20);
             Assert.Null(direct.Trap);
             Assert.Equal(42ul, direct.Value);
-            GuestResult indirect = Run(PingPong(first, second, results, indirect: true), Turns / 4);
+            GuestResult indirect = Run(PingPong(first, second, results, indirect: true), Turns / 20);
             Assert.Null(indirect.Trap);
             Assert.Equal(42ul, indirect.Value);
         }
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Functions_whose_parameters_pass_on_the_stack_call_each_other_a_million_times(bool indirect)
+    {
+        GuestResult result = Run(PingPong("iIFiIF", "iIIIIIIIIIIFFFFFFFFFFii", "i", indirect), Turns);
+        Assert.Equal((null, 42ul), (result.Trap, result.Value));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void The_frame_that_a_tail_call_gave_up_does_not_stay_below_the_calls_that_follow(bool indirect)
+    {
+        // f calls g, which has a large frame and hands on to h, whose parameters do not fit into g's; h calls f, and so on to the depth.
+        const int Locals = 1_000;
+        ModuleBuilder builder = new ModuleBuilder().Table(3);
+        int g = builder.Type("ii:i");
+        int h = builder.Type("iiiiiiiiiiii:i");
+        builder.Function("i:i", indirect ? Code.Get(0).Get(0).I32(1).With(Opcode.CallIndirect, g, 0) : Code.Get(0).Get(0).Call(1), export: "f");
+        CodeBuilder large = Code;
+        for (int i = 0; i < Locals; i++) large.Get(0).I32(i).Op(Add32).Set(2 + i);
+        for (int i = 0; i < Locals; i++) large.Get(2 + i).Get(1).Op(Add32).Set(1);
+        for (int i = 0; i < 12; i++) large.Get(1);
+        large = indirect ? large.I32(2).With(Opcode.ReturnCallIndirect, h, 0) : large.With(Opcode.ReturnCall, 2);
+        builder.Function("ii:i", large, new string('i', Locals));
+        builder.Function("iiiiiiiiiiii:i", Code.Get(3).Call(0).Get(4).Op(Add32));
+        Module module = Guest.Load(builder.Element(0, 0, 1, 2).Build());
+        const int Depth = 4_000;
+        Assert.Equal(
+            Trap.CallDepthExceeded,
+            Guest.Call(module, "f", Guest.Fuel, Depth, (int)WasiRunner.StackBytes(Depth), [1]).Trap);
     }
 
     [Fact]

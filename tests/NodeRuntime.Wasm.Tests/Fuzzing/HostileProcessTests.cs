@@ -79,21 +79,21 @@ public sealed class HostileProcessTests
     [InlineData("branches", new byte[] { 0x02, 0x40, 0x20, 0, 0x0D, 0, 0x0B })]
     [InlineData("divisions", new byte[] { 0x20, 0, 0x20, 0, 0x6D, 0x21, 0 })]
     [InlineData("additions", new byte[] { 0x20, 0, 0x20, 0, 0x6A, 0x21, 0 })]
-    public void A_function_that_is_too_much_work_to_compile_is_refused(string what, byte[] unit)
+    public void A_function_that_is_too_much_work_to_compile_runs_without(string what, byte[] unit)
     {
         Assert.NotEmpty(what);
-        string text = Measure(Straight(unit, 4_000_000), "LimitExceeded", 150);
-        Assert.Contains("more work to compile", text, StringComparison.Ordinal);
+        Assert.Contains("call f1", Measure(Straight(unit, 4_000_000), "Accepted", 700), StringComparison.Ordinal);
     }
 
     [Fact]
     public void The_work_of_one_function_does_not_count_against_the_next()
     {
         CodeBuilder half = Code;
-        for (int i = 0; i < 60_000; i++) half.Call(0);
+        for (int i = 0; i < 30_000; i++) half.Call(0);
         var builder = new ModuleBuilder();
         for (int i = 0; i < 3; i++) builder.Function(":", half);
-        Assert.Equal(ModuleVerdict.Accepted, Module.Load(builder.Build(), ModuleLimits.Default).Verdict);
+        Module module = Module.Load(builder.Build(), ModuleLimits.Default).Module!;
+        Assert.DoesNotContain(module.Model.Bodies, static body => body.TooLarge);
     }
 
     [Theory]
@@ -104,13 +104,14 @@ public sealed class HostileProcessTests
     {
         Assert.NotEmpty(what);
         int most = 0;
-        for (int step = 1 << 20; step > 0; step /= 2)
+        for (int step = 1 << 18; step > 0; step /= 2)
         {
-            if (Module.Load(Straight(unit, (most + step) * unit.Length), ModuleLimits.Default).Module is not null) most += step;
+            ModuleLoad load = Module.Load(Straight(unit, (most + step) * unit.Length), ModuleLimits.Default);
+            if (load.Module?.Model.Bodies[1].TooLarge == false) most += step;
         }
 
         // Fuel may end before the function does: it has been compiled by then.
-        Measure(Straight(unit, most * unit.Length), "Accepted", 700);
+        Measure(Straight(unit, most * unit.Length), "Accepted", 500);
     }
 
     [Fact]

@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.Globalization;
 using System.Linq;
+using NodeRuntime.Wasm.Specification;
 using Xunit.Abstractions;
 
 namespace NodeRuntime.Wasm.Tests.Specification;
@@ -24,19 +25,19 @@ public sealed class SpecificationTests(ITestOutputHelper output)
         int scripts = 0;
         int commands = 0;
         var failures = new List<string>();
-        foreach (string script in files.Keys.Select(static name => name.Split('/')[0]).Distinct())
+        foreach (string script in ScriptSuite.Scripts(files))
         {
-            using ScriptRunner compiled = Run(script, files, Executor.Compiled);
-            using ScriptRunner stepping = Run(script, files, Executor.Stepping);
+            ScriptReport compiled = Run(script, files, Executor.Compiled);
+            ScriptReport stepping = Run(script, files, Executor.Stepping);
             scripts++;
             passed += compiled.Passed;
             otherwise += compiled.RefusedOtherwise;
             skipped += compiled.Skipped;
-            commands += compiled.FuelUsed.Count;
-            failures.AddRange(compiled.Failures);
+            commands += compiled.FuelUsed.Length;
+            failures.AddRange(compiled.Failures.Select(static failure => failure.ToString()));
             failures.AddRange(stepping.Failures.Select(static failure => "stepping: " + failure));
             if (compiled.Passed != stepping.Passed) failures.Add(script + ": the executors pass different numbers of assertions");
-            for (int i = 0; i < compiled.FuelUsed.Count; i++)
+            for (int i = 0; i < compiled.FuelUsed.Length; i++)
             {
                 if (compiled.FuelUsed[i] == stepping.FuelUsed[i]) continue;
                 failures.Add(string.Create(
@@ -52,16 +53,8 @@ public sealed class SpecificationTests(ITestOutputHelper output)
         Assert.True(passed > 51_000, "the suite is not whole");
     }
 
-    private static ScriptRunner Run(string script, SortedDictionary<string, byte[]> files, Executor executor)
-    {
-        var runner = new ScriptRunner(script, files, FeaturesOf(script), executor);
-        GuestThread.Run(() =>
-        {
-            runner.Run();
-            return 0;
-        });
-        return runner;
-    }
+    private static ScriptReport Run(string script, SortedDictionary<string, byte[]> files, Executor executor) =>
+        GuestThread.Run(() => ScriptSuite.Run(script, files, FeaturesOf(script), executor), ScriptSuite.StackBytes);
 
     [SpecificationFact]
     public void Every_module_of_a_feature_that_is_off_is_refused_by_its_name_or_valid_without_it()
