@@ -1,5 +1,6 @@
 using System;
 using System.IO;
+using System.Threading;
 
 namespace NodeRuntime.Cli;
 
@@ -26,6 +27,9 @@ internal sealed record CliWorld
     public required Func<string, string?> Variable { get; init; }
 
     public required TimeProvider Time { get; init; }
+
+    /// <summary>Cancelled when somebody has asked a second time that the process end.</summary>
+    public CancellationToken Haste { get; init; }
 
     public static CliWorld OfThisProcess() => new()
     {

@@ -43,6 +43,8 @@ public enum WireType : uint
     StoredBlock = 64,
     ConsensusFenceQuestion = 65,
     ConsensusFenceAnswer = 66,
+    ConsensusWantBranch = 67,
+    ConsensusBranch = 68,
 
     // 70-129: transactions and ledger records
     Transaction = 70,

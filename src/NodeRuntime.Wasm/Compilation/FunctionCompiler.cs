@@ -27,6 +27,8 @@ internal sealed partial class FunctionCompiler
     private const int PendingMax = 64;
 
     private static readonly MethodInfo CanonicalSingle = Members.Intrinsic(nameof(Intrinsics.Canonical), typeof(float));
+    private static readonly MethodInfo CanonicalSingles = typeof(Vectors).GetMethod(nameof(Vectors.CanonicalF32x4))!;
+    private static readonly MethodInfo CanonicalDoubles = typeof(Vectors).GetMethod(nameof(Vectors.CanonicalF64x2))!;
     private static readonly MethodInfo CanonicalDouble = Members.Intrinsic(nameof(Intrinsics.Canonical), typeof(double));
 
     private readonly ModuleModel _model;
