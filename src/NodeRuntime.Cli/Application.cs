@@ -17,6 +17,8 @@ internal static class Application
 
     public static async Task<int> RunAsync(IReadOnlyList<string> args, CliWorld world, CancellationToken cancellation = default)
     {
+        using EndRequests requests = new(cancellation);
+        world = world with { Haste = requests.Haste };
         GlobalOptions options = new();
         RootCommand root = new(Description);
         options.AddTo(root);
@@ -29,9 +31,10 @@ internal static class Application
             Output = world.Out,
             Error = world.Error,
             EnableDefaultExceptionHandler = false,
-            ProcessTerminationTimeout = TimeSpan.FromSeconds(10),
+            // The library's own handling of signals breaks the process where two of them meet slow work.
+            ProcessTerminationTimeout = null,
         };
-        return await parsed.InvokeAsync(invocation, cancellation);
+        return await parsed.InvokeAsync(invocation, requests.End);
     }
 
     private static ExitCode Complain(ParseResult parsed, CliWorld world)

@@ -5,6 +5,7 @@ using NodeRuntime.Cli.Doctor;
 using NodeRuntime.Cli.Receipts;
 using NodeRuntime.Cli.Simulate;
 using NodeRuntime.Cli.Verbs;
+using NodeRuntime.Cli.Wasm;
 
 namespace NodeRuntime.Cli;
 
@@ -21,6 +22,7 @@ internal static class VerbTable
         JobVerbs.Build(world, options),
         ReceiptVerbs.Build(world, options),
         SimulateVerb.Build(world, options),
+        WasmVerbs.Build(world, options),
         DoctorVerb.Build(world, options),
         CompletionVerb.Build(world, options),
     ];

@@ -38,6 +38,9 @@ public abstract record ConsensusEffect
     /// <summary>Send finalized blocks from a height on to a peer, the last with its certificate.</summary>
     public sealed record ServeChain(PeerId Peer, Height From) : ConsensusEffect;
 
+    /// <summary>Send the finalized block of a height, if it has this digest, and as many below it as fit.</summary>
+    public sealed record ServeBranch(PeerId Peer, Height Top, Hash256 Digest) : ConsensusEffect;
+
     /// <summary>A validator signed two things that contradict each other; both signatures were checked.</summary>
     public sealed record Accuse(Vote First, Vote Second) : ConsensusEffect;
 

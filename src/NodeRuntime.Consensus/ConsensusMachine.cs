@@ -208,6 +208,12 @@ public sealed partial class ConsensusMachine
             case ConsensusMessage.Chain m:
                 ReceiveChain(peer, m);
                 break;
+            case ConsensusMessage.WantBranch m:
+                if (m.Top <= _floor.Height && MayServe(peer)) _effects.Add(new ConsensusEffect.ServeBranch(peer, m.Top, m.Digest));
+                break;
+            case ConsensusMessage.Branch m:
+                ReceiveBranch(peer, m.Blocks);
+                break;
             case ConsensusMessage.FenceQuestion m:
                 AnswerHowFar(peer, m.Nonce);
                 break;

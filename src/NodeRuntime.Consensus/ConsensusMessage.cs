@@ -34,8 +34,17 @@ public abstract record ConsensusMessage
     /// <summary>Finalized blocks from this height on, please.</summary>
     public sealed record WantChain(Height From) : ConsensusMessage;
 
-    /// <summary>Consecutive finalized blocks; the certificate finalizes the last and, by hash links, all.</summary>
+    /// <summary>
+    /// Consecutive finalized blocks; the certificate finalizes the last and, by hash links, all. They begin at the height that was asked for, or
+    /// above it where what lies between two certificates does not fit: the rest is asked for as a branch.
+    /// </summary>
     public sealed record Chain(ImmutableArray<Block> Blocks, Certificate Finalization) : ConsensusMessage;
+
+    /// <summary>The finalized block of this height and digest and those below it, please.</summary>
+    public sealed record WantBranch(Height Top, Hash256 Digest) : ConsensusMessage;
+
+    /// <summary>Consecutive blocks up to the one that was asked for, as many as fit; its digest proves them all.</summary>
+    public sealed record Branch(ImmutableArray<Block> Blocks) : ConsensusMessage;
 
     /// <summary>A validator that does not know what its key has signed asks the others how far they are.</summary>
     public sealed record FenceQuestion(ulong Nonce) : ConsensusMessage;
@@ -87,6 +96,14 @@ public abstract record ConsensusMessage
                 writer.End();
                 m.Finalization.Write(writer);
                 break;
+            case WantBranch m:
+                writer.Record(WireType.ConsensusWantBranch, 2).UInt64(m.Top.Number).Hash(m.Digest);
+                break;
+            case Branch m:
+                writer.Record(WireType.ConsensusBranch, 1).Array(m.Blocks.Length);
+                foreach (Block block in m.Blocks) block.Write(writer);
+                writer.End();
+                break;
             case FenceQuestion m:
                 writer.Record(WireType.ConsensusFenceQuestion, 1).UInt64(m.Nonce);
                 break;
@@ -122,6 +139,8 @@ public abstract record ConsensusMessage
             (WireType.ConsensusStatus, 3) => new Tip(CertifiedHeader.Read(reader)),
             (WireType.ConsensusWantTip, 3) => new WantChain(new Height(reader.UInt64())),
             (WireType.ConsensusChain, 4) => new Chain(reader.List(Limits.ChainBlocksMax, Block.Read), Certificate.Read(reader)),
+            (WireType.ConsensusWantBranch, 4) => new WantBranch(new Height(reader.UInt64()), reader.Hash()),
+            (WireType.ConsensusBranch, 3) => new Branch(reader.List(Limits.ChainBlocksMax, Block.Read)),
             (WireType.ConsensusFenceQuestion, 3) => new FenceQuestion(reader.UInt64()),
             (WireType.ConsensusFenceAnswer, 4) => new FenceAnswer(reader.UInt64(), reader.TryNull() ? null : Certificate.Read(reader)),
             _ => null,

@@ -29,4 +29,10 @@ public enum HashDomain
     AccessToken,
     Decline,
     Beacon,
+    TracePage,
+    TraceNode,
+    TracePart,
+    TraceState,
+    TraceLink,
+    TraceStream,
 }

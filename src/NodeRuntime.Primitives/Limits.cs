@@ -208,4 +208,12 @@ public static class Limits
 
     /// <summary>Events that wait for one reader of a job's stream; a slower one misses the oldest.</summary>
     public const int JobStreamEventsMax = 512;
+
+    /// <summary>
+    /// What a peer that syncs holds between two certificates before it can deliver any of it. Honest chains stay far below: as long as three
+    /// leaders in a row are honest, a view is finalized by itself.
+    /// </summary>
+    public const int HangingBlocksMax = 16_384;
+
+    public const long HangingBytesMax = 64L << 20;
 }

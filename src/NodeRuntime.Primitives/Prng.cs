@@ -23,6 +23,13 @@ public sealed class Prng
         _s3 = SplitMix(ref seed);
     }
 
+    /// <summary>The generator's four words: a snapshot of whoever draws from it.</summary>
+    public (ulong First, ulong Second, ulong Third, ulong Fourth) State
+    {
+        get => (_s0, _s1, _s2, _s3);
+        set => (_s0, _s1, _s2, _s3) = value;
+    }
+
     /// <summary>A stream of its own, so that one part's appetite for numbers does not shift another's.</summary>
     public Prng Fork() => new(NextUInt64());
 

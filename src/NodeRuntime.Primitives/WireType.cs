@@ -43,6 +43,8 @@ public enum WireType : uint
     StoredBlock = 64,
     ConsensusFenceQuestion = 65,
     ConsensusFenceAnswer = 66,
+    ConsensusWantBranch = 67,
+    ConsensusBranch = 68,
 
     // 70-129: transactions and ledger records
     Transaction = 70,
@@ -115,4 +117,9 @@ public enum WireType : uint
 
     // 200-: tokens and API
     AccessToken = 200,
+
+    // 220-229: traces of guests and disputes about them
+    TraceCommitment = 220,
+    TraceEnd = 221,
+    TraceSnapshot = 222,
 }

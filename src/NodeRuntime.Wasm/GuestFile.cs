@@ -1,4 +1,6 @@
 namespace NodeRuntime.Wasm;
 
-/// <summary>One read-only file of a job's <c>/in</c> directory. The name is a single path component.</summary>
+/// <summary>
+/// One file that a guest finds, by its path below its directory. Among <see cref="WasiSettings.Inputs"/> the name is a single component.
+/// </summary>
 public sealed record GuestFile(string Name, IGuestInput Content);

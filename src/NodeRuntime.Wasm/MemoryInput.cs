@@ -5,6 +5,8 @@ namespace NodeRuntime.Wasm;
 /// <summary>An input held in memory.</summary>
 public sealed class MemoryInput(ReadOnlyMemory<byte> bytes) : IGuestInput
 {
+    public ReadOnlyMemory<byte> Bytes => bytes;
+
     public long Length => bytes.Length;
 
     public int Read(long offset, Span<byte> buffer)

@@ -2,6 +2,7 @@ using System;
 using System.Threading;
 using NodeRuntime.Wasm.Binary;
 using NodeRuntime.Wasm.Compilation;
+using NodeRuntime.Wasm.Stepping;
 using NodeRuntime.Wasm.Validation;
 
 namespace NodeRuntime.Wasm;
@@ -10,10 +11,11 @@ namespace NodeRuntime.Wasm;
 /// A validated WebAssembly module. Immutable; one module may serve any number of runs, at once too. It holds the bytes, their model and,
 /// after the first run, the compiled code, which goes with it.
 /// </summary>
-public sealed class Module
+public sealed partial class Module
 {
     private readonly ModuleLimits _limits;
     private CompiledModule? _code;
+    private SteppedModule? _steps;
 
     private Module(ModuleModel model, ModuleLimits limits)
     {
@@ -39,6 +41,17 @@ public sealed class Module
             if (Volatile.Read(ref _code) is { } made) return made;
             CompiledModule code = CompiledModule.Compile(Model, _limits);
             return Interlocked.CompareExchange(ref _code, code, null) ?? code;
+        }
+    }
+
+    /// <summary>All functions for the stepping executor, made at the first use like <see cref="Code"/>.</summary>
+    internal SteppedModule Steps
+    {
+        get
+        {
+            if (Volatile.Read(ref _steps) is { } made) return made;
+            var steps = new SteppedModule(Model, _limits);
+            return Interlocked.CompareExchange(ref _steps, steps, null) ?? steps;
         }
     }
 

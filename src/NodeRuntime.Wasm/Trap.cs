@@ -21,9 +21,15 @@ public enum Trap
     OutOfFuel,
     CallDepthExceeded,
 
-    /// <summary>The module's memories or tables start larger than the job allows.</summary>
+    /// <summary>The module's memories start larger than the run allows.</summary>
     MemoryLimitExceeded,
 
-    /// <summary>Files and streams together passed <see cref="WasiJob.OutputBytesMax"/>.</summary>
+    /// <summary>Files and streams together passed <see cref="WasiSettings.OutputBytesMax"/>.</summary>
     OutputLimitExceeded,
+
+    /// <summary>The module's tables start larger than the run allows.</summary>
+    TableLimitExceeded,
+
+    /// <summary>More calls of host functions than the run allows.</summary>
+    HostCallLimitExceeded,
 }

@@ -1,9 +1,9 @@
 using System;
-using System.Collections.Generic;
 using System.Collections.Immutable;
 using System.Globalization;
-using System.Text;
+using System.Threading;
 using NodeRuntime.Wasm.Binary;
+using NodeRuntime.Wasm.Compilation;
 using NodeRuntime.Wasm.Execution;
 using NodeRuntime.Wasm.Wasi;
 
@@ -16,6 +16,9 @@ public static unsafe class WasiRunner
     public const int TextBytesMax = 1024 * 1024;
 
     public const int InputsMax = 4_096;
+
+    /// <summary>Files, folders and links of all directories together.</summary>
+    public const int EntriesMax = 65_536;
 
     public const int CallDepthLimit = 1_000_000;
 
@@ -33,30 +36,52 @@ public static unsafe class WasiRunner
     /// Runs until the guest exits or traps. Blocks; call it on a thread with <see cref="StackBytes"/> of stack. Never throws for what the
     /// guest does; what the job's own inputs and outputs throw passes through.
     /// </summary>
-    public static WasiOutcome Run(Module module, WasiJob job)
+    /// <param name="cancellation">
+    /// Ends the run from any thread, at the guest's next straight run of instructions: <see cref="WasiStatus.Cancelled"/>. The module is
+    /// compiled a second time for it.
+    /// </param>
+    public static WasiOutcome Run(Module module, WasiJob job, CancellationToken cancellation = default) =>
+        RunOn(Executor.Compiled, module, job, cancellation);
+
+    /// <summary>The same on an executor of the caller's choice: the outcome is the same.</summary>
+    public static WasiOutcome RunOn(Executor executor, Module module, WasiJob job, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(module);
         ArgumentNullException.ThrowIfNull(job);
+        return Link(module, job, out ImportSet imports, out int entry) ?? Execute(module, job, imports, entry, executor, cancellation);
+    }
+
+    /// <summary>What a job needs before it can run; the outcome when it has not got it.</summary>
+    internal static WasiOutcome? Link(Module module, WasiJob job, out ImportSet imports, out int entry)
+    {
+        ModuleModel model = module.Model;
+        entry = -1;
+        imports = ImportSet.Resolve(model, static import =>
+            import.Module == WasiImports.ModuleName && import.Kind == ExternalKind.Function ? WasiImports.Find(import.Name) : null);
         string refusal = Refusal(job);
         if (refusal.Length > 0) return Fail(WasiStatus.JobRefused, refusal);
-        ModuleModel model = module.Model;
-        ImportSet imports = ImportSet.Resolve(model, static import =>
-            import.Module == WasiImports.ModuleName && import.Kind == ExternalKind.Function ? WasiImports.Find(import.Name) : null);
         if (imports.Fault.Length > 0) return Fail(WasiStatus.LinkFailed, imports.Fault);
-        if (model.FindExport(EntryPoint) is not { Kind: ExternalKind.Function } entry
-            || model.TypeOf(entry.Index) is not { Parameters.Length: 0, Results.Length: 0 })
+        if (model.FindExport(EntryPoint) is not { Kind: ExternalKind.Function } export
+            || model.TypeOf(export.Index) is not { Parameters.Length: 0, Results.Length: 0 })
         {
             return Fail(WasiStatus.LinkFailed, "the module exports no function _start without parameters and results");
         }
 
         if (model.Memories.Count == 0) return Fail(WasiStatus.LinkFailed, "the module has no memory");
-        return Execute(module, job, imports, entry.Index);
+        entry = export.Index;
+        return null;
     }
 
-    private static WasiOutcome Execute(Module module, WasiJob job, ImportSet imports, int entry)
+    private static WasiOutcome Execute(
+        Module module, WasiJob job, ImportSet imports, int entry, Executor executor, CancellationToken cancellation)
     {
         long fuelMax = (long)Math.Min(job.FuelMax, long.MaxValue);
         using var store = new Store(module.Limits, fuelMax);
+        CompiledModule? compiled = executor == Executor.Stepping ? null
+            : cancellation.CanBeCanceled ? module.InterruptibleCode
+            : module.Code;
+        // Given back before the store that it would write to.
+        using CancellationTokenRegistration registration = cancellation.UnsafeRegister(static target => ((Store)target!).Interrupt(), store);
         nint here = (nint)(&fuelMax);
         store.StackLimit = here - (nint)StackBytes(job.CallDepthMax) + (StackReserve / 2);
         var host = new WasiHost(job, store);
@@ -65,9 +90,13 @@ public static unsafe class WasiRunner
         int code = 0;
         Trap? trapped = null;
         string detail = "";
+        ImmutableArray<GuestFrame> backtrace = [];
         try
         {
-            instance = new Instance(module.Model, module.Code, store, imports, job.MemoryPagesMax) { Host = host };
+            instance = new Instance(module.Model, compiled, store, imports, job.MemoryPagesMax, compiled is null ? module.Steps : null)
+            {
+                Host = host,
+            };
             instance.Start(job.CallDepthMax);
             Instance.CallPlain(instance.Function(entry), job.CallDepthMax);
         }
@@ -75,11 +104,17 @@ public static unsafe class WasiRunner
         {
             code = exit.Code;
         }
+        catch (TrapException trap) when (trap.Trap == Trap.OutOfFuel && store.IsInterrupted && store.Fuel >= 0)
+        {
+            status = WasiStatus.Cancelled;
+            detail = "the run was cancelled";
+        }
         catch (TrapException trap)
         {
             status = WasiStatus.Trapped;
             trapped = trap.Trap;
-            detail = Describe(trap.Trap);
+            detail = Traps.Describe(trap.Trap);
+            backtrace = compiled is null ? GuestTrace.OfStepped(trap, module.Model) : GuestTrace.Of(trap);
         }
         catch (HostStackException)
         {
@@ -93,70 +128,38 @@ public static unsafe class WasiRunner
             instance?.Dispose();
         }
 
-        ulong used = trapped == Trap.OutOfFuel ? job.FuelMax : (ulong)(fuelMax - store.Fuel);
-        return new WasiOutcome(status, code, trapped, detail, used, host.CollectOutput());
+        ulong used = trapped == Trap.OutOfFuel ? job.FuelMax : (ulong)store.FuelUsed;
+        ImmutableArray<GuestDirectory> directories = host.CollectDirectories();
+        return new WasiOutcome(status, code, trapped, detail, used, OutputFiles(directories))
+        {
+            Directories = directories,
+            Backtrace = backtrace,
+        };
     }
 
     private static WasiOutcome Fail(WasiStatus status, string detail) =>
         new(status, 0, null, detail, 0, ImmutableArray<GuestOutputFile>.Empty);
 
-    private static string Describe(Trap trap) => trap switch
+    /// <summary>The files of /out; links are no files, and no other directory is a job's.</summary>
+    private static ImmutableArray<GuestOutputFile> OutputFiles(ImmutableArray<GuestDirectory> directories)
     {
-        Trap.Unreachable => "an unreachable instruction was executed",
-        Trap.OutOfBoundsMemory => "out of bounds memory access",
-        Trap.OutOfBoundsTable => "out of bounds table access",
-        Trap.UndefinedElement => "undefined element: an indirect call beyond the table",
-        Trap.UninitializedElement => "uninitialized element: an indirect call of null",
-        Trap.IndirectCallTypeMismatch => "indirect call type mismatch",
-        Trap.IntegerOverflow => "integer overflow",
-        Trap.IntegerDivideByZero => "integer divide by zero",
-        Trap.InvalidConversion => "invalid conversion to integer: not a number",
-        Trap.OutOfFuel => "the job's fuel is used up",
-        Trap.CallDepthExceeded => "calls nest deeper than the job allows",
-        Trap.MemoryLimitExceeded => "the module starts with more memory or table entries than the job allows",
-        Trap.OutputLimitExceeded => "the job's output is larger than it may be",
-    };
+        ImmutableArray<GuestOutputFile>.Builder files = ImmutableArray.CreateBuilder<GuestOutputFile>();
+        foreach (GuestDirectory directory in directories)
+        {
+            if (directory.Path != WasiSettings.OutputPath) continue;
+            foreach (GuestFile file in directory.Files)
+            {
+                if (file.Content is MemoryInput written) files.Add(new GuestOutputFile(file.Name, written.Bytes));
+            }
+        }
+
+        return files.ToImmutable();
+    }
 
     private static string Refusal(WasiJob job)
     {
         if (job.MemoryPagesMax is < 0 or > 65_536) return "MemoryPagesMax is not between 0 and 65536";
         if (job.CallDepthMax is < 1 or > CallDepthLimit) return "CallDepthMax is not between 1 and 1000000";
-        if (job.OutputBytesMax < 0) return "OutputBytesMax is negative";
-        if (job.StartTime.Microseconds is < 0 or > long.MaxValue / 1000) return "StartTime is out of range";
-        if (job.Inputs.Length > InputsMax) return "more inputs than the limit";
-        long text = 0;
-        foreach (string argument in job.Arguments)
-        {
-            if (argument.Contains('\0', StringComparison.Ordinal)) return "an argument has a zero character";
-            text += Encoding.UTF8.GetByteCount(argument);
-        }
-
-        foreach (GuestVariable variable in job.Environment)
-        {
-            bool zero = variable.Name.Contains('\0', StringComparison.Ordinal) || variable.Value.Contains('\0', StringComparison.Ordinal);
-            if (zero || variable.Name.Length == 0 || variable.Name.Contains('=', StringComparison.Ordinal))
-            {
-                return "an environment variable's name or value is not usable";
-            }
-
-            text += Encoding.UTF8.GetByteCount(variable.Name) + Encoding.UTF8.GetByteCount(variable.Value);
-        }
-
-        if (text > TextBytesMax) return "arguments and environment are larger than the limit";
-        var names = new SortedSet<string>(StringComparer.Ordinal);
-        foreach (GuestFile file in job.Inputs)
-        {
-            if (!IsName(file.Name)) return "an input's name is not a single path component of at most 255 bytes";
-            if (!names.Add(file.Name)) return "two inputs have one name";
-            if (file.Content.Length < 0) return "an input has a negative length";
-        }
-
-        return "";
+        return WasiSettingsRules.Refusal(job);
     }
-
-    private static bool IsName(string name) =>
-        name.Length > 0
-        && name is not ("." or "..")
-        && name.AsSpan().IndexOfAny('/', '\0') < 0
-        && Encoding.UTF8.GetByteCount(name) <= WasiHost.NameBytesMax;
 }

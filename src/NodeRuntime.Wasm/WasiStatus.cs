@@ -19,4 +19,7 @@ public enum WasiStatus
     /// the guest's, and not the same on every machine: run the job elsewhere.
     /// </summary>
     HostStackExhausted,
+
+    /// <summary>The run's token was cancelled. What it wrote so far is there, its result is not.</summary>
+    Cancelled,
 }

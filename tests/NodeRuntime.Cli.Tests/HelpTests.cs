@@ -18,6 +18,8 @@ public sealed class HelpTests
     [InlineData("wallet")]
     [InlineData("init")]
     [InlineData("doctor")]
+    [InlineData("wasm run")]
+    [InlineData("wasm spec")]
     public async Task A_verbs_help_is_as_it_was(string verb)
     {
         using CommandLine line = new();
@@ -37,7 +39,7 @@ public sealed class HelpTests
 
         Assert.Equal(ExitCode.Ok, code);
         Assert.All(
-            ["init", "run", "status", "wallet", "job", "receipt", "doctor", "completion"],
+            ["init", "run", "status", "wallet", "job", "receipt", "wasm", "doctor", "completion"],
             verb => Assert.Contains("\n  " + verb, output, StringComparison.Ordinal));
     }
 

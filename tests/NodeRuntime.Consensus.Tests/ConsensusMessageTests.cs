@@ -131,6 +131,8 @@ public sealed class ConsensusMessageTests
             new ConsensusMessage.Tip(new CertifiedHeader(second.Header, finalization)),
             new ConsensusMessage.WantChain(new Height(9)),
             new ConsensusMessage.Chain([first, second], finalization),
+            new ConsensusMessage.WantBranch(new Height(4), first.Header.Digest),
+            new ConsensusMessage.Branch([first, second]),
             new ConsensusMessage.FenceQuestion(77),
             new ConsensusMessage.FenceAnswer(77, finalization),
         ];

@@ -508,6 +508,68 @@ public sealed class RuleTests
         Assert.Null(bench.Machine.Snapshot.SyncTarget);
     }
 
+    [Fact]
+    public void R10_a_window_that_does_not_fit_comes_from_its_certificate_down()
+    {
+        Bench bench = new Bench().Begin();
+        List<Block> blocks = [bench.Block(1)];
+        for (ulong view = 2; view <= 9; view++) blocks.Add(bench.Block(view, blocks[^1]));
+        Certificate finalization = bench.Certificate(9, VoteKind.Finalize, blocks[^1].Header.Digest);
+        bench.Hear(bench.Other(), new ConsensusMessage.Tip(new CertifiedHeader(blocks[^1].Header, finalization)));
+
+        bench.Hear(bench.Other(), new ConsensusMessage.Chain([.. blocks[6..]], finalization));
+        Assert.Equal(new ConsensusMessage.WantBranch(new Height(6), blocks[5].Header.Digest), bench.SentTo(bench.Other())[^1]);
+        bench.Hear(bench.Other(), new ConsensusMessage.Branch([.. blocks[3..6]]));
+        Assert.Equal(new ConsensusMessage.WantBranch(new Height(3), blocks[2].Header.Digest), bench.SentTo(bench.Other())[^1]);
+        // An answer that comes twice is nobody's fault.
+        bench.Hear(bench.Other(), new ConsensusMessage.Branch([.. blocks[3..6]]));
+        Assert.Equal(Height.Genesis, bench.Machine.Snapshot.Finalized);
+        bench.Hear(bench.Other(), new ConsensusMessage.Branch([.. blocks[..3]]));
+
+        Assert.Equal(new Height(9), bench.Machine.Snapshot.Finalized);
+        Assert.Equal(9, Assert.Single(bench.Of<ConsensusEffect.Deliver>()).Blocks.Length);
+        Assert.Null(bench.Machine.Snapshot.SyncTarget);
+        Assert.Empty(bench.Of<ConsensusEffect.Blame>());
+    }
+
+    [Theory]
+    [InlineData("another block")]
+    [InlineData("gap")]
+    [InlineData("body")]
+    public void R10_a_branch_that_is_not_the_one_is_refused_and_blamed(string fault)
+    {
+        Bench bench = new Bench().Begin();
+        List<Block> blocks = [bench.Block(1)];
+        for (ulong view = 2; view <= 9; view++) blocks.Add(bench.Block(view, blocks[^1]));
+        Certificate finalization = bench.Certificate(9, VoteKind.Finalize, blocks[^1].Header.Digest);
+        bench.Hear(bench.Other(), new ConsensusMessage.Tip(new CertifiedHeader(blocks[^1].Header, finalization)));
+        bench.Hear(bench.Other(), new ConsensusMessage.Chain([.. blocks[6..]], finalization));
+
+        Block other = blocks[5] with { Header = blocks[5].Header with { Time = blocks[5].Header.Time + Duration.FromSeconds(1) } };
+        bench.Hear(bench.Other(), new ConsensusMessage.Branch(fault switch
+        {
+            "another block" => [blocks[4], other],
+            "gap" => [blocks[3], blocks[5]],
+            _ => [blocks[4] with { Transactions = [] }, blocks[5]],
+        }));
+
+        Assert.Single(bench.Of<ConsensusEffect.Blame>());
+        Assert.Empty(bench.Of<ConsensusEffect.Deliver>());
+        bench.Hear(bench.Other(), new ConsensusMessage.Branch([.. blocks[..6]]));
+        Assert.Equal(new Height(9), bench.Machine.Snapshot.Finalized);
+    }
+
+    [Fact]
+    public void R10_a_branch_that_nobody_asked_for_is_nothing()
+    {
+        Bench bench = new Bench().Begin();
+        Block first = bench.Block(1);
+        bench.Hear(bench.Other(), new ConsensusMessage.Branch([first, first with { Header = first.Header with { Height = new Height(ulong.MaxValue) } }]));
+        bench.Hear(bench.Other(), new ConsensusMessage.Branch([]));
+        Assert.Empty(bench.Of<ConsensusEffect.Blame>());
+        Assert.Equal(Height.Genesis, bench.Machine.Snapshot.Finalized);
+    }
+
     [Theory]
     [InlineData("gap")]
     [InlineData("body")]

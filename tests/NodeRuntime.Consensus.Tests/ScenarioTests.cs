@@ -1,6 +1,7 @@
 using System.Collections.Generic;
 using NodeRuntime.Consensus.Tests.Harness;
 using NodeRuntime.Primitives;
+using NodeRuntime.Proofs.Chain;
 
 namespace NodeRuntime.Consensus.Tests;
 
@@ -39,6 +40,37 @@ public sealed class ScenarioTests
         Assert.True(height - world.Nodes[5].Finalized.Number <= 5, world.Describe());
         // A block comes once to each of them, now and then twice.
         Assert.InRange(bodies, (int)height, (int)(3 * height));
+    }
+
+    [Fact]
+    public void A_late_peer_crosses_a_stretch_without_certificates_by_hash()
+    {
+        SmallWorld world = new(new WorldPlan { Seed = 3, Validators = 4, Observers = 1, ChainCount = 4 });
+        world.StartAll();
+        SmallNode late = world.Nodes[4];
+        late.Crash();
+        world.RunFor(Duration.FromSeconds(2));
+        // Views go on by notarizations alone: what they leave is final much later, by one certificate for all of it.
+        world.Loses = (_, _, message) =>
+            message is ConsensusMessage.Voted { Vote.Slot.Kind: VoteKind.Finalize }
+                or ConsensusMessage.Certified { Certificate.IsFinalization: true };
+        world.RunFor(Duration.FromSeconds(10));
+        Height before = world.Nodes[0].Finalized;
+        world.Loses = static (_, _, _) => false;
+        world.RunFor(Duration.FromSeconds(5));
+        Height reached = world.Nodes[0].Finalized;
+        Assert.True(reached.Number > before.Number + 20, world.Describe());
+
+        int branches = 0;
+        world.Loses = (_, to, message) =>
+        {
+            if (to == late && message is ConsensusMessage.Branch) branches++;
+            return false;
+        };
+        world.Restart(late);
+        world.RunFor(Duration.FromSeconds(8));
+        Assert.True(branches > 4, $"{branches} branches\n" + world.Describe());
+        Assert.True(late.Finalized >= reached, world.Describe());
     }
 
     [Fact]

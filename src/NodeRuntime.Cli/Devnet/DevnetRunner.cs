@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.IO;
+using System.Linq;
 using System.Security.Cryptography;
 using System.Text;
 using System.Threading;
@@ -26,9 +27,11 @@ internal sealed class DevnetRunner(DevnetOptions options, Display display, CliWo
     private DevnetFolder? _folder;
     private ClusterClient? _client;
     private DevnetScreen? _screen;
+    private bool _wasAskedToEnd;
 
     public async Task<ExitCode> RunAsync(CancellationToken cancellation)
     {
+        using CancellationTokenRegistration asked = cancellation.Register(() => _wasAskedToEnd = true);
         DevnetFolder folder = DevnetFolder.Create(options);
         _folder = folder;
         display.Note($"devnet: {options.Peers} peers in {folder.Root}");
@@ -51,9 +54,11 @@ internal sealed class DevnetRunner(DevnetOptions options, Display display, CliWo
     public async ValueTask DisposeAsync()
     {
         await CloseScreenAsync();
+        if (_wasAskedToEnd) display.Note("devnet: stopping the peers; Ctrl-C once more kills them");
         if (_client is not null) await _client.DisposeAsync();
-        List<Task> ends = _processes.ConvertAll(static process => process.DisposeAsync().AsTask());
-        await Task.WhenAll(ends);
+        bool[] ends = await Task.WhenAll(_processes.ConvertAll(process => process.EndAsync(world.Haste)));
+        int killed = ends.Count(static hasEnded => !hasEnded);
+        if (killed > 0) display.Note($"devnet: {killed} of {ends.Length} peers did not end by themselves and were killed");
         if (_folder is null) return;
         bool keeps = options.Keep || options.Data is not null;
         if (!keeps) _folder.RemovePeers();

@@ -11,7 +11,7 @@ namespace NodeRuntime.Cli.Devnet;
 /// A devnet peer as a process of its own. It holds the reading end of a pipe whose other end only we have: however we end,
 /// kill -9 included, it reads the end of the file and goes too.
 /// </summary>
-internal sealed class PeerProcess : IAsyncDisposable
+internal sealed class PeerProcess
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
@@ -50,19 +50,25 @@ internal sealed class PeerProcess : IAsyncDisposable
         return string.Join('\n', lines[Math.Max(0, lines.Length - 5)..]);
     }
 
-    public async ValueTask DisposeAsync()
+    /// <summary>Tells it to end and sees it end; kills it, and all that it started, when patience runs out or haste is wanted.</summary>
+    /// <returns>Whether it ended by itself.</returns>
+    public async Task<bool> EndAsync(CancellationToken haste)
     {
+        using Process process = _process;
+        using CancellationTokenSource patience = CancellationTokenSource.CreateLinkedTokenSource(haste);
+        patience.CancelAfter(Patience);
         try
         {
-            _process.StandardInput.Close();
-            using CancellationTokenSource patience = new(Patience);
-            await _process.WaitForExitAsync(patience.Token);
+            process.StandardInput.Close();
+            await process.WaitForExitAsync(patience.Token);
+            return true;
         }
         catch (OperationCanceledException)
         {
-            _process.Kill(entireProcessTree: true);
+            process.Kill(entireProcessTree: true);
+            // Not for the end of its output: somebody that it started may hold that.
+            process.WaitForExit(Patience);
+            return false;
         }
-
-        _process.Dispose();
     }
 }

@@ -5,6 +5,7 @@ using System.IO;
 using System.Threading;
 using System.Threading.Tasks;
 using NodeRuntime.Cli.Results;
+using NodeRuntime.Cli.Wasm;
 using NodeRuntime.Crypto;
 using NodeRuntime.Primitives;
 using NodeRuntime.Proofs.Jobs;
@@ -31,7 +32,8 @@ internal static class JobRerun
         }
 
         long start = time.GetTimestamp();
-        JobResult actual = await Task.Run(() => OnLargeStack(spec, () => Run(spec, expected.Salt, contents)), cancellation);
+        int depth = (int)Math.Min(spec.CallDepthMax, WasiRunner.CallDepthLimit);
+        JobResult actual = await DeepStack.RunAsync(WasiRunner.StackBytes(depth), () => Run(spec, expected.Salt, contents));
         long milliseconds = (long)time.GetElapsedTime(start).TotalMilliseconds;
         ImmutableArray<string> differences = Differences(expected, actual);
         Invariant.Holds(differences.IsEmpty == (expected.ResultHash == actual.ResultHash));
@@ -149,15 +151,15 @@ internal static class JobRerun
         WasiStatus.Exited => JobOutcome.Exited,
         WasiStatus.JobRefused => JobOutcome.ModuleRefused,
         WasiStatus.LinkFailed => JobOutcome.ModuleRefused,
-        WasiStatus.HostStackExhausted => JobOutcome.Inconclusive,
+        WasiStatus.HostStackExhausted or WasiStatus.Cancelled => JobOutcome.Inconclusive,
         WasiStatus.Trapped => outcome.Trap switch
         {
             Trap.OutOfFuel => JobOutcome.OutOfFuel,
-            Trap.MemoryLimitExceeded => JobOutcome.MemoryExceeded,
+            Trap.MemoryLimitExceeded or Trap.TableLimitExceeded => JobOutcome.MemoryExceeded,
             Trap.OutputLimitExceeded => JobOutcome.OutputExceeded,
             Trap.Unreachable or Trap.OutOfBoundsMemory or Trap.OutOfBoundsTable or Trap.UndefinedElement or Trap.UninitializedElement
                 or Trap.IndirectCallTypeMismatch or Trap.IntegerOverflow or Trap.IntegerDivideByZero or Trap.InvalidConversion
-                or Trap.CallDepthExceeded or null => JobOutcome.Trapped,
+                or Trap.CallDepthExceeded or Trap.HostCallLimitExceeded or null => JobOutcome.Trapped,
         },
     };
 
@@ -179,32 +181,6 @@ internal static class JobRerun
 
         foreach (string missing in there.Keys) found.Add("output " + missing);
         return found.ToImmutable();
-    }
-
-    // The engine recurses with the guest: it asks for a stack as deep as the job allows.
-    private static JobResult OnLargeStack(JobSpec spec, Func<JobResult> run)
-    {
-        long stack = WasiRunner.StackBytes((int)Math.Min(spec.CallDepthMax, WasiRunner.CallDepthLimit));
-        TaskCompletionSource<JobResult> done = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        Thread thread = new(
-            () =>
-            {
-                try
-                {
-                    done.SetResult(run());
-                }
-                catch (Exception exception)
-                {
-                    // Carried over to whoever waits: nothing is lost on the thread.
-                    done.SetException(exception);
-                }
-            },
-            (int)Math.Min(stack + (1 << 20), int.MaxValue))
-        {
-            IsBackground = true,
-        };
-        thread.Start();
-        return done.Task.GetAwaiter().GetResult();
     }
 
     private sealed class HashingOutput : IGuestOutput, IDisposable

@@ -10,6 +10,7 @@ using NodeRuntime.Cli.Results;
 using NodeRuntime.Crypto;
 using NodeRuntime.Host.Config;
 using NodeRuntime.Host.Peer;
+using NodeRuntime.Persistence.Journal;
 
 namespace NodeRuntime.Cli.Verbs;
 
@@ -95,6 +96,13 @@ internal static class RunVerb
         {
             Exception? cause = await peer.Ended.WaitAsync(cancellation);
             if (cause is null) return ExitCode.Ok;
+            if (cause is JournalException journal)
+            {
+                throw new CliException(
+                    ExitCode.Failed, "Journal" + journal.Fault, "the peer stopped, since it could not write: " + journal.Message,
+                    "docs/persistence.md says what each fault means", cause);
+            }
+
             throw new CliException(ExitCode.Failed, "PeerFailed", "the peer failed for good: " + cause.Message, "see the log above", cause);
         }
         catch (OperationCanceledException)

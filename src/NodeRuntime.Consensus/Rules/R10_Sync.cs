@@ -1,3 +1,4 @@
+using System;
 using System.Collections.Immutable;
 using NodeRuntime.Primitives;
 using NodeRuntime.Proofs.Chain;
@@ -7,7 +8,9 @@ namespace NodeRuntime.Consensus;
 
 // BLOCK SYNC: whoever was away asks for the chain from its floor up, in windows. One certificate at a window's end proves
 // every block before it by hash link: nobody's word about a height is believed, no signature is checked twice. A window
-// that does not come is asked for at another peer.
+// that does not come is asked for at another peer. Where more lies between two certificates than fits into an answer, the
+// window's end comes first and hangs in the air: what is below it is asked for by the hash that its lowest block names, until it
+// stands on the floor.
 public sealed partial class ConsensusMachine
 {
     // Blocks that may become final while one travels.
@@ -15,6 +18,7 @@ public sealed partial class ConsensusMachine
 
     private Height _syncHeight;
     private Instant? _syncAsked;
+    private Hanging? _hanging;
 
     private bool IsSyncing => _syncHeight > _floor.Height;
 
@@ -35,12 +39,21 @@ public sealed partial class ConsensusMachine
 
     private void Sync(PeerId? hint)
     {
-        if (!IsSyncing) return;
+        if (!IsSyncing)
+        {
+            _hanging = null;
+            return;
+        }
+
         SetFetchTimer();
         if (_syncAsked is { } at && _now - at < _config.Parameters.NetworkDelay * 2) return;
         if (PeerFor(hint) is not { } peer) return;
         _syncAsked = _now;
-        Send(peer, new ConsensusMessage.WantChain(_floor.Height.Next));
+        // The floor has come up to it by another way: what is left comes from the floor up.
+        if (_hanging is { } held && held.Lowest.Height <= _floor.Height.Next) _hanging = null;
+        Send(peer, _hanging is { Lowest: { } lowest }
+            ? new ConsensusMessage.WantBranch(new Height(lowest.Height.Number - 1), lowest.ParentDigest)
+            : new ConsensusMessage.WantChain(_floor.Height.Next));
     }
 
     private void ReceiveChain(PeerId peer, ConsensusMessage.Chain chain)
@@ -50,7 +63,7 @@ public sealed partial class ConsensusMachine
         while (first < chain.Blocks.Length && chain.Blocks[first].Header.Height <= _floor.Height) first++;
         if (first == chain.Blocks.Length) return;
         ImmutableArray<Block> blocks = chain.Blocks[first..];
-        if (!Links(blocks, chain.Finalization))
+        if (!Links(blocks) || !Finalizes(chain.Finalization, blocks[^1].Header))
         {
             _effects.Add(new ConsensusEffect.Blame(peer, ConsensusFault.ChainWrong));
             return;
@@ -64,20 +77,55 @@ public sealed partial class ConsensusMachine
             return;
         }
 
-        if (blocks[0].Header.Height != _floor.Height.Next) return;
-        if (blocks[0].Header.ParentDigest != _floor.Digest)
-        {
-            Halt(_floor.Finalization ?? chain.Finalization, chain.Finalization);
-            return;
-        }
-
         NoteForeign(chain.Finalization);
-        Deliver(blocks, chain.Finalization);
+        if (blocks[0].Header.Height == _floor.Height.Next) Land(blocks, chain.Finalization);
+        else _hanging ??= new Hanging(blocks, chain.Finalization);
         _syncAsked = null;
         Sync(peer);
     }
 
-    private bool Links(ImmutableArray<Block> blocks, Certificate finalization)
+    private void ReceiveBranch(PeerId peer, ImmutableArray<Block> blocks)
+    {
+        // Not asked for, or asked twice and here already.
+        if (_hanging is not { } hanging || blocks.IsEmpty) return;
+        if (blocks[^1].Header.Height.Number != hanging.Lowest.Height.Number - 1) return;
+        if (blocks[^1].Header.Digest != hanging.Lowest.ParentDigest || !Links(blocks))
+        {
+            _effects.Add(new ConsensusEffect.Blame(peer, ConsensusFault.ChainWrong));
+            return;
+        }
+
+        int first = 0;
+        while (first < blocks.Length && blocks[first].Header.Height <= _floor.Height) first++;
+        ImmutableArray<Block> held = [.. blocks[first..], .. hanging.Blocks];
+        _hanging = null;
+        if (held[0].Header.Height == _floor.Height.Next) Land(held, hanging.Finalization);
+        else if (held.Length <= Limits.HangingBlocksMax && BytesOf(held) <= Limits.HangingBytesMax) _hanging = hanging with { Blocks = held };
+        _syncAsked = null;
+        Sync(peer);
+    }
+
+    private void Land(ImmutableArray<Block> blocks, Certificate finalization)
+    {
+        if (blocks[0].Header.ParentDigest == _floor.Digest) Deliver(blocks, finalization);
+        else Halt(_floor.Finalization ?? finalization, finalization);
+    }
+
+    private static long BytesOf(ImmutableArray<Block> blocks)
+    {
+        long bytes = 0;
+        foreach (Block block in blocks)
+        {
+            foreach (ReadOnlyMemory<byte> transaction in block.Transactions) bytes += transaction.Length;
+        }
+
+        return bytes;
+    }
+
+    private static bool Finalizes(Certificate finalization, BlockHeader header) =>
+        finalization.IsFinalization && finalization.Value == header.Digest && finalization.Slot.View == header.View;
+
+    private bool Links(ImmutableArray<Block> blocks)
     {
         Hash256 parent = blocks[0].Header.ParentDigest;
         ulong first = blocks[0].Header.Height.Number;
@@ -93,6 +141,12 @@ public sealed partial class ConsensusMachine
             parent = header.Digest;
         }
 
-        return finalization.IsFinalization && finalization.Value == parent && finalization.Slot.View == blocks[^1].Header.View;
+        return true;
+    }
+
+    /// <summary>Blocks that are proven final and do not stand on the floor yet.</summary>
+    private sealed record Hanging(ImmutableArray<Block> Blocks, Certificate Finalization)
+    {
+        public BlockHeader Lowest => Blocks[0].Header;
     }
 }

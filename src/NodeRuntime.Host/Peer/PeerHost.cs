@@ -42,7 +42,7 @@ public sealed class PeerHost : IAsyncDisposable
 
     public string ListenAddress { get; private set; } = string.Empty;
 
-    /// <summary>Ends when the actor system failed for good, with the reason.</summary>
+    /// <summary>Ends when the actor system failed for good, with the reason: a <see cref="JournalException"/> where it was the disk.</summary>
     public Task<Exception?> Ended => _ended.Task;
 
     /// <param name="folder">What the configuration's relative paths are relative to.</param>
@@ -96,9 +96,10 @@ public sealed class PeerHost : IAsyncDisposable
 
         ThreadPoolDispatcher dispatcher = new();
         Closes(dispatcher);
-        ActorSystem system = new("peer", dispatcher, new Prng(BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(8))));
+        ActorSystem system = new(
+            "peer", dispatcher, new Prng(BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(8))), SupervisionOf(journal));
         _closers.Push(() => TerminateAsync(system));
-        Listen(system, loggers);
+        Listen(system, journal, loggers);
         Node = NodeComposition.Compose(system, ModelOf(config, genesis, chain, network.ListenAddress), new NodePorts
         {
             Network = network,
@@ -135,15 +136,19 @@ public sealed class PeerHost : IAsyncDisposable
         Version = typeof(PeerHost).Assembly.GetName().Version?.ToString(3) ?? "0.0.0",
     };
 
+    // A journal that failed once writes no more: to begin anew behind it can only fail again.
+    private static SupervisorStrategy SupervisionOf(SqlJournal journal) =>
+        SupervisorStrategy.OneForOne(_ => journal.Fault is null ? Directive.Restart : Directive.Escalate);
+
     // What the supervisors say goes to the log; a system that fails for good ends the process.
-    private void Listen(ActorSystem system, ILoggerFactory loggers)
+    private void Listen(ActorSystem system, SqlJournal journal, ILoggerFactory loggers)
     {
         system.EventStream.Subscribe(ActorRef.FromDelegate<NodeLog>("log", said =>
             loggers.CreateLogger(said.Area).Log(LevelOf(said.Level), "{Text}", said.Text)));
         ILogger actors = loggers.CreateLogger("actors");
         system.EventStream.Subscribe(ActorRef.FromDelegate<ActorFailed>("log", failed =>
             actors.LogError(failed.Cause, "{Actor} failed: {Directive}", failed.Path, failed.Directive)));
-        system.EventStream.Subscribe(ActorRef.FromDelegate<SystemFailed>("end", failed => { _ended.TrySetResult(failed.Cause); }));
+        system.EventStream.Subscribe(ActorRef.FromDelegate<SystemFailed>("end", failed => { _ended.TrySetResult(journal.Fault ?? failed.Cause); }));
         system.EventStream.Subscribe(ActorRef.FromDelegate<SystemTerminated>("end", _ => { _ended.TrySetResult(null); }));
     }
 

@@ -29,6 +29,9 @@ public enum JournalFault
     Damaged,
     DiskFull,
 
+    /// <summary>The disk did not do what it was asked: a write, or the sync behind it.</summary>
+    DiskFailed,
+
     /// <summary>It was asked after it was closed.</summary>
     Closed,
 }

@@ -46,6 +46,7 @@ internal abstract record SqlDialect
     {
         private const int Busy = 5;
         private const int Locked = 6;
+        private const int InputOutput = 10;
         private const int Corrupt = 11;
         private const int Full = 13;
         private const int NotADatabase = 26;
@@ -110,6 +111,7 @@ internal abstract record SqlDialect
         {
             SqliteException { SqliteErrorCode: Full } => JournalFault.DiskFull,
             SqliteException { SqliteExtendedErrorCode: NoRoomForIndex } => JournalFault.DiskFull,
+            SqliteException { SqliteErrorCode: InputOutput } => JournalFault.DiskFailed,
             SqliteException { SqliteErrorCode: Corrupt or NotADatabase } => JournalFault.Damaged,
             SqliteException { SqliteErrorCode: Busy or Locked } => JournalFault.InUse,
             _ => UnixFiles.IsDiskFull(exception) ? JournalFault.DiskFull : JournalFault.Unreachable,

@@ -39,8 +39,14 @@ public sealed class SqlJournal : IJournal, IDisposable
         _writer = new JournalWriter(dialect, writer, Remember);
     }
 
-    /// <summary>What ended the writing, for a person and for health checks; null while it is well.</summary>
-    public Exception? Fault => _writer.Fault;
+    /// <summary>What ended the writing, where and what to do about it; null while it is well.</summary>
+    public JournalException? Fault => _writer.Fault switch
+    {
+        null => null,
+        // The first is the cause; what the tidying met after it is its consequence.
+        AggregateException all => Named(_dialect, all.InnerExceptions[0]),
+        { } fault => Named(_dialect, fault),
+    };
 
     /// <summary>Transactions committed since it was opened.</summary>
     public long CommitCount => _writer.CommitCount;
@@ -270,6 +276,7 @@ public sealed class SqlJournal : IJournal, IDisposable
         string advice = fault switch
         {
             JournalFault.DiskFull => "The disk is full: make room and start again.",
+            JournalFault.DiskFailed => "The disk fails: look into the system's log, and move the data to one that works.",
             JournalFault.Damaged => "Check the disk and restore a backup, or remove the journal and let the peer sync anew.",
             JournalFault.InUse => "Another process holds it: stop that one.",
             JournalFault.Unreachable => "Check the path or the connection string, and that its owner may use it.",

@@ -29,7 +29,10 @@ internal sealed class ConsensusStore(IJournal journal)
 
     public StoredBlock? Read(Height height) => journal.Read(Blocks, height.Number) is { } bytes ? StoredBlock.Decode(bytes) : null;
 
-    /// <summary>Blocks from a height on, up to one with its own certificate and at most what fits in a frame.</summary>
+    /// <summary>
+    /// Blocks from a height on, up to one with its own certificate and at most what fits in a frame. Where the next certificate lies further
+    /// away than that, the end before it: the asker asks for the rest by hash.
+    /// </summary>
     public (ImmutableArray<Block> Blocks, Certificate? Finalization) ReadChain(Height from)
     {
         List<Block> blocks = [];
@@ -47,7 +50,43 @@ internal sealed class ConsensusStore(IJournal journal)
             certified = blocks.Count;
         }
 
-        return ([.. blocks.GetRange(0, certified)], finalization);
+        return finalization is null ? ReadEnd(from) : ([.. blocks.GetRange(0, certified)], finalization);
+    }
+
+    /// <summary>The block of a height, if it has this digest, and as many below it as fit in a frame, oldest first.</summary>
+    public ImmutableArray<Block> ReadBranch(Height top, Hash256 digest)
+    {
+        List<Block> blocks = [];
+        int bytes = 0;
+        for (Height height = top; height > Height.Genesis && blocks.Count < Limits.ChainBlocksMax; height = new Height(height.Number - 1))
+        {
+            if (journal.Read(Blocks, height.Number) is not { } stored) break;
+            bytes += stored.Length;
+            if (blocks.Count > 0 && bytes > Limits.BlockBytesMax) break;
+            blocks.Add(StoredBlock.Decode(stored).Block);
+            if (height == top && blocks[0].Header.Digest != digest) return [];
+        }
+
+        blocks.Reverse();
+        return [.. blocks];
+    }
+
+    private (ImmutableArray<Block> Blocks, Certificate? Finalization) ReadEnd(Height from)
+    {
+        for (ulong next = from.Number; next - from.Number < Limits.HangingBlocksMax;)
+        {
+            ImmutableArray<JournalRecord> records = journal.ReadRange(Blocks, next, Limits.ChainBlocksMax);
+            if (records.IsEmpty) break;
+            foreach (JournalRecord record in records)
+            {
+                StoredBlock stored = StoredBlock.Decode(record.Payload);
+                if (stored.Finalization is { } finalization) return (ReadBranch(stored.Block.Header.Height, stored.Block.Header.Digest), finalization);
+            }
+
+            next = records[^1].Sequence + 1;
+        }
+
+        return ([], null);
     }
 
     public Recovery Recover()

@@ -80,6 +80,12 @@ public sealed class ConsensusSupervisor : Actor<ConsensusCommand>
         Context.StartTimer(LookTimer, new ConsensusCommand.Look(), OutlookWatch.Interval);
     }
 
+    // The next instance knows of no connection, and the network tells of each but once: they are ended, to be told of anew.
+    protected override void PreRestart(Exception cause)
+    {
+        foreach (PeerId peer in _peers) _ports.Network.Disconnect(peer, DisconnectReason.Closed);
+    }
+
     // The finalized chain is the state: what was delivered before is executed again, and published once.
     private void Replay()
     {
@@ -224,6 +230,10 @@ public sealed class ConsensusSupervisor : Actor<ConsensusCommand>
             case ConsensusEffect.ServeChain m:
                 Serve(m);
                 break;
+            case ConsensusEffect.ServeBranch m:
+                ImmutableArray<Block> branch = _store.ReadBranch(m.Top, m.Digest);
+                if (!branch.IsEmpty) Send(m.Peer, new ConsensusMessage.Branch(branch));
+                break;
             case ConsensusEffect.Accuse m:
                 Say(LogLevel.Warning, $"validator {m.First.Voter} signed two contradicting votes in view {m.First.Slot.View}");
                 break;
@@ -244,9 +254,12 @@ public sealed class ConsensusSupervisor : Actor<ConsensusCommand>
 
     private void Send(PeerId peer, ConsensusMessage message)
     {
-        FrameClass frameClass = message is ConsensusMessage.Chain or ConsensusMessage.BlockBody or ConsensusMessage.WantChain
-            ? FrameClass.Sync
-            : FrameClass.Consensus;
+        FrameClass frameClass = message switch
+        {
+            ConsensusMessage.WantChain or ConsensusMessage.Chain or ConsensusMessage.WantBranch or ConsensusMessage.Branch => FrameClass.Sync,
+            ConsensusMessage.BlockBody => FrameClass.Sync,
+            _ => FrameClass.Consensus,
+        };
         // What a full queue refuses is asked for again by whoever lacks it.
         _ports.Network.Send(peer, frameClass, message.Encode());
     }

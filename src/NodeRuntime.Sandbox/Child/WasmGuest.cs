@@ -107,14 +107,15 @@ internal static class WasmGuest
         WasiStatus.JobRefused => ProcessVerdict.JobRefused,
         WasiStatus.LinkFailed => ProcessVerdict.LinkFailed,
         WasiStatus.HostStackExhausted => ProcessVerdict.LaunchFailed,
+        WasiStatus.Cancelled => Invariant.Unreachable<ProcessVerdict>("a sandbox is ended with its process"),
         WasiStatus.Trapped => outcome.Trap switch
         {
             Trap.OutOfFuel => ProcessVerdict.OutOfFuel,
-            Trap.MemoryLimitExceeded => ProcessVerdict.MemoryExceeded,
+            Trap.MemoryLimitExceeded or Trap.TableLimitExceeded => ProcessVerdict.MemoryExceeded,
             Trap.OutputLimitExceeded => ProcessVerdict.OutputExceeded,
             Trap.Unreachable or Trap.OutOfBoundsMemory or Trap.OutOfBoundsTable or Trap.UndefinedElement or Trap.UninitializedElement
                 or Trap.IndirectCallTypeMismatch or Trap.IntegerOverflow or Trap.IntegerDivideByZero or Trap.InvalidConversion
-                or Trap.CallDepthExceeded or null => ProcessVerdict.Trapped,
+                or Trap.CallDepthExceeded or Trap.HostCallLimitExceeded or null => ProcessVerdict.Trapped,
         },
     };
 }

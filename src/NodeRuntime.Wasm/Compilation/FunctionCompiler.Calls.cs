@@ -211,7 +211,7 @@ internal sealed partial class FunctionCompiler
     {
         _il.LoadArgument(DepthArgument);
         if (!tail || !_body.MakesCalls) return;
-        _il.Int32(DepthWeight(_type, _body));
+        _il.Int32(_body.DepthWeight(_type));
         _il.Op(OpCodes.Add);
     }
 

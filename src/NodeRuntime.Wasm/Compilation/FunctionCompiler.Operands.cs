@@ -128,7 +128,13 @@ internal sealed partial class FunctionCompiler
     private void EmitClean(Node node)
     {
         Emit(node);
-        if (node.Dirty) _il.Call(node.Type == WasmType.F32 ? CanonicalSingle : CanonicalDouble);
+        if (!node.Dirty) return;
+        _il.Call(node.Type switch
+        {
+            WasmType.F32 => CanonicalSingle,
+            WasmType.F64 => CanonicalDouble,
+            _ => VectorTable.At(node.Opcode).Scalar == WasmType.F32 ? CanonicalSingles : CanonicalDoubles,
+        });
     }
 
     /// <summary>Emits an operand for a callee, which may compare it.</summary>

@@ -27,12 +27,12 @@ internal sealed partial class FunctionCompiler
                 StoreNode(Opcode.VectorStore, vector.Size, in instruction, Pop(), value);
                 break;
             case VectorShape.LoadLane:
-                Node target = Pop();
+                Node target = PopClean();
                 Node loaded = LoadNode(ScalarLoad(vector.Size), vector.Size, in instruction, Pop());
                 Push(Node.Vector(ReplaceLane(vector.Size), WasmType.V128, instruction.Lane, target, loaded));
                 break;
             case VectorShape.StoreLane:
-                Node source = Pop();
+                Node source = PopClean();
                 WasmType type = vector.Size == 3 ? WasmType.I64 : WasmType.I32;
                 Node lane = Node.Vector(ExtractLane(vector.Size), type, instruction.Lane, source);
                 StoreNode(ScalarStore(vector.Size), vector.Size, in instruction, Pop(), lane);
@@ -41,34 +41,39 @@ internal sealed partial class FunctionCompiler
                 Push(Node.VectorConstant(instruction.Immediate, instruction.High));
                 break;
             case VectorShape.Shuffle:
-                Node second = Pop();
+                Node second = PopClean();
                 Node lanes = Node.VectorConstant(instruction.Immediate, instruction.High);
-                Push(Node.Vector(instruction.Opcode, WasmType.V128, 0, Pop(), second, lanes));
+                Push(Node.Vector(instruction.Opcode, WasmType.V128, 0, PopClean(), second, lanes));
                 break;
             case VectorShape.Splat:
                 Push(Node.Vector(instruction.Opcode, WasmType.V128, 0, PopClean()));
                 break;
             case VectorShape.Extract:
-                Push(Node.Vector(instruction.Opcode, vector.Scalar, instruction.Lane, Pop()));
+                Push(Node.Vector(instruction.Opcode, vector.Scalar, instruction.Lane, PopClean()));
                 break;
             case VectorShape.Replace:
                 Node number = PopClean();
-                Push(Node.Vector(instruction.Opcode, WasmType.V128, instruction.Lane, Pop(), number));
+                Push(Node.Vector(instruction.Opcode, WasmType.V128, instruction.Lane, PopClean(), number));
                 break;
             case VectorShape.Unary:
-                Push(Node.Vector(instruction.Opcode, WasmType.V128, 0, Pop()));
+                Push(Node.Vector(instruction.Opcode, WasmType.V128, 0, PopFor(instruction.Opcode)));
                 break;
             case VectorShape.Test:
-                Push(Node.Vector(instruction.Opcode, WasmType.I32, 0, Pop()));
+                Push(Node.Vector(instruction.Opcode, WasmType.I32, 0, PopClean()));
                 break;
-            case VectorShape.Binary or VectorShape.Shift:
-                Node right = Pop();
-                Push(Node.Vector(instruction.Opcode, WasmType.V128, 0, Pop(), right));
+            case VectorShape.Binary:
+                Node right = PopFor(instruction.Opcode);
+                Node left = PopFor(instruction.Opcode);
+                Push(Node.Vector(instruction.Opcode, WasmType.V128, 0, left, right));
+                break;
+            case VectorShape.Shift:
+                Node shift = Pop();
+                Push(Node.Vector(instruction.Opcode, WasmType.V128, 0, PopClean(), shift));
                 break;
             case VectorShape.Ternary:
-                Node third = Pop();
-                Node middle = Pop();
-                Push(Node.Vector(instruction.Opcode, WasmType.V128, 0, Pop(), middle, third));
+                Node third = PopClean();
+                Node middle = PopClean();
+                Push(Node.Vector(instruction.Opcode, WasmType.V128, 0, PopClean(), middle, third));
                 break;
         }
     }
@@ -88,7 +93,25 @@ internal sealed partial class FunctionCompiler
         Push(Node.Vector(opcode, WasmType.V128, 0, bits));
     }
 
-    /// <summary>A lane keeps the bits it is given, so a NaN becomes the canonical one before.</summary>
+    /// <summary>
+    /// An operand of arithmetic: a NaN among its lanes may still have the machine's own bits when the instruction makes its own NaN of it.
+    /// </summary>
+    private Node PopFor(int opcode)
+    {
+        Node operand = Pop();
+        return operand.Dirty && !TakesAnyNaN(opcode, VectorTable.At(operand.Opcode).Scalar) ? Temporary(operand) : operand;
+    }
+
+    /// <summary>Whether no NaN's bits can be seen in what the instruction gives.</summary>
+    private static bool TakesAnyNaN(int opcode, WasmType lane)
+    {
+        VectorInstruction vector = VectorTable.At(opcode);
+        return vector.Scalar == lane && vector.Name.Split('.')[1]
+            is "add" or "sub" or "mul" or "div" or "sqrt" or "min" or "max" or "ceil" or "floor" or "trunc" or "nearest"
+            or "eq" or "ne" or "lt" or "gt" or "le" or "ge";
+    }
+
+    /// <summary>Where bits are kept as they are a NaN becomes the canonical one before.</summary>
     private Node PopClean()
     {
         Node number = Pop();
@@ -107,7 +130,7 @@ internal sealed partial class FunctionCompiler
         if (node.Right is not null) EmitPart(node, node.Right, null);
         if (node.Third is not null) EmitPart(node, node.Third, null);
         if (VectorTable.At(node.Opcode).Shape is VectorShape.Extract or VectorShape.Replace) _il.Int32((int)node.Bits);
-        _il.Call(Members.Vector(node.Opcode));
+        _il.Call(VectorIntrinsics.Find(node.Opcode) ?? Members.Vector(node.Opcode));
     }
 
     /// <summary>

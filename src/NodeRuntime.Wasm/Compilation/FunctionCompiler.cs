@@ -28,6 +28,8 @@ internal sealed partial class FunctionCompiler
     private const int LoadsMax = 3;
 
     private static readonly MethodInfo CanonicalSingle = Members.Intrinsic(nameof(Intrinsics.Canonical), typeof(float));
+    private static readonly MethodInfo CanonicalSingles = typeof(Vectors).GetMethod(nameof(Vectors.CanonicalF32x4))!;
+    private static readonly MethodInfo CanonicalDoubles = typeof(Vectors).GetMethod(nameof(Vectors.CanonicalF64x2))!;
     private static readonly MethodInfo CanonicalDouble = Members.Intrinsic(nameof(Intrinsics.Canonical), typeof(double));
 
     private readonly ModuleModel _model;
@@ -50,6 +52,7 @@ internal sealed partial class FunctionCompiler
     private readonly LocalBuilder? _memory;
     private readonly LocalBuilder? _base;
     private readonly LocalBuilder? _length;
+    private bool _interruptible;
     private Label? _stackEnds;
     private bool _live = true;
 
@@ -102,17 +105,17 @@ internal sealed partial class FunctionCompiler
         MethodBuilder[] entries,
         int function,
         ILGenerator il,
-        FieldTokens fields)
+        FieldTokens fields,
+        bool interruptible)
     {
         FunctionBody body = model.Bodies[function - model.ImportedFunctions];
-        var compiler = new FunctionCompiler(model, limits, methods, entries, model.TypeOf(function), body, il, fields);
+        var compiler = new FunctionCompiler(model, limits, methods, entries, model.TypeOf(function), body, il, fields)
+        {
+            _interruptible = interruptible,
+        };
         compiler.Run();
         return compiler._il.AboveOptimizerLimits;
     }
-
-    /// <summary>What a call counts against the depth: one for each 16 slots of its frame.</summary>
-    public static int DepthWeight(FunctionType type, FunctionBody body) =>
-        1 + ((type.Parameters.Length + body.Locals.Length + body.OperandsMax) * (body.UsesVectors ? 2 : 1) / 16);
 
     private void Run()
     {
@@ -207,7 +210,7 @@ internal sealed partial class FunctionCompiler
     private void EmitDepthCheck()
     {
         _il.LoadArgument(DepthArgument);
-        _il.Int32(DepthWeight(_type, _body));
+        _il.Int32(_body.DepthWeight(_type));
         _il.Op(OpCodes.Sub);
         _il.StoreArgument(DepthArgument);
         _il.LoadArgument(DepthArgument);
@@ -246,7 +249,19 @@ internal sealed partial class FunctionCompiler
         if (!_owes || !_limits.Metered) return;
         _owes = false;
         _il.Load(_fuel);
-        _il.Int64(0);
+        if (_interruptible)
+        {
+            _il.Load(_block);
+            _il.Native(Store.FloorOffset);
+            _il.Op(OpCodes.Add);
+            _il.Op(OpCodes.Volatile);
+            _il.Op(OpCodes.Ldind_I8);
+        }
+        else
+        {
+            _il.Int64(0);
+        }
+
         _il.Branch(OpCodes.Blt, TrapLabel(Trap.OutOfFuel));
     }
 

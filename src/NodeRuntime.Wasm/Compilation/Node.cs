@@ -115,7 +115,7 @@ internal sealed class Node
 
     /// <param name="lane">An immediate lane, or 0.</param>
     public static Node Vector(int opcode, WasmType type, int lane, Node left, Node? right = null, Node? third = null) =>
-        Over(NodeKind.Vector, type, opcode, left, right, false, third, lane);
+        Over(NodeKind.Vector, type, opcode, left, right, VectorIntrinsics.MakesNaN(opcode), third, lane);
 
     public static ulong Bit(int local) => 1UL << (local & 63);
 

@@ -27,7 +27,7 @@ internal static class TailEntry
 
     public static bool IsNeeded(ModuleModel model, FunctionType type, FunctionBody body)
     {
-        if (body.TailCallTypes is null || FunctionCompiler.DepthWeight(type, body) <= WeightMax) return false;
+        if (body.TailCallTypes is null || body.DepthWeight(type) <= WeightMax) return false;
         foreach (int callee in body.TailCallTypes)
         {
             FunctionType target = model.Types[callee];

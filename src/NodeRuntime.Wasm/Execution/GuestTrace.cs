@@ -1,16 +1,12 @@
 using System;
 using System.Collections.Generic;
+using System.Collections.Immutable;
 using System.Diagnostics;
 using System.Reflection;
 using NodeRuntime.Wasm.Binary;
 using NodeRuntime.Wasm.Compilation;
 
 namespace NodeRuntime.Wasm.Execution;
-
-/// <summary>A guest function on the stack.</summary>
-/// <param name="Function">Its index in its module, imports counted.</param>
-/// <param name="Name">By the name section, else by an export of its own, else empty.</param>
-internal readonly record struct GuestFrame(int Function, string Name);
 
 /// <summary>
 /// Where a guest was when an exception left it, read from the exception's own stack trace: it costs nothing until somebody asks. Frames that
@@ -21,7 +17,7 @@ internal static class GuestTrace
     public const int FramesMax = 64;
 
     /// <summary>The innermost frames first, at most <see cref="FramesMax"/>.</summary>
-    public static IReadOnlyList<GuestFrame> Of(Exception exception)
+    public static ImmutableArray<GuestFrame> Of(Exception exception)
     {
         var found = new List<(ModuleModel Model, int Function)>();
         var trace = new StackTrace(exception, fNeedFileInfo: false);
@@ -30,7 +26,15 @@ internal static class GuestTrace
             if (trace.GetFrame(i) is { } frame && TryFind(frame, out (ModuleModel Model, int Function) function)) found.Add(function);
         }
 
-        return Name(found);
+        return [.. Name(found)];
+    }
+
+    /// <summary>Of a module whose functions all were stepped.</summary>
+    public static ImmutableArray<GuestFrame> OfStepped(TrapException trap, ModuleModel model)
+    {
+        var found = new List<(ModuleModel Model, int Function)>();
+        foreach (int function in trap.Stepped) found.Add((model, function));
+        return [.. Name(found)];
     }
 
     private static bool TryFind(StackFrame frame, out (ModuleModel Model, int Function) function)

@@ -4,6 +4,7 @@ using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using NodeRuntime.Wasm.Binary;
 using NodeRuntime.Wasm.Compilation;
+using NodeRuntime.Wasm.Stepping;
 using V = System.Runtime.Intrinsics.Vector128<byte>;
 
 namespace NodeRuntime.Wasm.Execution;
@@ -30,14 +31,19 @@ internal sealed unsafe class Instance : IDisposable
     public readonly FunctionReference?[] Functions;
 
     private readonly ModuleModel _model;
-    private readonly CompiledModule _code;
+    private readonly CompiledModule? _code;
     private readonly bool[] _droppedData;
     private readonly bool[] _droppedElements;
 
-    public Instance(ModuleModel model, CompiledModule code, Store store, ImportSet imports, int pagesMax)
+    /// <param name="code">The functions that are compiled; without it all are stepped.</param>
+    /// <param name="steps">The functions that are not.</param>
+    public Instance(
+        ModuleModel model, CompiledModule? code, Store store, ImportSet imports, int pagesMax, SteppedModule? steps = null)
     {
         _model = model;
         _code = code;
+        Steps = steps ?? code?.Large;
+        if (code is not null) store.OpenGates();
         Store = store;
         Block = store.Block;
         Types = new FunctionType[model.Types.Count];
@@ -64,16 +70,55 @@ internal sealed unsafe class Instance : IDisposable
         _droppedElements = new bool[model.Elements.Count];
     }
 
+    public Instance(Module module, Executor executor, Store store, ImportSet imports, int pagesMax)
+        : this(
+            module.Model,
+            executor == Executor.Compiled ? module.Code : null,
+            store,
+            imports,
+            pagesMax,
+            executor == Executor.Compiled ? null : module.Steps)
+    {
+    }
+
+    /// <summary>No module: what a host function is called with, which finds its own state in <see cref="Host"/>.</summary>
+    private Instance(Store store)
+    {
+        _model = null!;
+        _code = null!;
+        _droppedData = [];
+        _droppedElements = [];
+        Store = store;
+        Block = store.Block;
+        Memories = [];
+        Tables = [];
+        GlobalCells = [];
+        Types = [];
+        Functions = [];
+    }
+
     ~Instance()
     {
         NativeMemory.Free((void*)Globals);
     }
 
+    /// <summary>The functions that the stepping executor runs; absent where all are compiled.</summary>
+    public SteppedModule? Steps { get; }
+
     /// <summary>What imported host functions work on.</summary>
     public object? Host { get; init; }
 
+    public static Instance OfHost(Store store, object host) => new(store) { Host = host };
+
     /// <summary>Copies the active segments and runs the start function; may trap (section 4.5.4).</summary>
     public void Start(int depth)
+    {
+        CopySegments();
+        if (_model.Start >= 0) CallPlain(Function(_model.Start), depth);
+    }
+
+    /// <summary>The first half of <see cref="Start"/>: the active segments.</summary>
+    public void CopySegments()
     {
         for (int i = 0; i < _model.Elements.Count; i++)
         {
@@ -93,16 +138,16 @@ internal sealed unsafe class Instance : IDisposable
             InitMemory(segment.Memory, i, unchecked((uint)(int)Evaluate(segment.Offset)), 0, (uint)segment.Length);
             _droppedData[i] = true;
         }
-
-        if (_model.Start >= 0) CallPlain(Function(_model.Start), depth);
     }
 
     /// <summary>Calls a function that takes and gives nothing.</summary>
-    public static void CallPlain(FunctionReference function, int depth) =>
-        ((delegate*<Instance, int, void>)function.Code)(function.Owner, depth);
+    public static void CallPlain(FunctionReference function, int depth)
+    {
+        if (function.Stepped is not null) function.Owner.Store.Stepper.Call(function, depth);
+        else ((delegate*<Instance, int, void>)function.Code)(function.Owner, depth);
+    }
 
-    public FunctionReference Function(int index) =>
-        Functions[index] ??= new FunctionReference(Types[_model.Functions[index]], this, _code.Pointer(index));
+    public FunctionReference Function(int index) => Functions[index] ??= MakeReference(index);
 
     public void InitMemory(int memory, int segment, uint to, uint from, uint length)
     {
@@ -123,6 +168,30 @@ internal sealed unsafe class Instance : IDisposable
         Span<object?> target = Tables[table].Slice(to, length);
         for (int i = 0; i < target.Length; i++) target[i] = EvaluateReference(elements.Items[(int)from + i]);
     }
+
+    private FunctionReference MakeReference(int index)
+    {
+        var reference = new FunctionReference(Types[_model.Functions[index]], this, _code?.Pointer(index) ?? 0) { Index = index };
+        if (_code is null) Store.Gate(reference);
+        return reference;
+    }
+
+    /// <summary>A segment's flag for a snapshot: true when it was dropped.</summary>
+    public Span<bool> DroppedData => _droppedData;
+
+    public Span<bool> DroppedElements => _droppedElements;
+
+    /// <summary>The number by which a snapshot names a function of this instance's module.</summary>
+    public ulong NumberOf(object reference)
+    {
+        int index = Array.IndexOf(Functions, reference);
+        // An instance with a host interface of functions alone meets no other references.
+        Primitives.Invariant.Holds(index >= 0);
+        return (ulong)index;
+    }
+
+    /// <summary>Null where the module has no such function.</summary>
+    public FunctionReference? ReferenceOf(ulong number) => number < (ulong)Functions.Length ? Function((int)number) : null;
 
     public void DropElements(int segment) => _droppedElements[segment] = true;
 
@@ -154,12 +223,10 @@ internal sealed unsafe class Instance : IDisposable
 
     private void MakeTables()
     {
-        long entries = 0;
         for (int i = _model.ImportedTables; i < Tables.Length; i++)
         {
             TableType type = _model.Tables[i];
-            entries += type.Size.Minimum;
-            if (entries > Store.TableEntriesMax) throw new TrapException(Trap.MemoryLimitExceeded);
+            if (!Store.TryTakeTableEntries(type.Size.Minimum)) throw new TrapException(Trap.TableLimitExceeded);
             Tables[i] = new Table(type.Element, (int)type.Size.Minimum, type.Size.Maximum, Store.TableEntriesMax);
         }
     }

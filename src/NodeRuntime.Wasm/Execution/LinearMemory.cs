@@ -16,11 +16,19 @@ internal sealed unsafe class LinearMemory : IDisposable
 
     public const int Margin = PageBytes;
 
+    public const int TouchShift = 12;
+
+    /// <summary>The grain in which changes are noted.</summary>
+    public const int TouchBytes = 1 << TouchShift;
+
     /// <summary>The base; compiled code reads this field.</summary>
     public nint Base;
 
     /// <summary>The bytes in use; compiled code reads this field.</summary>
     public nint Length;
+
+    /// <summary>A byte for each <see cref="TouchBytes"/> that is set when they may have changed; null where nobody asks.</summary>
+    public byte* Touched;
 
     private readonly PageBudget? _budget;
 
@@ -62,7 +70,20 @@ internal sealed unsafe class LinearMemory : IDisposable
     public byte* Pointer(uint address, uint length)
     {
         if ((long)address + length > Length) throw new TrapException(Trap.OutOfBoundsMemory);
+        if (Touched != null && length > 0) Touch(address, length);
         return (byte*)Base + address;
+    }
+
+    /// <summary>From now on every piece that may have been written is noted in <see cref="Touched"/>. Compiled code does not note.</summary>
+    public void TrackTouches()
+    {
+        if (Touched == null) Touched = (byte*)NativeMemory.AllocZeroed((nuint)PagesMax * (PageBytes / TouchBytes) + 1);
+    }
+
+    private void Touch(uint address, uint length)
+    {
+        long last = ((long)address + length - 1) >> TouchShift;
+        for (long piece = address >> TouchShift; piece <= last; piece++) Touched[piece] = 1;
     }
 
     public void Dispose()
@@ -74,6 +95,8 @@ internal sealed unsafe class LinearMemory : IDisposable
     private void Free()
     {
         NativeMemory.Free((void*)Base);
+        NativeMemory.Free(Touched);
+        Touched = null;
         Base = 0;
         Length = 0;
     }

@@ -1,7 +1,9 @@
 using System;
 using System.Collections.Generic;
 using System.Runtime.InteropServices;
+using System.Threading;
 using NodeRuntime.Wasm.Binary;
+using NodeRuntime.Wasm.Stepping;
 
 namespace NodeRuntime.Wasm.Execution;
 
@@ -20,6 +22,9 @@ internal sealed unsafe class Store : IDisposable
     /// <summary>Eight bytes that are always zero, which the JIT cannot know.</summary>
     public const int ZeroOffset = 16;
 
+    /// <summary>Interruptible code stops where its fuel is below the number here: 0, or more than any fuel.</summary>
+    public const int FloorOffset = 24;
+
     /// <summary>Results beyond the first, a slot each, at this offset.</summary>
     public const int ResultsOffset = 32;
 
@@ -31,6 +36,9 @@ internal sealed unsafe class Store : IDisposable
 
     private readonly SortedDictionary<string, FunctionType> _types = new(StringComparer.Ordinal);
     private byte* _block;
+    private Stepper? _stepper;
+    private readonly List<FunctionReference> _ungated = [];
+    private bool _gatesAreOpen;
 
     public Store(ModuleLimits limits, long fuel)
     {
@@ -39,6 +47,7 @@ internal sealed unsafe class Store : IDisposable
         ResultReferences = new object?[results];
         TableEntriesMax = limits.TableEntriesMax;
         Fuel = fuel;
+        FuelGranted = fuel;
     }
 
     ~Store()
@@ -53,9 +62,26 @@ internal sealed unsafe class Store : IDisposable
     /// <summary>Frames below this address are refused: the host's safety net under the counted depth.</summary>
     public ref nint StackLimit => ref *(nint*)(_block + StackLimitOffset);
 
+    /// <summary>What runs the frames of this store's stepped instances.</summary>
+    public Stepper Stepper => _stepper ??= new Stepper(this);
+
+    public bool IsInterrupted => Volatile.Read(ref Floor) > 0;
+
     public object?[] ResultReferences { get; }
 
-    public int TableEntriesMax { get; }
+    /// <summary>Of all tables of the store's instances together.</summary>
+    public int TableEntriesMax { get; init; }
+
+    /// <summary>All fuel that the run was ever given.</summary>
+    public long FuelGranted { get; private set; }
+
+    public long FuelUsed => FuelGranted - Fuel;
+
+    /// <summary>Calls of host functions that are left.</summary>
+    public long HostCallsLeft { get; set; } = long.MaxValue;
+
+    /// <summary>What they have taken of it.</summary>
+    private long TableEntries { get; set; }
 
     public Span<UInt128> Results => new(_block + ResultsOffset, ResultReferences.Length);
 
@@ -68,20 +94,65 @@ internal sealed unsafe class Store : IDisposable
         return type;
     }
 
+    /// <summary>Entries for a table that is made or grown; false when there are not that many left.</summary>
+    public bool TryTakeTableEntries(long entries)
+    {
+        if (entries > TableEntriesMax - TableEntries) return false;
+        TableEntries += entries;
+        return true;
+    }
+
+    /// <summary>Gives a stepped function code for compiled callers, at once or when the first compiled instance comes.</summary>
+    public void Gate(FunctionReference reference)
+    {
+        if (_gatesAreOpen) reference.Code = reference.Owner.Steps!.Gates.Pointer(reference.Index);
+        else _ungated.Add(reference);
+    }
+
+    /// <summary>From now on compiled code may meet any function of this store.</summary>
+    public void OpenGates()
+    {
+        _gatesAreOpen = true;
+        foreach (FunctionReference reference in _ungated) Gate(reference);
+        _ungated.Clear();
+    }
+
     /// <summary>Takes a price that only now is known.</summary>
     public void Charge(long units)
     {
         Fuel -= units;
-        if (Fuel >= 0) return;
-        Fuel = Exhausted;
+        if (Fuel >= Volatile.Read(ref Floor)) return;
+        if (Fuel < 0) Fuel = Exhausted;
         throw new TrapException(Trap.OutOfFuel);
     }
 
+    /// <summary>Every host function begins here: it is counted and paid.</summary>
+    public void EnterHost()
+    {
+        if (HostCallsLeft == 0) throw new TrapException(Trap.HostCallLimitExceeded);
+        HostCallsLeft--;
+        Charge(FuelSchedule.HostCall);
+    }
+
+    /// <summary>At most 2^63-1 is held.</summary>
+    public void AddFuel(long units)
+    {
+        long added = Math.Min(units, long.MaxValue - Math.Max(FuelGranted, Fuel));
+        Fuel += added;
+        FuelGranted += added;
+    }
+
+    /// <summary>From any thread: stops interruptible code and host functions at their next look, as if the fuel were used up.</summary>
+    public void Interrupt() => Volatile.Write(ref Floor, long.MaxValue);
+
     public void Dispose()
     {
+        _stepper?.Dispose();
         Free();
         GC.SuppressFinalize(this);
     }
+
+    private ref long Floor => ref *(long*)(_block + FloorOffset);
 
     private void Free()
     {

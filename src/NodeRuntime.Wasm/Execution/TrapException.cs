@@ -6,4 +6,7 @@ namespace NodeRuntime.Wasm.Execution;
 internal sealed class TrapException(Trap trap) : Exception(trap.ToString())
 {
     public Trap Trap { get; } = trap;
+
+    /// <summary>The functions that the stepping executor was in, innermost first, for a trace.</summary>
+    public int[] Stepped { get; set; } = [];
 }

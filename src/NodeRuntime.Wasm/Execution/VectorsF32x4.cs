@@ -101,6 +101,9 @@ internal static partial class Vectors
 
     /// <summary>Every NaN that arithmetic makes becomes the positive quiet one, as in scalar code.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V CanonicalF32x4(V value) => Canonical(value.AsSingle());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static V Canonical(Vector128<float> value) =>
         Vector128.ConditionalSelect(Vector128.Equals(value, value), value, Vector128.Create(0x7FC00000u).AsSingle()).AsByte();
 }

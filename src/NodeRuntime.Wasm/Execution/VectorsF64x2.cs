@@ -103,6 +103,9 @@ internal static partial class Vectors
 
     /// <summary>Every NaN that arithmetic makes becomes the positive quiet one, as in scalar code.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V CanonicalF64x2(V value) => Canonical(value.AsDouble());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static V Canonical(Vector128<double> value) =>
         Vector128.ConditionalSelect(Vector128.Equals(value, value), value, Vector128.Create(0x7FF8000000000000ul).AsDouble()).AsByte();
 }

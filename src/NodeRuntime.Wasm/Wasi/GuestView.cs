@@ -20,8 +20,16 @@ internal readonly ref struct GuestView
     /// <summary>Every host function begins here and pays.</summary>
     public static GuestView Enter(Instance instance)
     {
-        instance.Store.Charge(FuelSchedule.HostCall);
+        instance.Store.EnterHost();
         return new GuestView((WasiHost)instance.Host!, instance.Memory!);
+    }
+
+    /// <summary>The descriptor, if it is open and has these rights.</summary>
+    public Errno Find(int number, Rights needed, out Descriptor descriptor)
+    {
+        descriptor = Host.Find(number)!;
+        if (descriptor is null) return Errno.BadDescriptor;
+        return (descriptor.Rights & needed) == needed ? Errno.Success : Errno.NotCapable;
     }
 
     public unsafe Span<byte> Bytes(int address, int length)

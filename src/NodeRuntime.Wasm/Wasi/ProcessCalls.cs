@@ -7,9 +7,8 @@ namespace NodeRuntime.Wasm.Wasi;
 /// <summary>Arguments, environment, clock, random numbers, exit.</summary>
 internal static class ProcessCalls
 {
-    private const int SubscriptionBytes = 48;
-    private const int EventBytes = 32;
-    private const int SubscriptionsMax = 1_024;
+    /// <summary>The clock's rate is given in units for a nanosecond: it has no finer resolution.</summary>
+    private const ulong Resolution = 1;
 
     public static int ArgsSizesGet(int count, int bytes, Instance instance, int depth)
     {
@@ -39,7 +38,7 @@ internal static class ProcessCalls
     {
         GuestView guest = GuestView.Enter(instance);
         if (clock is < 0 or > 3) return (int)Errno.Invalid;
-        guest.Write(result, 1UL);
+        guest.Write(result, Resolution);
         return (int)Errno.Success;
     }
 
@@ -47,7 +46,13 @@ internal static class ProcessCalls
     {
         GuestView guest = GuestView.Enter(instance);
         if (clock is < 0 or > 3) return (int)Errno.Invalid;
-        guest.Write(result, clock == 0 ? guest.Host.Now : guest.Host.Elapsed);
+        guest.Write(result, clock switch
+        {
+            0 => guest.Host.Now,
+            1 => guest.Host.Elapsed,
+            // Of the process and of its thread: a sleeper works not.
+            _ => guest.Host.Worked,
+        });
         return (int)Errno.Success;
     }
 
@@ -72,66 +77,23 @@ internal static class ProcessCalls
         throw new ExitException(code);
     }
 
+    /// <summary>What POSIX does by default: nothing, or the end of the process with the code that shells show for it.</summary>
     public static int ProcRaise(int signal, Instance instance, int depth)
     {
         GuestView.Enter(instance);
-        return (int)Errno.NotSupported;
-    }
-
-    /// <summary>
-    /// Files and streams are always ready. Where only clocks are waited for, the virtual clock jumps to the earliest: a sleeping guest
-    /// costs its host no time.
-    /// </summary>
-    public static int PollOneoff(int subscriptions, int events, int count, int written, Instance instance, int depth)
-    {
-        GuestView guest = GuestView.Enter(instance);
-        if (count is <= 0 or > SubscriptionsMax) return (int)Errno.Invalid;
-        guest.Host.ChargeBytes(count * SubscriptionBytes);
-        Span<byte> asked = guest.Bytes(subscriptions, count * SubscriptionBytes);
-        ulong earliest = ulong.MaxValue;
-        bool ready = false;
-        for (int i = 0; i < count; i++)
+        switch (signal)
         {
-            Span<byte> one = asked.Slice(i * SubscriptionBytes, SubscriptionBytes);
-            if (one[8] == 0) earliest = Math.Min(earliest, Wait(guest.Host, one));
-            else ready = true;
+            // none; chld, cont, urg and winch are ignored.
+            case 0 or 16 or 17 or 22 or 27:
+                return (int)Errno.Success;
+            // stop, tstp, ttin, ttou: nobody could wake the guest again.
+            case >= 18 and <= 21:
+                return (int)Errno.NotSupported;
+            case > 0 and <= 30:
+                throw new ExitException(128 + signal);
+            default:
+                return (int)Errno.Invalid;
         }
-
-        if (!ready) guest.Host.Sleep(earliest);
-        int given = 0;
-        for (int i = 0; i < count; i++)
-        {
-            Span<byte> one = asked.Slice(i * SubscriptionBytes, SubscriptionBytes);
-            bool clock = one[8] == 0;
-            if (clock && (ready || Wait(guest.Host, one) > (IsAbsolute(one) ? 0 : earliest))) continue;
-            Span<byte> result = guest.Bytes(unchecked(events + (given * EventBytes)), EventBytes);
-            result.Clear();
-            one[..8].CopyTo(result);
-            result[10] = one[8];
-            if (!clock) WriteReadiness(guest.Host, one, result);
-            given++;
-        }
-
-        guest.Write(written, given);
-        return (int)Errno.Success;
-    }
-
-    private static void WriteReadiness(WasiHost host, Span<byte> subscription, Span<byte> result)
-    {
-        Descriptor? descriptor = host.Find(BinaryPrimitives.ReadInt32LittleEndian(subscription[16..]));
-        if (descriptor is null) BinaryPrimitives.WriteUInt16LittleEndian(result[8..], (ushort)Errno.BadDescriptor);
-        else BinaryPrimitives.WriteUInt64LittleEndian(result[16..], 1);
-    }
-
-    private static bool IsAbsolute(Span<byte> subscription) => (subscription[40] & 1) != 0;
-
-    /// <summary>Nanoseconds from now until a clock subscription is due.</summary>
-    private static ulong Wait(WasiHost host, Span<byte> subscription)
-    {
-        ulong timeout = BinaryPrimitives.ReadUInt64LittleEndian(subscription[24..]);
-        if (!IsAbsolute(subscription)) return timeout;
-        ulong now = BinaryPrimitives.ReadUInt32LittleEndian(subscription[16..]) == 0 ? host.Now : host.Elapsed;
-        return timeout > now ? timeout - now : 0;
     }
 
     private static int Sizes(GuestView guest, byte[][] texts, int count, int bytes)

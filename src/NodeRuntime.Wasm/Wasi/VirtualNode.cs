@@ -7,11 +7,11 @@ namespace NodeRuntime.Wasm.Wasi;
 internal enum VirtualKind
 {
     Directory,
-    InputFile,
-    OutputFile,
+    File,
+    Link,
 }
 
-/// <summary>One directory or file of the virtual tree.</summary>
+/// <summary>One directory, file or symbolic link of the virtual tree. <see cref="VirtualTree"/> counts what changes it.</summary>
 internal sealed class VirtualNode
 {
     private byte[] _bytes = [];
@@ -29,12 +29,32 @@ internal sealed class VirtualNode
 
     public bool IsReadOnly { get; }
 
-    /// <summary>A directory's entries, by name in byte order: the order in which readdir gives them on every machine.</summary>
+    /// <summary>The directory that holds this one; null for a root and for what is no directory.</summary>
+    public VirtualNode? Parent { get; set; }
+
+    /// <summary>A directory's entries by name, in ordinal order: the order in which readdir gives them on every machine.</summary>
     public SortedDictionary<string, VirtualNode> Children { get; } = new(StringComparer.Ordinal);
 
-    public IGuestInput? Input { get; private init; }
+    /// <summary>Where a symbolic link leads.</summary>
+    public string Target { get; private init; } = "";
 
-    public long Size => Input?.Length ?? WrittenLength;
+    /// <summary>The content of a file that the guest has not written to.</summary>
+    public IGuestInput? Input { get; private set; }
+
+    /// <summary>The directory entries that lead here.</summary>
+    public int Names { get; set; }
+
+    /// <summary>The descriptors that are open here.</summary>
+    public int Opens { get; set; }
+
+    /// <summary>Nanoseconds since 1970, as the three times behind it.</summary>
+    public ulong Accessed { get; set; }
+
+    public ulong Modified { get; set; }
+
+    public ulong Changed { get; set; }
+
+    public long Size => Kind == VirtualKind.Link ? Target.Length : Input?.Length ?? WrittenLength;
 
     public int WrittenLength { get; private set; }
 
@@ -42,9 +62,11 @@ internal sealed class VirtualNode
 
     public static VirtualNode Directory(ulong inode, bool readOnly) => new(VirtualKind.Directory, inode, readOnly);
 
-    public static VirtualNode InputFile(ulong inode, IGuestInput input) => new(VirtualKind.InputFile, inode, true) { Input = input };
+    public static VirtualNode InputFile(ulong inode, bool readOnly, IGuestInput input) => new(VirtualKind.File, inode, readOnly) { Input = input };
 
-    public static VirtualNode OutputFile(ulong inode) => new(VirtualKind.OutputFile, inode, false);
+    public static VirtualNode EmptyFile(ulong inode) => new(VirtualKind.File, inode, false);
+
+    public static VirtualNode Link(ulong inode, bool readOnly, string target) => new(VirtualKind.Link, inode, readOnly) { Target = target };
 
     public int Read(long offset, Span<byte> buffer)
     {
@@ -66,6 +88,18 @@ internal sealed class VirtualNode
         }
 
         if (length < WrittenLength) _bytes.AsSpan(length, WrittenLength - length).Clear();
+        WrittenLength = length;
+    }
+
+    /// <summary>Takes the first bytes of the input as the guest's own, who is about to write.</summary>
+    public void Own(int length)
+    {
+        if (Input is not { } input) return;
+        byte[] bytes = new byte[length];
+        int filled = 0;
+        while (filled < length && input.Read(filled, bytes.AsSpan(filled)) is var count && count > 0) filled += count;
+        Input = null;
+        _bytes = bytes;
         WrittenLength = length;
     }
 }

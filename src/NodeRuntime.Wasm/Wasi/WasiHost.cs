@@ -8,61 +8,75 @@ using NodeRuntime.Wasm.Execution;
 namespace NodeRuntime.Wasm.Wasi;
 
 /// <summary>
-/// The machine that one guest sees: arguments, a clock, a stream of random numbers and two directories. <c>/in</c> holds the job's inputs
-/// and cannot be changed; <c>/out</c> is in memory, counted, and what is left there is the job's output.
+/// The machine that one guest sees: arguments, a clock, a stream of random numbers and a few directories, all in memory. What it holds is
+/// plain: with the settings it was made of and the store's fuel, descriptors, tree and the two positions are its whole state.
 /// </summary>
-internal sealed class WasiHost
+internal sealed partial class WasiHost
 {
     public const int DescriptorsMax = 256;
-    public const int NodesMax = 4_096;
-    public const int PathBytesMax = 4_096;
-    public const int NameBytesMax = 255;
-    public const int PathDepthMax = 64;
+    public const int PreopensMax = 64;
 
-    private readonly WasiJob _job;
+    private readonly WasiSettings _settings;
     private readonly Store _store;
-    private readonly VirtualNode _out;
     private readonly Descriptor?[] _descriptors = new Descriptor?[DescriptorsMax];
-    private readonly long _fuelMax;
-    private ulong _inodes;
-    private int _nodes;
-    private long _outputBytes;
+    private readonly ImmutableArray<(GuestDirectory Given, VirtualNode Root)> _roots;
     private ulong _slept;
 
-    public WasiHost(WasiJob job, Store store)
+    public WasiHost(WasiSettings settings, Store store)
     {
-        _job = job;
+        _settings = settings;
         _store = store;
-        _fuelMax = store.Fuel;
-        Random = new Prng(job.Seed);
-        VirtualNode inputs = VirtualNode.Directory(++_inodes, readOnly: true);
-        foreach (GuestFile file in job.Inputs) inputs.Children.Add(file.Name, VirtualNode.InputFile(++_inodes, file.Content));
-        _out = VirtualNode.Directory(++_inodes, readOnly: false);
-        _descriptors[0] = new Descriptor(DescriptorKind.Input, null) { CanRead = true };
-        _descriptors[1] = new Descriptor(DescriptorKind.Output, null) { CanWrite = true };
-        _descriptors[2] = new Descriptor(DescriptorKind.Error, null) { CanWrite = true };
-        _descriptors[3] = new Descriptor(DescriptorKind.Node, inputs) { Preopen = "/in" };
-        _descriptors[4] = new Descriptor(DescriptorKind.Node, _out) { Preopen = "/out" };
-        Arguments = Encode(job.Arguments);
+        Random = new Prng(settings.Seed);
+        Tree = new VirtualTree(settings.OutputBytesMax);
+        Open(0, new Descriptor(DescriptorKind.Input, null) { Rights = Rights.OfInput });
+        Open(1, new Descriptor(DescriptorKind.Output, null) { Rights = Rights.OfOutput });
+        Open(2, new Descriptor(DescriptorKind.Error, null) { Rights = Rights.OfOutput });
+        ImmutableArray<(GuestDirectory, VirtualNode)>.Builder roots = ImmutableArray.CreateBuilder<(GuestDirectory, VirtualNode)>();
+        foreach (GuestDirectory directory in settings.OpenDirectories)
+        {
+            VirtualNode root = Tree.MakeRoot(directory, StartNanoseconds);
+            root.Names = 1;
+            roots.Add((directory, root));
+            var descriptor = new Descriptor(DescriptorKind.Node, root)
+            {
+                Preopen = directory.Path,
+                Rights = Rights.OfDirectory,
+                Inheriting = Rights.All,
+            };
+            Open(2 + roots.Count, descriptor);
+        }
+
+        _roots = roots.ToImmutable();
+        Arguments = Encode(settings.Arguments);
         var variables = new List<string>();
-        foreach (GuestVariable variable in job.Environment) variables.Add(variable.Name + "=" + variable.Value);
+        foreach (GuestVariable variable in settings.Environment) variables.Add(variable.Name + "=" + variable.Value);
         Environment = Encode([.. variables]);
     }
 
     public Prng Random { get; }
+
+    public VirtualTree Tree { get; }
 
     /// <summary>Each ends in a zero byte.</summary>
     public byte[][] Arguments { get; }
 
     public byte[][] Environment { get; }
 
-    /// <summary>Nanoseconds since the start: by the fuel that is used, and what was slept.</summary>
-    public ulong Elapsed => ((ulong)(_fuelMax - _store.Fuel) / FuelSchedule.UnitsPerNanosecond) + _slept;
+    /// <summary>Nanoseconds of work: by the fuel that is used.</summary>
+    public ulong Worked => (ulong)_store.FuelUsed / FuelSchedule.UnitsPerNanosecond;
+
+    /// <summary>Nanoseconds since the start: work, and what was slept.</summary>
+    public ulong Elapsed => Worked + _slept;
 
     /// <summary>Nanoseconds since 1970.</summary>
     public ulong Now => StartNanoseconds + Elapsed;
 
-    public ulong StartNanoseconds => (ulong)_job.StartTime.Microseconds * 1000;
+    public ulong StartNanoseconds => (ulong)_settings.StartTime.Microseconds * 1000;
+
+    public bool IsFull => Array.IndexOf(_descriptors, null) < 0;
+
+    /// <summary>What standard input may still hold, for poll_oneoff.</summary>
+    public long InputLeft(Descriptor descriptor) => Math.Max(0, (_settings.StandardInput?.Length ?? 0) - descriptor.Position);
 
     public void Sleep(ulong nanoseconds) => _slept = unchecked(_slept + Math.Min(nanoseconds, 1UL << 60)) & ((1UL << 61) - 1);
 
@@ -70,102 +84,57 @@ internal sealed class WasiHost
 
     public Descriptor? Find(int descriptor) => descriptor is >= 0 and < DescriptorsMax ? _descriptors[descriptor] : null;
 
-    /// <summary>The lowest free number, as in POSIX; -1 when there is none.</summary>
+    /// <summary>Takes the lowest free number, as in POSIX. There is one, unless the host <see cref="IsFull"/>.</summary>
     public int Open(Descriptor descriptor)
     {
         int free = Array.IndexOf(_descriptors, null);
-        if (free >= 0) _descriptors[free] = descriptor;
+        Open(free, descriptor);
         return free;
     }
 
-    public void Close(int descriptor) => _descriptors[descriptor] = null;
+    public void Close(int number)
+    {
+        VirtualNode? node = _descriptors[number]?.Node;
+        _descriptors[number] = null;
+        if (node is not null) Tree.Closed(node);
+    }
 
     public void Renumber(int from, int to)
     {
-        Descriptor? moved = _descriptors[from];
+        Close(to);
+        _descriptors[to] = _descriptors[from];
         _descriptors[from] = null;
-        _descriptors[to] = moved;
     }
-
-    public VirtualNode? MakeDirectory() => HasRoom() ? VirtualNode.Directory(++_inodes, readOnly: false) : null;
-
-    public VirtualNode? MakeFile() => HasRoom() ? VirtualNode.OutputFile(++_inodes) : null;
 
     public int ReadInput(Descriptor descriptor, Span<byte> buffer)
     {
-        int count = _job.StandardInput?.Read(descriptor.Position, buffer) ?? 0;
+        int count = _settings.StandardInput?.Read(descriptor.Position, buffer) ?? 0;
         descriptor.Position += count;
         return count;
     }
 
     public void WriteStream(DescriptorKind kind, ReadOnlySpan<byte> bytes)
     {
-        CountOutput(bytes.Length);
-        if (kind == DescriptorKind.Error) _job.StandardError.Write(bytes);
-        else _job.StandardOutput.Write(bytes);
+        Tree.Count(bytes.Length);
+        (kind == DescriptorKind.Error ? _settings.StandardError : _settings.StandardOutput)?.Write(bytes);
     }
 
-    public Errno WriteFile(VirtualNode file, long offset, ReadOnlySpan<byte> bytes)
+    /// <summary>The writable directories as the guest leaves them.</summary>
+    public ImmutableArray<GuestDirectory> CollectDirectories()
     {
-        if (bytes.IsEmpty) return Errno.Success;
-        Errno errno = offset > Array.MaxLength - bytes.Length ? Errno.FileTooBig : Errno.Success;
-        if (errno != Errno.Success) return errno;
-        long end = offset + bytes.Length;
-        if (end > file.WrittenLength) Resize(file, end);
-        file.Write((int)offset, bytes);
-        return Errno.Success;
-    }
-
-    public Errno Resize(VirtualNode file, long length)
-    {
-        if (length > Array.MaxLength) return Errno.FileTooBig;
-        CountOutput(length - file.WrittenLength);
-        file.Resize((int)length);
-        return Errno.Success;
-    }
-
-    /// <summary>
-    /// A node that no name leads to any more. What an open descriptor still holds stays in memory, so its bytes stay counted.
-    /// </summary>
-    public void Forget(VirtualNode node)
-    {
-        _nodes--;
-        if (node.Kind != VirtualKind.OutputFile) return;
-        foreach (Descriptor? descriptor in _descriptors)
+        ImmutableArray<GuestDirectory>.Builder directories = ImmutableArray.CreateBuilder<GuestDirectory>();
+        foreach ((GuestDirectory given, VirtualNode root) in _roots)
         {
-            if (descriptor?.Node == node) return;
+            if (given.IsWritable) directories.Add(VirtualTree.Collect(given.Path, root));
         }
 
-        _outputBytes -= node.WrittenLength;
+        return directories.ToImmutable();
     }
 
-    public ImmutableArray<GuestOutputFile> CollectOutput()
+    private void Open(int number, Descriptor descriptor)
     {
-        ImmutableArray<GuestOutputFile>.Builder files = ImmutableArray.CreateBuilder<GuestOutputFile>();
-        Collect(_out, "", files);
-        return files.ToImmutable();
-    }
-
-    private static void Collect(VirtualNode directory, string prefix, ImmutableArray<GuestOutputFile>.Builder files)
-    {
-        foreach ((string name, VirtualNode node) in directory.Children)
-        {
-            if (node.Kind == VirtualKind.Directory) Collect(node, prefix + name + "/", files);
-            else files.Add(new GuestOutputFile(prefix + name, node.Written));
-        }
-    }
-
-    private bool HasRoom()
-    {
-        if (_nodes >= NodesMax) return false;
-        _nodes++;
-        return true;
-    }
-
-    private void CountOutput(long bytes)
-    {
-        _outputBytes += bytes;
-        if (_outputBytes > _job.OutputBytesMax) throw new TrapException(Trap.OutputLimitExceeded);
+        _descriptors[number] = descriptor;
+        if (descriptor.Node is not null) Tree.Opened(descriptor.Node);
     }
 
     private static byte[][] Encode(ImmutableArray<string> texts)

@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.IO;
+using System.Text;
 using System.Text.Json;
 using System.Threading.Tasks;
 
@@ -11,6 +12,9 @@ internal sealed class CommandLine : IDisposable
 {
     private readonly string _home = Directory.CreateTempSubdirectory("noderuntime-cli-").FullName;
     private readonly SortedDictionary<string, string> _variables = new(StringComparer.Ordinal);
+
+    /// <summary>What a guest finds on its standard input.</summary>
+    public byte[] Input { get; set; } = [];
 
     public string PathOf(string name) => Path.Combine(_home, name);
 
@@ -37,6 +41,9 @@ internal sealed class CommandLine : IDisposable
         {
             Out = output,
             Error = error,
+            OpenInput = () => new MemoryStream(Input),
+            OpenOutput = () => new TextStream(output),
+            OpenError = () => new TextStream(error),
             IsTerminal = false,
             Home = _home,
             Variable = name => _variables.GetValueOrDefault(name),
@@ -48,7 +55,13 @@ internal sealed class CommandLine : IDisposable
     /// <summary>With <c>--output json</c>: there must be exactly one object and nothing beside it.</summary>
     public async Task<(ExitCode Code, JsonElement Answer)> RunJsonAsync(params string[] args)
     {
-        (ExitCode code, string output, string error) = await RunAsync([.. args, "--output", "json"]);
+        return await RunJsonAsync(args, []);
+    }
+
+    /// <summary>With arguments behind <c>--</c>, which come last.</summary>
+    public async Task<(ExitCode Code, JsonElement Answer)> RunJsonAsync(string[] args, string[] rest)
+    {
+        (ExitCode code, string output, string error) = await RunAsync([.. args, "--output", "json", .. rest]);
         Assert.Empty(error);
         using JsonDocument document = JsonDocument.Parse(output);
         Assert.Equal(JsonValueKind.Object, document.RootElement.ValueKind);
@@ -56,4 +69,10 @@ internal sealed class CommandLine : IDisposable
     }
 
     public void Dispose() => Directory.Delete(_home, recursive: true);
+
+    /// <summary>A guest's bytes, which in these tests are UTF-8, beside the program's own text.</summary>
+    private sealed class TextStream(StringWriter text) : MemoryStream
+    {
+        public override void Write(ReadOnlySpan<byte> buffer) => text.Write(Encoding.UTF8.GetString(buffer));
+    }
 }

@@ -85,6 +85,25 @@ internal sealed class SmallDisk
             certified = blocks.Count;
         }
 
-        return ([.. blocks.GetRange(0, certified)], finalization);
+        if (finalization is not null) return ([.. blocks.GetRange(0, certified)], finalization);
+        for (ulong height = from.Number; Blocks.TryGetValue(new Height(height), out (Block Block, Certificate? Finalization) stored); height++)
+        {
+            if (stored.Finalization is { } far) return (ReadBranch(new Height(height), stored.Block.Header.Digest, count), far);
+        }
+
+        return ([], null);
+    }
+
+    /// <summary>A block and at most so many below it, oldest first.</summary>
+    public ImmutableArray<Block> ReadBranch(Height top, Hash256 digest, int count)
+    {
+        List<Block> blocks = [];
+        for (ulong height = top.Number; blocks.Count < count && Blocks.TryGetValue(new Height(height), out (Block Block, Certificate? Finalization) stored); height--)
+        {
+            blocks.Add(stored.Block);
+        }
+
+        blocks.Reverse();
+        return blocks.Count > 0 && blocks[^1].Header.Digest == digest ? [.. blocks] : [];
     }
 }

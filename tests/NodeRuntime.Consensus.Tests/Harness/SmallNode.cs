@@ -200,6 +200,10 @@ internal sealed class SmallNode
                 (ImmutableArray<Block> blocks, Certificate? finalization) = Disk.ReadChain(m.From, _world.Plan.ChainCount);
                 if (finalization is not null && !IsSilent) _world.Send(this, m.Peer, new ConsensusMessage.Chain(blocks, finalization));
                 break;
+            case ConsensusEffect.ServeBranch m:
+                ImmutableArray<Block> branch = Disk.ReadBranch(m.Top, m.Digest, _world.Plan.ChainCount);
+                if (!branch.IsEmpty && !IsSilent) _world.Send(this, m.Peer, new ConsensusMessage.Branch(branch));
+                break;
             case ConsensusEffect.Accuse m:
                 Accusations++;
                 if (IsHonest) _world.Oracle.Accused(m.First, m.Second);

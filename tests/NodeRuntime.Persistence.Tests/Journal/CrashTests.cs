@@ -129,7 +129,7 @@ public sealed class CrashTests
 
             Assert.True(verdict == JournalVerdict.DiskFull, journal.Fault?.ToString());
             Assert.Equal(JournalVerdict.DiskFull, journal.WriteAndWait(Put("other", 1, "small")));
-            Assert.NotNull(journal.Fault);
+            Assert.Equal(JournalFault.DiskFull, journal.Fault?.Fault);
             Assert.Equal(acknowledged, AssertPrefix(journal));
         }
 

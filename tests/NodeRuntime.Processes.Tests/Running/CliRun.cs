@@ -30,17 +30,23 @@ internal sealed class CliRun : IAsyncDisposable
 
     public static CliRun Start(Workplace place, params string[] arguments) => Start(place, [], arguments);
 
-    public static CliRun Start(Workplace place, (string Name, string Value)[] variables, params string[] arguments)
+    public static CliRun Start(Workplace place, (string Name, string Value)[] variables, params string[] arguments) =>
+        StartUnder([], place, variables, arguments);
+
+    /// <summary>As the child of another program, such as a tracer; that one's process is then what is seen here.</summary>
+    public static CliRun StartUnder(
+        IReadOnlyList<string> other, Workplace place, (string Name, string Value)[] variables, params string[] arguments)
     {
-        ProcessStartInfo start = new(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet")
+        string host = Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet";
+        List<string> words = [.. other, host, Path.Combine(AppContext.BaseDirectory, "noderuntime.dll"), .. arguments];
+        ProcessStartInfo start = new(words[0])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
             WorkingDirectory = place.Root,
         };
-        start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "noderuntime.dll"));
-        foreach (string argument in arguments) start.ArgumentList.Add(argument);
+        foreach (string word in words[1..]) start.ArgumentList.Add(word);
         start.Environment.Remove("NODERUNTIME_CONTEXT");
         start.Environment.Remove("NODERUNTIME_PASSPHRASE");
         start.Environment["HOME"] = place.Home;
@@ -111,6 +117,13 @@ internal sealed class CliRun : IAsyncDisposable
 
 internal sealed record Finished(int ExitCode, string Output, string Error)
 {
+    /// <summary>The last object of the output: of a peer, its error behind its announcement.</summary>
+    public JsonElement LastJson()
+    {
+        using JsonDocument document = JsonDocument.Parse(Output[(Output.LastIndexOf("\n{", StringComparison.Ordinal) + 1)..]);
+        return document.RootElement.Clone();
+    }
+
     /// <summary>The output as exactly one JSON object.</summary>
     public JsonElement Json()
     {

@@ -2,7 +2,9 @@ using System;
 using System.Collections.Generic;
 using System.IO;
 using System.Linq;
+using System.Net;
 using System.Net.Http;
+using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Text.Json;
 using System.Threading;
@@ -43,7 +45,7 @@ public sealed class Devnet : IAsyncLifetime
     public async Task InitializeAsync()
     {
         _devnet = CliRun.Start(Place, "devnet", "--data", Root, "--keep", "--input", Place.WriteCsv("small.csv", 200));
-        await _devnet.LineAsync("devnet: running", 60);
+        await _devnet.LineAsync("devnet: running", 120);
         Context = ContextFile.Load(ContextPath).ToContext(ContextPath);
         OwnerSigner = NewSigner();
         Owner = ClientOf(OwnerSigner);
@@ -96,6 +98,24 @@ public sealed class Devnet : IAsyncLifetime
         {
             return null;
         }
+    }
+
+    /// <summary>A stranger's peer, made by <c>init</c> on free ports; returns its folder.</summary>
+    internal async Task<string> InitAsync(string name, string genesis, string seed, params string[] more)
+    {
+        string folder = Place.PathOf(name);
+        string[] ports = ["--listen", Free(), "--api", Free()];
+        Finished done = await CliRun.RunAsync(
+            Place, 15, ["init", folder, "--genesis", genesis, "--seed", seed, "--region", "local", .. ports, .. more]);
+        Assert.True(done.ExitCode == 0, done.Output + done.Error);
+        return folder;
+    }
+
+    private static string Free()
+    {
+        using TcpListener listener = new(IPAddress.Loopback, 0);
+        listener.Start();
+        return listener.LocalEndpoint.ToString()!;
     }
 
     /// <summary>SIGKILL.</summary>

@@ -22,9 +22,18 @@ internal static class Signals
     }
 
     /// <summary>What Ctrl-C sends.</summary>
-    public static void Interrupt(int id)
+    public static void Interrupt(int id) => Send("-INT", id);
+
+    public static void Terminate(int id) => Send("-TERM", id);
+
+    /// <summary>Stands still, with all its threads, until <see cref="Continue"/>; it cannot refuse.</summary>
+    public static void Pause(int id) => Send("-STOP", id);
+
+    public static void Continue(int id) => Send("-CONT", id);
+
+    private static void Send(string signal, int id)
     {
-        using Process kill = Process.Start("kill", ["-INT", id.ToString(CultureInfo.InvariantCulture)]);
+        using Process kill = Process.Start("kill", [signal, id.ToString(CultureInfo.InvariantCulture)]);
         kill.WaitForExit();
     }
 }

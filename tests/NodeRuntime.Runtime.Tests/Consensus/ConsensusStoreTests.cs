@@ -101,6 +101,26 @@ public sealed class ConsensusStoreTests
         Assert.Empty(_store!.ReadChain(new Height(4)).Blocks);
     }
 
+    [Fact]
+    public void Blocks_that_do_not_fit_between_two_certificates_are_served_from_the_upper_one_down()
+    {
+        ImmutableArray<ReadOnlyMemory<byte>> body = [.. Enumerable.Repeat(
+            new ReadOnlyMemory<byte>(new byte[Limits.TransactionBytesMax]), Limits.BlockBytesMax / 3 / Limits.TransactionBytesMax)];
+        Finalize([Samples.Block(1, 1)]);
+        Finalize([.. Enumerable.Range(2, 7).Select(height => Samples.Block((ulong)height, (ulong)height) with { Transactions = body })]);
+        (ImmutableArray<Block> blocks, Certificate? finalization) = Reopen().ReadChain(new Height(2));
+
+        Assert.Equal(new View(8), finalization!.Slot.View);
+        Assert.Equal(new Height(8), blocks[^1].Header.Height);
+        Assert.True(blocks[0].Header.Height > new Height(2));
+        Block below = _store!.Read(new Height(blocks[0].Header.Height.Number - 1))!.Block;
+        ImmutableArray<Block> branch = _store.ReadBranch(below.Header.Height, below.Header.Digest);
+        Assert.Equal(below.Header.Digest, branch[^1].Header.Digest);
+        Assert.True(branch.Length > 1);
+        Assert.Empty(_store.ReadBranch(below.Header.Height, Hash256.Zero));
+        Assert.Empty(_store.ReadBranch(new Height(99), below.Header.Digest));
+    }
+
     private ConsensusStore? _store;
 
     private IJournal? _journal;

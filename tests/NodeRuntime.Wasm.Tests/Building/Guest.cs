@@ -44,14 +44,22 @@ internal static class Guest
     public static GuestResult Call(Module module, string export, long fuel, int depth, int stackBytes, ulong[] arguments) =>
         GuestThread.Run(() => CallHere(module, export, fuel, depth, arguments), stackBytes);
 
+    /// <summary>On both executors, whose results must be the same: every test of a hand-made module is one of the two's equality.</summary>
     private static GuestResult CallHere(Module module, string export, long fuel, int depth, ulong[] arguments)
+    {
+        GuestResult compiled = CallOn(Executor.Compiled, module, export, fuel, depth, arguments);
+        Assert.Equal(compiled, CallOn(Executor.Stepping, module, export, fuel, depth, arguments));
+        return compiled;
+    }
+
+    public static GuestResult CallOn(Executor executor, Module module, string export, long fuel, int depth, ulong[] arguments)
     {
         using var store = new Store(module.Limits, fuel);
         Trap? trapped = null;
         UInt128[] results = [];
         try
         {
-            using var instance = new Instance(module.Model, module.Code, store, ImportSet.Resolve(module.Model, static _ => null), 16);
+            using var instance = new Instance(module, executor, store, ImportSet.Resolve(module.Model, static _ => null), 16);
             instance.Start(depth);
             FunctionReference function = instance.Function(module.Model.FindExport(export)!.Index);
             results = new UInt128[function.Type.Results.Length];

@@ -3,6 +3,7 @@ using System.Buffers.Binary;
 using System.Collections.Generic;
 using System.Text;
 using NodeRuntime.Wasm.Binary;
+using NodeRuntime.Wasm.Wasi;
 
 namespace NodeRuntime.Wasm.Tests.Building;
 
@@ -60,7 +61,7 @@ internal sealed class WasiScript
         return _calls.Count - 1;
     }
 
-    public int Open(int directory, string path, int how = 0, long rights = 2 | 4 | 0x40, int flags = 0, int? result = null) => Call(
+    public int Open(int directory, string path, int how = 0, long rights = (long)Rights.OfFile, int flags = 0, int? result = null) => Call(
         "path_open", directory, 0, Text(path), Encoding.UTF8.GetByteCount(path), how, rights, 0L, flags, result ?? Place(4));
 
     public WasiScript Run()

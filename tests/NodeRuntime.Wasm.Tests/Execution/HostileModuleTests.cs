@@ -91,8 +91,8 @@ public sealed class HostileModuleTests
             return Guest.One("", code);
         }
 
-        Assert.Null(Guest.Call(Nested(1_000), "f").Trap);
-        Assert.Equal(ModuleVerdict.LimitExceeded, Module.Load(Nested(2_000), ModuleLimits.Default).Verdict);
+        Assert.Null(Guest.Call(Nested(16_000), "f").Trap);
+        Assert.Equal(ModuleVerdict.LimitExceeded, Module.Load(Nested(17_000), ModuleLimits.Default).Verdict);
     }
 
     [Fact]

@@ -15,7 +15,7 @@ public sealed class WasiFileTests
     private const int Directory = 2;
     private const int Exclusive = 4;
     private const int Truncate = 8;
-    private const long Read = 2;
+    private const long Read = (long)(Rights.Read | Rights.Seek | Rights.Tell);
 
     private static WasiScript Script(string content = "0123456789") => new()
     {

@@ -140,7 +140,7 @@ public sealed class WasiProcessTests
         Assert.Equal("abc", SampleProgram.Text(error));
         Assert.Equal((4, 2), (script.Int32(read), script.Int32(last)));
         Assert.Equal(Errno.NotSeekable, (Errno)script.Answer(seek));
-        Assert.Equal(Errno.BadDescriptor, (Errno)script.Answer(write));
+        Assert.Equal(Errno.NotCapable, (Errno)script.Answer(write));
         Assert.Equal((0, (byte)4), (script.Answer(flags), script.Memory[stat + 2]));
     }
 
@@ -161,14 +161,62 @@ public sealed class WasiProcessTests
     }
 
     [Fact]
-    public void There_is_no_network_and_there_are_no_links()
+    public void There_is_no_network()
     {
         var script = new WasiScript();
-        int shutdown = script.Call("sock_shutdown", 1, 0);
-        int link = script.Call("path_symlink", 8, 1, 4, 8, 1);
+        int[] calls =
+        [
+            script.Call("sock_accept", 3, 0, 64), script.Call("sock_recv", 3, 64, 1, 0, 72, 80),
+            script.Call("sock_send", 3, 64, 1, 0, 72), script.Call("sock_shutdown", 1, 0),
+        ];
         script.Run();
-        Assert.Equal(Errno.NotSocket, (Errno)script.Answer(shutdown));
-        Assert.Equal(Errno.NotSupported, (Errno)script.Answer(link));
+        Assert.All(calls, call => Assert.Equal(Errno.NotSupported, (Errno)script.Answer(call)));
+    }
+
+    [Theory]
+    [InlineData(0, Errno.Success)]
+    [InlineData(16, Errno.Success)]
+    [InlineData(18, Errno.NotSupported)]
+    [InlineData(31, Errno.Invalid)]
+    [InlineData(-1, Errno.Invalid)]
+    public void A_signal_that_ends_nothing_has_its_answer(int signal, object expected)
+    {
+        var script = new WasiScript();
+        int raise = script.Call("proc_raise", signal);
+        script.Run();
+        Assert.Equal((Errno)expected, (Errno)script.Answer(raise));
+    }
+
+    [Fact]
+    public void A_signal_that_ends_a_process_ends_it_as_shells_show_it()
+    {
+        var script = new WasiScript();
+        script.Call("proc_raise", 6);
+        Assert.Equal((WasiStatus.Exited, 134), (script.Run().Outcome.Status, script.Outcome.ExitCode));
+    }
+
+    [Fact]
+    public void Of_several_clocks_the_earliest_is_waited_for_and_a_wrong_one_answers_at_once()
+    {
+        static byte[] Clock(long userdata, int clock, long timeout, short flags)
+        {
+            byte[] one = new byte[48];
+            BinaryPrimitives.WriteInt64LittleEndian(one, userdata);
+            BinaryPrimitives.WriteInt32LittleEndian(one.AsSpan(16), clock);
+            BinaryPrimitives.WriteInt64LittleEndian(one.AsSpan(24), timeout);
+            BinaryPrimitives.WriteInt16LittleEndian(one.AsSpan(40), flags);
+            return one;
+        }
+
+        var script = new WasiScript();
+        int events = script.Place(96), count = script.Place(4), worked = script.Place(8), later = script.Place(96), laterCount = script.Place(4);
+        script.Call("poll_oneoff", script.Bytes([.. Clock(1, 1, 5_000_000, 0), .. Clock(2, 0, 2_000_000, 1), .. Clock(3, 0, 9_000, 0)]), events, 3, count);
+        script.Call("clock_time_get", 2, 1L, worked);
+        script.Call("poll_oneoff", script.Bytes([.. Clock(4, 1, 5_000_000, 0), .. Clock(5, 9, 1, 0)]), later, 2, laterCount);
+        script.Run();
+        Assert.Equal((1, 3L), (script.Int32(count), script.Int64(events)));
+        Assert.InRange(script.Int64(worked), 1, 8_000);
+        Assert.Equal((1, 5L, (short)Errno.Invalid), (script.Int32(laterCount), script.Int64(later), BitConverter.ToInt16(script.Memory, later + 8)));
     }
 
     /// <summary>What Rust's standard library and clang's C library import, each by its type.</summary>

@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Immutable;
+using System.Linq;
 using System.Threading;
 using NodeRuntime.Primitives;
 using NodeRuntime.Wasm.Binary;
@@ -97,7 +98,9 @@ public sealed class WasiRunnerTests
         WasiOutcome first = GuestThread.Run(Guest.Load(bytes), SampleProgram.Job());
         WasiOutcome second = GuestThread.Run(Guest.Load(bytes), SampleProgram.Job());
         Assert.Equal(WasiStatus.Exited, first.Status);
-        Assert.Equal(first with { OutputFiles = default }, second with { OutputFiles = default });
+        Assert.Equal(Bare(first), Bare(second));
+
+        static WasiOutcome Bare(WasiOutcome outcome) => outcome with { OutputFiles = default, Directories = default, Backtrace = default };
     }
 
     [Fact]
@@ -132,6 +135,17 @@ public sealed class WasiRunnerTests
             job with { Inputs = [file with { Name = ".." }] },
             job with { Inputs = [file with { Name = "" }] },
             job with { Inputs = [file with { Name = new string('a', 256) }] },
+            job with { Inputs = [file], Directories = [] },
+            job with { Directories = [new GuestDirectory("")] },
+            job with { Directories = [new GuestDirectory("a"), new GuestDirectory("a")] },
+            job with { Directories = [new GuestDirectory("a") { Files = [file, new GuestFile("a/b", file.Content)] }] },
+            job with { Directories = [new GuestDirectory("a") { Files = [file], Folders = ["a"] }] },
+            job with { Directories = [new GuestDirectory("a") { Files = [file with { Name = "../b" }] }] },
+            job with { Directories = [new GuestDirectory("a") { Files = [file with { Name = "/b" }] }] },
+            job with { Directories = [new GuestDirectory("a") { Folders = ["b//c"] }] },
+            job with { Directories = [new GuestDirectory("a") { Folders = [string.Join('/', Enumerable.Repeat("b", 65))] }] },
+            job with { Directories = [new GuestDirectory("a") { Links = [new GuestLink("b", new string('c', 5_000))] }] },
+            job with { Directories = [.. Enumerable.Range(0, 65).Select(static i => new GuestDirectory("/" + i))] },
         ];
         Assert.All(refused, one =>
         {

@@ -4,7 +4,7 @@ using System.Runtime.InteropServices;
 using NodeRuntime.Wasm.Binary;
 using NodeRuntime.Wasm.Execution;
 
-namespace NodeRuntime.Wasm.Tests.Specification;
+namespace NodeRuntime.Wasm.Specification;
 
 /// <summary>The module "spectest" that the suite's scripts import: prints that go nowhere, a table, a memory and four globals.</summary>
 internal static unsafe class SpecTestModule

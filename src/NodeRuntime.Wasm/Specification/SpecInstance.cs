@@ -3,7 +3,7 @@ using System.Collections.Generic;
 using NodeRuntime.Wasm.Binary;
 using NodeRuntime.Wasm.Execution;
 
-namespace NodeRuntime.Wasm.Tests.Specification;
+namespace NodeRuntime.Wasm.Specification;
 
 /// <summary>What a script's module offers to others: an instance, or the suite's own host module.</summary>
 internal sealed class SpecInstance

@@ -4,31 +4,37 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using NodeRuntime.Wasm.Binary;
+using NodeRuntime.Wasm.Embedding;
 using NodeRuntime.Wasm.Execution;
-using NodeRuntime.Wasm.Tests.Building;
 
-namespace NodeRuntime.Wasm.Tests.Specification;
+namespace NodeRuntime.Wasm.Specification;
 
-/// <summary>Runs one script of the suite, as wast2json writes it, and counts its assertions.</summary>
+/// <summary>Runs one script of the official suite, as wast2json writes it, and counts its assertions.</summary>
 internal sealed class ScriptRunner : IDisposable
 {
     private const int Depth = 4_000;
     private static readonly ModuleLimits Limits = ModuleLimits.Default with { TableEntriesMax = 10_000_000 };
 
     private readonly string _script;
+    private readonly string _folder;
     private readonly WasmFeatures _features;
     private readonly SortedDictionary<string, byte[]> _files;
     private readonly Store _store = new(Limits, long.MaxValue);
     private readonly SortedDictionary<string, SpecInstance> _named = new(StringComparer.Ordinal);
     private readonly SortedDictionary<string, SpecInstance> _registered = new(StringComparer.Ordinal);
     private readonly SortedDictionary<ulong, object> _externs = [];
+    private readonly Executor _executor;
     private SpecInstance? _current;
 
+    /// <param name="script">The path of the script's JSON among the files; its modules lie beside it.</param>
     /// <param name="features">What the script's year knew: more would make valid what it calls invalid.</param>
-    public ScriptRunner(string script, SortedDictionary<string, byte[]> files, WasmFeatures features)
+    public ScriptRunner(
+        string script, SortedDictionary<string, byte[]> files, WasmFeatures features, Executor executor = Executor.Compiled)
     {
         _features = features;
         _script = script;
+        _executor = executor;
+        _folder = script[..(script.LastIndexOf('/') + 1)];
         _files = files;
         _registered["spectest"] = SpecTestModule.Make(_store);
     }
@@ -41,17 +47,21 @@ internal sealed class ScriptRunner : IDisposable
     /// <summary>Of the passed ones, modules refused as they should be, but by another verdict than the suite's.</summary>
     public int RefusedOtherwise { get; private set; }
 
-    public List<string> Failures { get; } = [];
+    public List<ScriptFailure> Failures { get; } = [];
+
+    /// <summary>The fuel that each command used, in order.</summary>
+    public List<long> FuelUsed { get; } = [];
 
     public void Dispose() => _store.Dispose();
 
     public void Run()
     {
-        using JsonDocument document = JsonDocument.Parse(_files[_script + "/" + _script + ".json"]);
+        using JsonDocument document = JsonDocument.Parse(_files[_script]);
         foreach (JsonElement command in document.RootElement.GetProperty("commands").EnumerateArray())
         {
             string type = command.GetProperty("type").GetString()!;
             string failure;
+            long before = _store.Fuel;
             try
             {
                 failure = Perform(type, command);
@@ -61,9 +71,10 @@ internal sealed class ScriptRunner : IDisposable
                 failure = exception.GetType().Name + ": " + exception.Message;
             }
 
+            FuelUsed.Add(before - _store.Fuel);
             if (failure == "skip") Skipped++;
             else if (failure.Length == 0) Passed += type.StartsWith("assert", StringComparison.Ordinal) ? 1 : 0;
-            else Failures.Add(_script + ":" + command.GetProperty("line").GetInt32().ToString(CultureInfo.InvariantCulture) + " " + type + ": " + failure);
+            else Failures.Add(new ScriptFailure(_script, command.GetProperty("line").GetInt32(), type, failure));
         }
     }
 
@@ -121,7 +132,7 @@ internal sealed class ScriptRunner : IDisposable
         return "expected " + expected + " (" + command.GetProperty("text").GetString() + "), got " + load.Verdict + " " + load.Detail;
     }
 
-    private byte[] Bytes(JsonElement command) => _files[_script + "/" + command.GetProperty("filename").GetString()];
+    private byte[] Bytes(JsonElement command) => _files[_folder + command.GetProperty("filename").GetString()];
 
     private string Instantiate(JsonElement command, out SpecInstance? made, out Trap? trap)
     {
@@ -135,7 +146,7 @@ internal sealed class ScriptRunner : IDisposable
         if (imports.Fault.Length > 0) return imports.Fault;
         try
         {
-            var instance = new Instance(load.Module.Model, load.Module.Code, _store, imports, 1_024);
+            var instance = new Instance(load.Module, _executor, _store, imports, 1_024);
             made = new SpecInstance(load.Module.Model, instance);
             instance.Start(Depth);
         }
@@ -235,7 +246,7 @@ internal sealed class ScriptRunner : IDisposable
         {
             if (index >= results.Length) return "too few results";
             (WasmType type, UInt128 bits, object? reference) = results[index++];
-            bits &= Guest.Mask(type);
+            bits &= GuestTypes.Mask(type);
             string kind = value.GetProperty("type").GetString()!;
             bool equal = kind switch
             {

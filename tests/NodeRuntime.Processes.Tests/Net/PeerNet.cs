@@ -1,0 +1,258 @@
+using System;
+using System.Collections.Generic;
+using System.Collections.Immutable;
+using System.Globalization;
+using System.IO;
+using System.Linq;
+using System.Net;
+using System.Net.Http;
+using System.Net.Sockets;
+using System.Security.Cryptography;
+using System.Text.Json;
+using System.Threading.Tasks;
+using NodeRuntime.Api;
+using NodeRuntime.Crypto;
+using NodeRuntime.Host.Config;
+using NodeRuntime.Host.Peer;
+using NodeRuntime.Primitives;
+using NodeRuntime.Processes.Tests.Running;
+using NodeRuntime.Proofs.Chain;
+
+namespace NodeRuntime.Processes.Tests.Net;
+
+/// <summary>
+/// Four validators as processes of their own. They know each other by the addresses of <see cref="Links"/> alone, and a
+/// <see cref="Witness"/> hears every vote that leaves them. Each can be stopped and started anew, also under a tracer.
+/// </summary>
+public sealed class PeerNet : IAsyncLifetime
+{
+    public const int Peers = 4;
+
+    private static readonly HttpClient Http = new() { Timeout = TimeSpan.FromSeconds(5) };
+
+    // A block each half second without any work: what takes some blocks takes seconds.
+    private static readonly Duration BlockIntervalIdle = Duration.FromMilliseconds(500);
+
+    private readonly CliRun?[] _runs = new CliRun?[Peers];
+    private readonly PeerConfig[] _configs = new PeerConfig[Peers];
+    private Links? _links;
+    private Witness? _witness;
+
+    internal Workplace Place { get; } = new();
+
+    internal Links Links => _links!;
+
+    internal Witness Witness => _witness!;
+
+    public async Task InitializeAsync()
+    {
+        _links = Links.Between(Peers, PartyOf);
+        List<KeyPair> keys = [];
+        for (int peer = 0; peer < Peers; peer++)
+        {
+            Directory.CreateDirectory(FolderOf(peer));
+            keys.Add(NodeKeys.Create(Path.Combine(FolderOf(peer), "node.key")));
+        }
+
+        Genesis genesis = MakeGenesis(keys);
+        int[] ports = FreePorts(2 * Peers);
+        for (int peer = 0; peer < Peers; peer++)
+        {
+            _configs[peer] = new PeerConfig
+            {
+                Genesis = genesis.ChainId.ToString(),
+                Listen = Loopback(ports[2 * peer]),
+                Advertise = Links.AddressOf(peer),
+                Api = Loopback(ports[(2 * peer) + 1]),
+                Seeds = [Links.AddressOf((peer + 1) % Peers)],
+            };
+            await File.WriteAllTextAsync(ConfigPathOf(peer), PeerConfigFile.Write(_configs[peer]));
+            await File.WriteAllBytesAsync(Path.Combine(FolderOf(peer), GenesisFiles.Name), genesis.Encode());
+        }
+
+        Links.Open([.. _configs.Select(static config => IPEndPoint.Parse(config.Listen))]);
+        SystemSignatures signatures = SystemSignatures.Open(RandomNumberGenerator.GetBytes(SystemSignatures.EntropyByteCount));
+        ISigner signer = signatures.CreateSigner(KeyPair.Generate(KeyAlgorithm.Secp256k1, RandomNumberGenerator.GetBytes(KeyPair.EntropyByteCountMin)));
+        _witness = Witness.Join(genesis, signer, signatures, Enumerable.Range(0, Peers).Select(Links.AddressOf));
+        for (int peer = 0; peer < Peers; peer++) Start(peer);
+        await GoesOnAsync(120);
+    }
+
+    public async Task DisposeAsync()
+    {
+        if (_witness is not null) await _witness.DisposeAsync();
+        foreach (CliRun? run in _runs)
+        {
+            if (run is not null) await run.DisposeAsync();
+        }
+
+        if (_links is not null) await _links.DisposeAsync();
+        Place.Dispose();
+    }
+
+    internal string FolderOf(int peer) => Place.PathOf("peer-" + peer.ToString(CultureInfo.InvariantCulture));
+
+    internal string DataOf(int peer) => Path.Combine(FolderOf(peer), "data");
+
+    internal string ConfigPathOf(int peer) => Path.Combine(FolderOf(peer), "peer.yaml");
+
+    internal string LogOf(int peer) => Path.Combine(FolderOf(peer), "peer.log");
+
+    /// <summary>Starts a peer as a person would.</summary>
+    /// <param name="under">A program and its arguments that starts it in turn; empty for none.</param>
+    internal CliRun Start(int peer, params string[] under) =>
+        _runs[peer] = CliRun.StartUnder(under, Place, [], "run", ConfigPathOf(peer), "--log-file", LogOf(peer), "--output", "json");
+
+    /// <summary>Ctrl-C, and its end.</summary>
+    internal async Task StopAsync(int peer)
+    {
+        Signals.Interrupt(ProcessOf(peer).Id);
+        Finished done = await _runs[peer]!.EndAsync(20);
+        Assert.True(done.ExitCode == 0, $"exit code {done.ExitCode}: {done.Output} {done.Error}");
+    }
+
+    /// <summary>The peer's own process, not the one of a tracer that it runs under.</summary>
+    internal ProcessEntry ProcessOf(int peer) => ProcessTable.Naming(ConfigPathOf(peer)).Single(static entry => !IsTracer(entry));
+
+    internal async Task<StatusAnswer?> StatusAsync(int peer)
+    {
+        try
+        {
+            Uri status = new(new Uri("http://" + _configs[peer].Api), Routes.Status);
+            return JsonSerializer.Deserialize(await Http.GetStringAsync(status), ApiJson.Default.StatusAnswer);
+        }
+        catch (Exception exception) when (exception is HttpRequestException or TaskCanceledException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>What a peer that runs says of itself; asked again where it is slow.</summary>
+    internal Task<StatusAnswer> AskAsync(int peer) => Deadline.UntilAsync($"an answer of peer {peer}", 30, () => StatusAsync(peer));
+
+    /// <summary>The highest finalized block of all that answer.</summary>
+    internal async Task<ulong> TipAsync()
+    {
+        StatusAnswer?[] answers = new StatusAnswer?[Peers];
+        await Deadline.UntilAsync("a peer that answers", 40, async () =>
+        {
+            for (int peer = 0; peer < Peers; peer++) answers[peer] = await StatusAsync(peer);
+            return answers.Any(static answer => answer is not null);
+        });
+        return answers.Max(static answer => answer?.FinalizedHeight ?? 0);
+    }
+
+    /// <summary>Some peers finalize so many blocks beyond the highest of all.</summary>
+    internal async Task AdvanceAsync(int[] peers, ulong blocks, double seconds)
+    {
+        ulong target = await TipAsync() + blocks;
+        foreach (int peer in peers) await UntilAsync(peer, seconds, $"height {target}", status => status.FinalizedHeight >= target);
+    }
+
+    /// <summary>How each test begins: whatever an earlier one broke off at, all run and go on.</summary>
+    internal async Task BeginAsync()
+    {
+        for (int peer = 0; peer < Peers; peer++)
+        {
+            if (_runs[peer] is { HasExited: true }) Start(peer);
+        }
+
+        await GoesOnAsync(120);
+    }
+
+    /// <summary>Every peer votes and finalizes beyond the highest block of now.</summary>
+    internal async Task GoesOnAsync(double seconds = 40)
+    {
+        for (int peer = 0; peer < Peers; peer++) await UntilAsync(peer, seconds, "voting", static status => status.Consensus == "Voting");
+        await AdvanceAsync([0, 1, 2, 3], 1, seconds);
+        await Deadline.UntilAsync("a witness connected with all", seconds, () => Witness.Connected == Peers);
+    }
+
+    internal async Task UntilAsync(int peer, double seconds, string what, Func<StatusAnswer, bool> isSo)
+    {
+        StatusAnswer? last = null;
+        try
+        {
+            await Deadline.UntilAsync($"peer {peer}: {what}", seconds, async () => (last = await StatusAsync(peer)) is not null && isSo(last));
+        }
+        catch (TimeoutException exception)
+        {
+            string said = last is null ? "no answer" : $"{last.Consensus} at {last.FinalizedHeight} in view {last.View}, {last.PeersConnected} peers";
+            string[] log = File.ReadAllLines(LogOf(peer));
+            throw new TimeoutException($"{exception.Message}; it says {said}. Its log:\n{string.Join('\n', log.TakeLast(25))}", exception);
+        }
+    }
+
+    /// <summary>On their disks all peers have one chain, block by block from the first on; nobody voted twice.</summary>
+    /// <returns>The chain as far as all have it.</returns>
+    internal ImmutableArray<StoredHeader> AssertAgreement()
+    {
+        List<ImmutableArray<StoredHeader>> chains = [.. Enumerable.Range(0, Peers).Select(peer => StoredChain.Read(DataOf(peer)))];
+        int common = chains.Min(static chain => chain.Length);
+        for (int height = 1; height <= common; height++)
+        {
+            Hash256[] digests = [.. chains.Select(chain => chain[height - 1].Digest).Distinct()];
+            Assert.True(digests.Length == 1, $"at height {height} there are {digests.Length} blocks");
+        }
+
+        for (int peer = 0; peer < Peers; peer++)
+        {
+            Assert.DoesNotContain("contradict", File.ReadAllText(LogOf(peer)), StringComparison.Ordinal);
+        }
+
+        Witness.AssertNobodyVotedTwice();
+        return chains[0][..common];
+    }
+
+    private static bool IsTracer(ProcessEntry entry) => entry.CommandLine.StartsWith("strace ", StringComparison.Ordinal);
+
+    // The witness lives in this process and comes behind the peers.
+    private int? PartyOf(IPEndPoint local, IPEndPoint remote)
+    {
+        if (SocketTable.HolderOf(local, remote, [Environment.ProcessId]) is not null) return Peers;
+        for (int peer = 0; peer < Peers; peer++)
+        {
+            IEnumerable<int> processes = ProcessTable.Naming(ConfigPathOf(peer)).Where(static entry => !IsTracer(entry)).Select(static entry => entry.Id);
+            if (SocketTable.HolderOf(local, remote, processes) is not null) return peer;
+        }
+
+        return null;
+    }
+
+    private static Genesis MakeGenesis(List<KeyPair> keys) => new()
+    {
+        Name = "links",
+        IsDevelopment = true,
+        Nonce = new Hash256(RandomNumberGenerator.GetBytes(Hash256.ByteCount)),
+        Time = Instant.FromMilliseconds(DateTimeOffset.UtcNow.ToUnixTimeMilliseconds()),
+        Parameters = ChainParameters.Development with { BlockIntervalIdle = BlockIntervalIdle },
+        Validators = [.. keys.Select(static key => new GenesisValidator(key.PublicKey, 1))],
+        Allocations = [.. keys
+            .Select(static key => new GenesisAllocation(KeyPolicy.Single(key.PublicKey).ToAccountId(), Amount.FromTokens(1_000), Amount.Zero))
+            .OrderBy(static allocation => allocation.Account)],
+    };
+
+    private static string Loopback(int port) => "127.0.0.1:" + port.ToString(CultureInfo.InvariantCulture);
+
+    private static int[] FreePorts(int count)
+    {
+        List<TcpListener> held = [];
+        for (int i = 0; i < count; i++)
+        {
+            TcpListener listener = new(IPAddress.Loopback, 0);
+            listener.Start();
+            held.Add(listener);
+        }
+
+        int[] ports = [.. held.Select(static listener => ((IPEndPoint)listener.LocalEndpoint).Port)];
+        foreach (TcpListener listener in held) listener.Dispose();
+        return ports;
+    }
+}
+
+/// <summary>One net for all tests of its kind: each leaves it whole.</summary>
+[CollectionDefinition(Name)]
+public sealed class PeerNetGroup : ICollectionFixture<PeerNet>
+{
+    public const string Name = "peer net";
+}
