@@ -292,9 +292,14 @@ internal sealed partial class FunctionCompiler
             _il.Mark(label);
             if (i == (int)Trap.OutOfFuel)
             {
-                // However large the run was that could not be paid.
+                // However large the run was that could not be paid. Interrupted, it keeps what it has.
+                Label kept = _il.NewLabel();
+                _il.Load(_fuel);
+                _il.Int64(0);
+                _il.Branch(OpCodes.Bge, kept);
                 _il.Int64(Store.Exhausted);
                 _il.Store(_fuel);
+                _il.Mark(kept);
             }
             else if (_limits.Metered)
             {

@@ -72,6 +72,7 @@ internal sealed unsafe partial class Stepper
                     case StepCode.Charge:
                         fuel -= (uint)op.Wide;
                         if (fuel >= floor && fuel >= Volatile.Read(ref *stopCell)) break;
+                        if (fuel < 0) fuel = Store.Exhausted;
                         *fuelCell = fuel;
                         if (fuel < Volatile.Read(ref *stopCell))
                         {
