@@ -44,6 +44,12 @@ public sealed record ModuleLimits
     public int FunctionMovesMax { get; init; } = 1_000_000;
 
     /// <summary>
+    /// What a function may ask of the just-in-time compiler and still be compiled, in units of 256 bytes of the host's memory, by kinds
+    /// of instructions: a call or a truncation takes a hundred times what an addition does.
+    /// </summary>
+    public int CompilerWorkMax { get; init; } = 1_000_000;
+
+    /// <summary>
     /// What a function may hold and still be compiled: its instructions, the targets of its br_tables and the values that its branches and
     /// calls hand on, together. At the limit the just-in-time compiler takes about a second and 100 MB.
     /// </summary>

@@ -69,6 +69,9 @@ internal sealed class FunctionBody
 
     public int OperandsMax { get; set; }
 
+    /// <summary>Instructions for which the just-in-time compiler keeps a place in the frame, of up to 16 bytes.</summary>
+    public int Spills { get; set; }
+
     /// <summary>Beyond <see cref="ModuleLimits.CompiledWorkMax"/>: to be run without being compiled.</summary>
     public bool TooLarge { get; set; }
 
@@ -88,7 +91,13 @@ internal sealed class FunctionBody
 
     public bool Rotates { get; set; }
 
-    /// <summary>What a call counts against the depth: one, and one more for each 16 slots of its frame, a v128 counted as two.</summary>
-    public int DepthWeight(FunctionType type) =>
-        1 + ((type.Parameters.Length + Locals.Length + OperandsMax) * (UsesVectors ? 2 : 1) / 16);
+    /// <summary>
+    /// What a call counts against the depth: one for each kilobyte of stack that its frame may take, where a slot counts 64 bytes, a v128
+    /// as two slots, and a spill half of one.
+    /// </summary>
+    public int DepthWeight(FunctionType type)
+    {
+        int slots = (type.Parameters.Length + Locals.Length + OperandsMax) * (UsesVectors ? 2 : 1);
+        return 1 + ((slots + (Spills / 2)) / 16);
+    }
 }

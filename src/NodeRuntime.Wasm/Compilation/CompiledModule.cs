@@ -10,11 +10,14 @@ using NodeRuntime.Wasm.Stepping;
 namespace NodeRuntime.Wasm.Compilation;
 
 /// <summary>
-/// A module's functions as static methods of one collectible dynamic type. All IL is emitted at once, which is quick; the runtime compiles
+/// A module's functions as static methods of collectible dynamic types. All IL is emitted at once, which is quick; the runtime compiles
 /// each method at its first call, at once with full optimisation. The code goes when nothing refers to it any more.
 /// </summary>
 internal sealed class CompiledModule
 {
+    /// <summary>The runtime refuses a type of 65,536 methods.</summary>
+    private const int MethodsOfType = 10_000;
+
     private const string TypeName = "Guest";
     private const string ModelField = "Model";
     private const char FunctionPrefix = 'f';
@@ -37,14 +40,16 @@ internal sealed class CompiledModule
     /// <summary>The functions that are too large to compile, for the stepping executor; null when there are none.</summary>
     public SteppedModule? Large { get; }
 
-    /// <summary>Keeps the code alive as long as it is held.</summary>
+    /// <summary>Keeps all the code alive as long as it is held: the types of one assembly go together.</summary>
     public Type Owner => _owner;
 
     public nint Pointer(int function) => _pointers[function];
 
     /// <summary>The module that a type was made for; null for any other type.</summary>
     public static ModuleModel? ModelOf(Type type) =>
-        type.Name == TypeName ? type.GetField(ModelField, BindingFlags.Public | BindingFlags.Static)?.GetValue(null) as ModuleModel : null;
+        type.Name.StartsWith(TypeName, StringComparison.Ordinal)
+            ? type.GetField(ModelField, BindingFlags.Public | BindingFlags.Static)?.GetValue(null) as ModuleModel
+            : null;
 
     /// <summary>The index among the module's bodies of a method of such a type; -1 of one that is no guest function.</summary>
     public static int BodyOf(MethodBase method) => method.Name[0] == FunctionPrefix ? NumberOf(method) : -1;
@@ -59,19 +64,25 @@ internal sealed class CompiledModule
             typeof(IgnoresAccessChecksToAttribute).GetConstructor([typeof(string)])!,
             [typeof(Instance).Assembly.GetName().Name!]));
         ModuleBuilder module = assembly.DefineDynamicModule(TypeName);
-        TypeBuilder type = module.DefineType(TypeName, TypeAttributes.Public | TypeAttributes.Sealed);
-        type.DefineField(ModelField, typeof(object), FieldAttributes.Public | FieldAttributes.Static);
+        var types = new TypeBuilder[1 + (model.Bodies.Count / MethodsOfType)];
+        for (int i = 0; i < types.Length; i++)
+        {
+            string name = TypeName + i.ToString(CultureInfo.InvariantCulture);
+            types[i] = module.DefineType(name, TypeAttributes.Public | TypeAttributes.Sealed);
+            types[i].DefineField(ModelField, typeof(object), FieldAttributes.Public | FieldAttributes.Static);
+        }
+
         var methods = new MethodBuilder[model.Bodies.Count];
         var entries = new MethodBuilder[model.Bodies.Count];
         for (int i = 0; i < methods.Length; i++)
         {
             FunctionType function = model.TypeOf(model.ImportedFunctions + i);
-            methods[i] = Define(type, FunctionPrefix, i, function);
+            methods[i] = Define(types[i / MethodsOfType], FunctionPrefix, i, function);
             methods[i].InitLocals = false;
             methods[i].SetImplementationFlags(MethodImplAttributes.IL | MethodImplAttributes.AggressiveOptimization);
             entries[i] = methods[i];
             if (!TailEntry.IsNeeded(model, function, model.Bodies[i])) continue;
-            entries[i] = Define(type, EntryPrefix, i, function);
+            entries[i] = Define(types[i / MethodsOfType], EntryPrefix, i, function);
             entries[i].SetImplementationFlags(MethodImplAttributes.IL | MethodImplAttributes.AggressiveOptimization | MethodImplAttributes.NoInlining);
             TailEntry.Emit(entries[i].GetILGenerator(), methods[i], function.Parameters.Length + 2);
         }
@@ -85,17 +96,25 @@ internal sealed class CompiledModule
             else if (FunctionCompiler.Compile(model, limits, methods, entries, model.ImportedFunctions + i, il, fields, interruptible)) slow++;
         }
 
-        Type owner = type.CreateType();
-        owner.GetField(ModelField)!.SetValue(null, model);
-        var pointers = new nint[model.Functions.Count];
-        foreach (MethodInfo method in owner.GetMethods(BindingFlags.Public | BindingFlags.Static | BindingFlags.DeclaredOnly))
+        var owners = new Type[types.Length];
+        for (int i = 0; i < types.Length; i++)
         {
-            int body = NumberOf(method);
-            if (method.Name == entries[body].Name) pointers[model.ImportedFunctions + body] = method.MethodHandle.GetFunctionPointer();
+            owners[i] = types[i].CreateType();
+            owners[i].GetField(ModelField)!.SetValue(null, model);
+        }
+
+        var pointers = new nint[model.Functions.Count];
+        foreach (Type owner in owners)
+        {
+            foreach (MethodInfo method in owner.GetMethods(BindingFlags.Public | BindingFlags.Static | BindingFlags.DeclaredOnly))
+            {
+                int body = NumberOf(method);
+                if (method.Name == entries[body].Name) pointers[model.ImportedFunctions + body] = method.MethodHandle.GetFunctionPointer();
+            }
         }
 
         SteppedModule? large = !gates && model.Bodies.Exists(static body => body.TooLarge) ? new SteppedModule(model, limits, onlyLarge: true) : null;
-        return new CompiledModule(owner, pointers, slow, large);
+        return new CompiledModule(owners[0], pointers, slow, large);
     }
 
     private static int NumberOf(MethodBase method) => int.Parse(method.Name.AsSpan(1), NumberStyles.None, CultureInfo.InvariantCulture);

@@ -223,12 +223,10 @@ internal sealed unsafe class Instance : IDisposable
 
     private void MakeTables()
     {
-        long entries = 0;
         for (int i = _model.ImportedTables; i < Tables.Length; i++)
         {
             TableType type = _model.Tables[i];
-            entries += type.Size.Minimum;
-            if (entries > Store.TableEntriesMax) throw new TrapException(Trap.TableLimitExceeded);
+            if (!Store.TryTakeTableEntries(type.Size.Minimum)) throw new TrapException(Trap.TableLimitExceeded);
             Tables[i] = new Table(type.Element, (int)type.Size.Minimum, type.Size.Maximum, Store.TableEntriesMax);
         }
     }

@@ -128,7 +128,7 @@ internal static class Intrinsics
     {
         uint wanted = unchecked((uint)entries);
         Table target = instance.Tables[table];
-        if (wanted > (uint)Math.Max(0, target.CountMax - target.Count)) return -1;
+        if (wanted > (uint)Math.Max(0, target.CountMax - target.Count) || !instance.Store.TryTakeTableEntries(wanted)) return -1;
         instance.Store.Charge(wanted);
         return target.Grow(wanted, value);
     }

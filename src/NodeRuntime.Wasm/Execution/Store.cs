@@ -69,6 +69,7 @@ internal sealed unsafe class Store : IDisposable
 
     public object?[] ResultReferences { get; }
 
+    /// <summary>Of all tables of the store's instances together.</summary>
     public int TableEntriesMax { get; init; }
 
     /// <summary>All fuel that the run was ever given.</summary>
@@ -79,6 +80,9 @@ internal sealed unsafe class Store : IDisposable
     /// <summary>Calls of host functions that are left.</summary>
     public long HostCallsLeft { get; set; } = long.MaxValue;
 
+    /// <summary>What they have taken of it.</summary>
+    private long TableEntries { get; set; }
+
     public Span<UInt128> Results => new(_block + ResultsOffset, ResultReferences.Length);
 
     /// <summary>The one object of this store for a type, so that compiled code compares types by reference.</summary>
@@ -88,6 +92,14 @@ internal sealed unsafe class Store : IDisposable
         if (_types.TryGetValue(text, out FunctionType? known)) return known;
         _types.Add(text, type);
         return type;
+    }
+
+    /// <summary>Entries for a table that is made or grown; false when there are not that many left.</summary>
+    public bool TryTakeTableEntries(long entries)
+    {
+        if (entries > TableEntriesMax - TableEntries) return false;
+        TableEntries += entries;
+        return true;
     }
 
     /// <summary>Gives a stepped function code for compiled callers, at once or when the first compiled instance comes.</summary>

@@ -26,6 +26,7 @@ internal sealed class FunctionValidator
     private int _offset;
     private bool _live;
     private int _moves;
+    private long _compilerWork;
     private int _work;
 
     public FunctionValidator(ModuleModel model, ModuleLimits limits, LoadFault fault)
@@ -56,6 +57,7 @@ internal sealed class FunctionValidator
         _depth = 0;
         _moves = 0;
         _work = 0;
+        _compilerWork = 0;
         _live = true;
         _segments.Clear();
         _segments.Add(0);
@@ -69,12 +71,14 @@ internal sealed class FunctionValidator
             _offset = instruction.Offset;
             _work++;
             if (_live) _segments[^1] = unchecked(_segments[^1] + FuelSchedule.Cost(instruction.Opcode));
+            Work(CompilerWork.Of(instruction.Opcode));
+            if (CompilerWork.Spills(instruction.Opcode)) _body.Spills++;
             Step(in instruction);
         }
 
         if (!_fault.Failed && reader.Position != reader.End) reader.Malformed("unexpected bytes behind a function's end");
         body.SegmentCosts = _segments.ToArray();
-        body.TooLarge = _work + _moves > _limits.CompiledWorkMax;
+        body.TooLarge = _work + _moves > _limits.CompiledWorkMax || _compilerWork > _limits.CompilerWorkMax;
     }
 
     private void Step(in Instruction instruction)
@@ -445,6 +449,7 @@ internal sealed class FunctionValidator
 
     private void BranchTable(int[] labels)
     {
+        Work(labels.Length / CompilerWork.TargetsPerUnit);
         Pop(WasmType.I32);
         foreach (int label in labels)
         {
@@ -594,8 +599,15 @@ internal sealed class FunctionValidator
     private void Moves(int values)
     {
         _moves += values;
+        Work((long)values * CompilerWork.Move);
         if (_moves <= _limits.FunctionMovesMax) return;
         _fault.Report(ModuleVerdict.LimitExceeded, _offset, "a function's branches and calls move more values than the limit");
+    }
+
+    /// <summary>Code that no path reaches is not compiled.</summary>
+    private void Work(long units)
+    {
+        if (_live) _compilerWork += units;
     }
 
     private void NeedMemory(int memory)
