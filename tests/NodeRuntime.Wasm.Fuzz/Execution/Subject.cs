@@ -94,7 +94,8 @@ internal static unsafe class Subject
 
                 transcript.Add(line.ToString());
             });
-            transcript.Fuel.Add(Fuel - store.Fuel);
+            // A run that cannot be paid counts as all there was, however much it lacked.
+            transcript.Fuel.Add(Math.Min(Fuel, Fuel - store.Fuel));
             if (transcript.EndedByLimit) return;
             transcript.Calls++;
         }
