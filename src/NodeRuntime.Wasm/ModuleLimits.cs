@@ -45,15 +45,9 @@ public sealed record ModuleLimits
 
     /// <summary>
     /// What a function may ask of the just-in-time compiler and still be compiled, in units of 256 bytes of the host's memory, by kinds
-    /// of instructions: a call or a truncation takes a hundred times what an addition does.
+    /// of instructions: an indirect call or a truncation takes fifty times what an addition does. At the limit about 130 MB and a second.
     /// </summary>
-    public int CompilerWorkMax { get; init; } = 1_000_000;
-
-    /// <summary>
-    /// What a function may hold and still be compiled: its instructions, the targets of its br_tables and the values that its branches and
-    /// calls hand on, together. At the limit the just-in-time compiler takes about a second and 100 MB.
-    /// </summary>
-    public int CompiledWorkMax { get; init; } = 100_000;
+    public int CompilerWorkMax { get; init; } = 500_000;
 
     /// <summary>Of all functions together: a byte of the reader's memory each.</summary>
     public int LocalsMax { get; init; } = 4_000_000;

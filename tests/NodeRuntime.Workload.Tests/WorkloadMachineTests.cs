@@ -274,8 +274,12 @@ public sealed class WorkloadMachineTests
         }
 
         ImmutableArray<WorkloadEffect> next = _provider.Step(new WorkloadInput.SandboxLogged(Provider.LeaseId, false, "ho\n"u8.ToArray()));
-        Assert.Equal(Provider.Owner, Assert.IsType<WorkloadEffect.Say>(Assert.Single(next)).Client);
+        Assert.Equal(Provider.Owner, Assert.Single(next.OfType<WorkloadEffect.Say>()).Client);
         Assert.Equal(3UL, next.Says<JobMessage.Log>().Offset);
+        // Our own gateway has it too, under the order whose owner alone may read it there.
+        WorkloadEffect.Show shown = Assert.Single(next.OfType<WorkloadEffect.Show>());
+        Assert.Equal((3UL, false), (shown.Offset, shown.IsError));
+        Assert.Equal(2, next.Length);
     }
 
     [Fact]

@@ -1,3 +1,5 @@
+using System;
+using System.Collections.Generic;
 using System.Collections.Immutable;
 using NodeRuntime.Actors;
 using NodeRuntime.Actors.Ports;
@@ -17,6 +19,7 @@ public sealed class MembershipSupervisor : Actor<MembershipCommand>
     private readonly NodeDoors _doors;
     private readonly MembershipConfig _config;
     private readonly MembershipMachine _machine;
+    private readonly SortedSet<PeerId> _connected = [];
     private int _ticks;
 
     public MembershipSupervisor(ActorContext<MembershipCommand> context, NodeModel model, NodePorts ports, NodeDoors doors)
@@ -45,6 +48,12 @@ public sealed class MembershipSupervisor : Actor<MembershipCommand>
         Step(new MembershipInput.Tick());
         Step(new MembershipInput.Validators(validators.ToImmutable()));
         Context.StartPeriodicTimer("tick", new MembershipCommand.Tick(), _config.TickInterval);
+    }
+
+    // The next instance knows of no connection, and the network tells of each but once: they are ended, to be told of anew.
+    protected override void PreRestart(Exception cause)
+    {
+        foreach (PeerId peer in _connected) _ports.Network.Disconnect(peer, DisconnectReason.Closed);
     }
 
     protected override void Receive(MembershipCommand message)
@@ -76,10 +85,12 @@ public sealed class MembershipSupervisor : Actor<MembershipCommand>
         switch (happened)
         {
             case NetworkEvent.Connected m:
+                _connected.Add(m.Peer);
                 if (PublicKey.TryParse(m.NodeKey.Span, out PublicKey key)) Step(new MembershipInput.Connected(m.Peer, key, m.Address, m.Outbound));
                 Report();
                 break;
             case NetworkEvent.Disconnected m:
+                _connected.Remove(m.Peer);
                 Step(new MembershipInput.Disconnected(m.Peer, EndOf(m.Reason)));
                 Report();
                 break;

@@ -69,7 +69,12 @@ public sealed class WorkloadSupervisor : Actor<WorkloadCommand>
         foreach (LeaseId lease in _leases.Keys) _ports.Sandbox.Stop(lease);
     }
 
-    protected override void PreRestart(Exception cause) => PostStop();
+    // The next instance knows of no client, and the network tells of each but once: they are sent away, and come back.
+    protected override void PreRestart(Exception cause)
+    {
+        PostStop();
+        foreach (PeerId client in _clients.Keys) _ports.Network.Disconnect(client, DisconnectReason.Closed);
+    }
 
     protected override void Receive(WorkloadCommand message)
     {

@@ -72,7 +72,7 @@ internal sealed class FunctionBody
     /// <summary>Instructions for which the just-in-time compiler keeps a place in the frame, of up to 16 bytes.</summary>
     public int Spills { get; set; }
 
-    /// <summary>Beyond <see cref="ModuleLimits.CompiledWorkMax"/>: to be run without being compiled.</summary>
+    /// <summary>Beyond <see cref="ModuleLimits.CompilerWorkMax"/>: to be run without being compiled.</summary>
     public bool TooLarge { get; set; }
 
     public bool UsesMemory { get; set; }

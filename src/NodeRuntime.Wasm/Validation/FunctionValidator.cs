@@ -27,7 +27,6 @@ internal sealed class FunctionValidator
     private bool _live;
     private int _moves;
     private long _compilerWork;
-    private int _work;
 
     public FunctionValidator(ModuleModel model, ModuleLimits limits, LoadFault fault)
     {
@@ -56,7 +55,6 @@ internal sealed class FunctionValidator
         _height = 0;
         _depth = 0;
         _moves = 0;
-        _work = 0;
         _compilerWork = 0;
         _live = true;
         _segments.Clear();
@@ -69,7 +67,6 @@ internal sealed class FunctionValidator
             instructions.Next(out Instruction instruction);
             if (_fault.Failed) return;
             _offset = instruction.Offset;
-            _work++;
             if (_live) _segments[^1] = unchecked(_segments[^1] + FuelSchedule.Cost(instruction.Opcode));
             Work(CompilerWork.Of(instruction.Opcode));
             if (CompilerWork.Spills(instruction.Opcode)) _body.Spills++;
@@ -78,7 +75,7 @@ internal sealed class FunctionValidator
 
         if (!_fault.Failed && reader.Position != reader.End) reader.Malformed("unexpected bytes behind a function's end");
         body.SegmentCosts = _segments.ToArray();
-        body.TooLarge = _work + _moves > _limits.CompiledWorkMax || _compilerWork > _limits.CompilerWorkMax;
+        body.TooLarge = _compilerWork > _limits.CompilerWorkMax;
     }
 
     private void Step(in Instruction instruction)
@@ -456,7 +453,6 @@ internal sealed class FunctionValidator
             if (!Has(label, _depth, "label")) return;
         }
 
-        _work += labels.Length;
         int arity = _frames[_depth - 1 - labels[^1]].LabelTypes.Length;
         var kept = new WasmType[arity];
         var seen = new bool[_depth];

@@ -38,7 +38,8 @@ internal sealed class CliRun : IAsyncDisposable
         IReadOnlyList<string> other, Workplace place, (string Name, string Value)[] variables, params string[] arguments)
     {
         string host = Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet";
-        List<string> words = [.. other, host, Path.Combine(AppContext.BaseDirectory, "noderuntime.dll"), .. arguments];
+        // Whoever started the tests in the background has SIGINT ignored, and so would each child: it is given back to them.
+        List<string> words = ["env", "--default-signal=INT", .. other, host, Path.Combine(AppContext.BaseDirectory, "noderuntime.dll"), .. arguments];
         ProcessStartInfo start = new(words[0])
         {
             RedirectStandardInput = true,

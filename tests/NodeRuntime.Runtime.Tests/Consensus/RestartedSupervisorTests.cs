@@ -8,6 +8,7 @@ using NodeRuntime.Crypto;
 using NodeRuntime.Primitives;
 using NodeRuntime.Proofs.Chain;
 using NodeRuntime.Simulation;
+using NodeRuntime.Workload;
 using Xunit;
 
 namespace NodeRuntime.Runtime.Tests.Consensus;
@@ -44,6 +45,37 @@ public sealed class RestartedSupervisorTests
         Assert.NotEqual(0, _network.ConsensusFrames);
     }
 
+    [Fact]
+    public void Membership_that_failed_ends_its_connections_too()
+    {
+        List<ISigner> signers = [.. Enumerable.Range(0, 4).Select(_ => _signatures.CreateSigner(_prng))];
+        PeerNode node = Compose(signers, new SimulatedDisk(_time, _prng.Fork(), Faults.None).Open());
+        PublicKey other = signers[1].PublicKey;
+        _time.RunFor(Duration.FromMilliseconds(100));
+        _network.ThrowsOnce = FrameClass.Membership;
+        _network.Sink(new NetworkEvent.Connected(other.ToPeerId(), other.AsSpan().ToArray(), PeerRole.Peer, "10.0.0.2:26600", Outbound: false));
+        _time.RunFor(Duration.FromSeconds(3));
+        Assert.Null(_network.ThrowsOnce);
+        Assert.Contains(node.System.Status().Actors, static actor => actor.Restarts == 1 && actor.Path.ToString() == "/membership");
+        Assert.Equal([other.ToPeerId()], _network.Disconnected);
+    }
+
+    [Fact]
+    public void A_workload_that_failed_sends_its_clients_away_to_come_back()
+    {
+        List<ISigner> signers = [.. Enumerable.Range(0, 4).Select(_ => _signatures.CreateSigner(_prng))];
+        PeerNode node = Compose(signers, new SimulatedDisk(_time, _prng.Fork(), Faults.None).Open());
+        PublicKey client = _signatures.CreateSigner(_prng).PublicKey;
+        _time.RunFor(Duration.FromMilliseconds(100));
+        _network.Sink(new NetworkEvent.Connected(client.ToPeerId(), client.AsSpan().ToArray(), PeerRole.Client, "10.0.0.9:1", Outbound: false));
+        // It refuses what is no message by ending the connection; that fails, and the supervisor with it.
+        _network.ThrowsOnDisconnectOnce = true;
+        _network.Sink(new NetworkEvent.Received(client.ToPeerId(), FrameClass.Bulk, new byte[] { 1, 2, 3 }));
+        _time.RunFor(Duration.FromSeconds(3));
+        Assert.Contains(node.System.Status().Actors, static actor => actor.Restarts == 1 && actor.Path.ToString() == "/workload");
+        Assert.Equal([client.ToPeerId()], _network.Disconnected);
+    }
+
     private PeerNode Compose(List<ISigner> signers, IJournal journal)
     {
         Genesis genesis = new()
@@ -65,7 +97,16 @@ public sealed class RestartedSupervisorTests
             Api = string.Empty,
             Seeds = [],
             Region = string.Empty,
-            Provider = null,
+            Provider = new ProviderConfig
+            {
+                PricePerSecond = new Amount(1),
+                Region = string.Empty,
+                MemoryPagesMax = 1,
+                FuelMax = 1,
+                InputBytesMax = 1,
+                OutputBytesMax = 1,
+                LeasesMax = 1,
+            },
             BondTarget = Amount.Zero,
             Version = "0.1.0",
         };
@@ -111,6 +152,10 @@ public sealed class RestartedSupervisorTests
 
         public int ConsensusFrames { get; set; }
 
+        public FrameClass? ThrowsOnce { get; set; }
+
+        public bool ThrowsOnDisconnectOnce { get; set; }
+
         public List<PeerId> Disconnected { get; } = [];
 
         public void Start(Action<NetworkEvent> sink) => Sink = sink;
@@ -119,10 +164,25 @@ public sealed class RestartedSupervisorTests
 
         public SendVerdict Send(PeerId peer, FrameClass frameClass, ReadOnlyMemory<byte> frame)
         {
+            if (frameClass == ThrowsOnce)
+            {
+                ThrowsOnce = null;
+                throw new InvalidOperationException("broken for once");
+            }
+
             if (frameClass == FrameClass.Consensus) ConsensusFrames++;
             return SendVerdict.Accepted;
         }
 
-        public void Disconnect(PeerId peer, DisconnectReason reason) => Disconnected.Add(peer);
+        public void Disconnect(PeerId peer, DisconnectReason reason)
+        {
+            if (ThrowsOnDisconnectOnce)
+            {
+                ThrowsOnDisconnectOnce = false;
+                throw new InvalidOperationException("broken for once");
+            }
+
+            Disconnected.Add(peer);
+        }
     }
 }

@@ -119,15 +119,14 @@ public sealed class HostileModuleTests
     }
 
     [Theory]
-    [InlineData(96, false)]
-    [InlineData(97, true)]
-    public void A_function_beyond_the_compiler_is_marked_by_counting(int instructions, bool tooLarge)
+    [InlineData(24, false)]
+    [InlineData(25, true)]
+    public void A_function_beyond_the_compiler_is_marked_by_counting(int additions, bool tooLarge)
     {
-        // One value handed on by the block and one by the branch, an i32.const, br, end, drop and end, and a br_table of two targets.
-        CodeBuilder code = Code.Open(Opcode.Block, 0x7F).I32(0).With(Opcode.Br, 0).End().Op(Opcode.Drop);
-        code.Open(Opcode.Block).I32(0).Op(Opcode.BrTable).Unsigned(1).Unsigned(0).Unsigned(0).End();
-        for (int i = 14; i < instructions; i++) code.Op(Opcode.Nop);
-        ModuleLoad load = Module.Load(Guest.One("", code), ModuleLimits.Default with { CompiledWorkMax = 96 });
+        // Two units for each constant and each addition.
+        CodeBuilder code = Code.I32(0);
+        for (int i = 0; i < additions; i++) code.I32(1).Op(Add32);
+        ModuleLoad load = Module.Load(Guest.One("", code.Op(Opcode.Drop)), ModuleLimits.Default with { CompilerWorkMax = 98 });
         Assert.Equal(tooLarge, Assert.Single(load.Module!.Model.Bodies).TooLarge);
     }
 

@@ -89,7 +89,7 @@ public sealed class HostileProcessTests
     public void The_work_of_one_function_does_not_count_against_the_next()
     {
         CodeBuilder half = Code;
-        for (int i = 0; i < 30_000; i++) half.Call(0);
+        for (int i = 0; i < 20_000; i++) half.Call(0);
         var builder = new ModuleBuilder();
         for (int i = 0; i < 3; i++) builder.Function(":", half);
         Module module = Module.Load(builder.Build(), ModuleLimits.Default).Module!;

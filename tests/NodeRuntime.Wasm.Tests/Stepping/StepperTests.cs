@@ -95,11 +95,11 @@ public sealed unsafe class StepperTests
     public void A_function_too_large_to_compile_is_stepped_and_the_others_are_not()
     {
         byte[] bytes = Factorials();
-        ModuleLimits limits = ModuleLimits.Default with { CompiledWorkMax = 30 };
+        ModuleLimits limits = ModuleLimits.Default with { CompilerWorkMax = 130 };
         Module module = Module.Load(bytes, limits).Module!;
         Assert.Equal([false, true], module.Model.Bodies.ConvertAll(static body => body.TooLarge));
         Assert.Equal(Guest.Call(bytes, "f", arguments: 12), Guest.Call(module, "f", arguments: 12));
-        Module all = Module.Load(bytes, limits with { CompiledWorkMax = 1 }).Module!;
+        Module all = Module.Load(bytes, limits with { CompilerWorkMax = 1 }).Module!;
         Assert.Equal(Guest.Call(bytes, "f", arguments: 12), Guest.Call(all, "f", arguments: 12));
         Assert.Equal(
             Guest.Call(bytes, "f", depth: 10, arguments: 12), Guest.Call(module, "f", depth: 10, arguments: 12));
