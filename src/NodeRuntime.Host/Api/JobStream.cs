@@ -28,7 +28,6 @@ internal sealed class JobStream
     private readonly PrintText _output = new("stdout");
     private readonly PrintText _error = new("stderr");
     private JobAnswer? _last;
-    private bool _hasTail;
 
     private JobStream(OrderId order) => _order = order;
 
@@ -39,19 +38,26 @@ internal sealed class JobStream
         JobStream stream = new(order);
         Channel<object> happened = Channel.CreateBounded<object>(
             new BoundedChannelOptions(Limits.JobStreamEventsMax) { FullMode = BoundedChannelFullMode.DropOldest });
+        // One actor publishes what comes and answers for the tail, in turn: before its answer, a piece is in the tail.
+        bool isBehindTail = false;
         Subscription tips = node.System.EventStream.Subscribe(
             ActorRef.FromDelegate<LedgerTip>("job-events", tip => { happened.Writer.TryWrite(tip); }));
-        Subscription prints = node.System.EventStream.Subscribe(
-            ActorRef.FromDelegate<JobPrint>("job-prints", print => { if (print.Order == order) happened.Writer.TryWrite(print); }));
+        Subscription prints = node.System.EventStream.Subscribe(ActorRef.FromDelegate<JobPrint>("job-prints", print =>
+        {
+            if (print.Order == order && Volatile.Read(ref isBehindTail)) happened.Writer.TryWrite(print);
+        }));
         try
         {
             if (node.Tip is { } now) happened.Writer.TryWrite(now);
-            TellVerdict asked = node.AskPrints(
-                order, ActorRef.FromDelegate<ImmutableArray<JobPrint>>("job-tail", tail => { happened.Writer.TryWrite(tail); }));
-            stream._hasTail = asked != TellVerdict.Accepted;
+            TellVerdict asked = node.AskPrints(order, ActorRef.FromDelegate<ImmutableArray<JobPrint>>("job-tail", tail =>
+            {
+                foreach (JobPrint print in tail) happened.Writer.TryWrite(print);
+                Volatile.Write(ref isBehindTail, true);
+            }));
+            if (asked != TellVerdict.Accepted) Volatile.Write(ref isBehindTail, true);
             await foreach (object item in happened.Reader.ReadAllAsync(stop))
             {
-                foreach (SseItem<string> told in stream.Tell(item)) yield return told;
+                if ((item is JobPrint print ? stream.Tell(print) : stream.Tell((LedgerTip)item)) is { } told) yield return told;
                 if (item is LedgerTip tip && stream.IsOver(tip)) yield break;
             }
         }
@@ -59,24 +65,6 @@ internal sealed class JobStream
         {
             tips.Cancel();
             prints.Cancel();
-        }
-    }
-
-    private IEnumerable<SseItem<string>> Tell(object item)
-    {
-        switch (item)
-        {
-            case LedgerTip tip:
-                if (Tell(tip) is { } state) yield return state;
-                break;
-            case ImmutableArray<JobPrint> tail:
-                _hasTail = true;
-                foreach (JobPrint print in tail) yield return Tell(print);
-                break;
-            // One actor answers for the tail and publishes what comes: before its answer, a piece is in the tail.
-            case JobPrint print when _hasTail:
-                yield return Tell(print);
-                break;
         }
     }
 
