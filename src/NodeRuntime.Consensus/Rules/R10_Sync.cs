@@ -59,10 +59,8 @@ public sealed partial class ConsensusMachine
     private void ReceiveChain(PeerId peer, ConsensusMessage.Chain chain)
     {
         // Blocks that we have meanwhile are not news; the rest must begin right above the floor.
-        int first = 0;
-        while (first < chain.Blocks.Length && chain.Blocks[first].Header.Height <= _floor.Height) first++;
-        if (first == chain.Blocks.Length) return;
-        ImmutableArray<Block> blocks = chain.Blocks[first..];
+        ImmutableArray<Block> blocks = AboveFloor(chain.Blocks);
+        if (blocks.IsEmpty) return;
         if (!Links(blocks) || !Finalizes(chain.Finalization, blocks[^1].Header))
         {
             _effects.Add(new ConsensusEffect.Blame(peer, ConsensusFault.ChainWrong));
@@ -95,14 +93,19 @@ public sealed partial class ConsensusMachine
             return;
         }
 
-        int first = 0;
-        while (first < blocks.Length && blocks[first].Header.Height <= _floor.Height) first++;
-        ImmutableArray<Block> held = [.. blocks[first..], .. hanging.Blocks];
+        ImmutableArray<Block> held = [.. AboveFloor(blocks), .. hanging.Blocks];
         _hanging = null;
         if (held[0].Header.Height == _floor.Height.Next) Land(held, hanging.Finalization);
         else if (held.Length <= Limits.HangingBlocksMax && BytesOf(held) <= Limits.HangingBytesMax) _hanging = hanging with { Blocks = held };
         _syncAsked = null;
         Sync(peer);
+    }
+
+    private ImmutableArray<Block> AboveFloor(ImmutableArray<Block> blocks)
+    {
+        int first = 0;
+        while (first < blocks.Length && blocks[first].Header.Height <= _floor.Height) first++;
+        return blocks[first..];
     }
 
     private void Land(ImmutableArray<Block> blocks, Certificate finalization)
