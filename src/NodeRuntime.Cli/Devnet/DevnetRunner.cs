@@ -3,10 +3,10 @@ using System.Collections.Generic;
 using System.IO;
 using System.Linq;
 using System.Security.Cryptography;
-using System.Text;
 using System.Threading;
 using System.Threading.Tasks;
 using NodeRuntime.Api;
+using NodeRuntime.Cli.Verbs;
 using NodeRuntime.Client;
 using NodeRuntime.Client.Jobs;
 using NodeRuntime.Crypto;
@@ -152,7 +152,7 @@ internal sealed class DevnetRunner(DevnetOptions options, Display display, CliWo
                 _screen!.Note($"job: this provider failed: {m.Reason}");
                 break;
             case JobEvent.Log m:
-                foreach (string line in Encoding.UTF8.GetString(m.Bytes.Span).Split('\n', StringSplitOptions.RemoveEmptyEntries)) _screen!.Note("  | " + line);
+                foreach (string line in JobProgress.TextOf(m).Split('\n', StringSplitOptions.RemoveEmptyEntries)) _screen!.Note("  | " + line);
                 break;
             case JobEvent.ReceiptHere m:
                 _screen!.Note($"job: receipt in {m.Path}");
@@ -173,16 +173,8 @@ internal sealed class DevnetRunner(DevnetOptions options, Display display, CliWo
 
     private async Task StayAsync(ClusterClient client, DevnetFolder folder, CancellationToken cancellation)
     {
-        string welcome = $"devnet: running until Ctrl-C. Context: --context {folder.ContextPath}";
-        if (display.IsLive) _screen!.Note(welcome);
-        else display.Line(welcome);
-        foreach (DevnetPeer peer in folder.Peers)
-        {
-            string line = $"  peer {peer.Index}  http://{peer.Api}  seed {peer.Listen}  log {peer.LogPath}";
-            if (display.IsLive) _screen!.Note(line);
-            else display.Line(line);
-        }
-
+        _screen!.Line($"devnet: running until Ctrl-C. Context: --context {folder.ContextPath}");
+        foreach (DevnetPeer peer in folder.Peers) _screen!.Line($"  peer {peer.Index}  http://{peer.Api}  seed {peer.Listen}  log {peer.LogPath}");
         try
         {
             while (true)

@@ -41,20 +41,10 @@ internal sealed class DevnetScreen : IAsyncDisposable
     }
 
     /// <summary>Something happened.</summary>
-    public void Note(string line)
-    {
-        if (!_display.IsLive)
-        {
-            _display.Note(line);
-            return;
-        }
+    public void Note(string line) => Say(line, _display.Note);
 
-        lock (_gate)
-        {
-            _lines.Enqueue(line);
-            if (_lines.Count > LinesMax) _lines.Dequeue();
-        }
-    }
+    /// <summary>Something that belongs to the answer.</summary>
+    public void Line(string line) => Say(line, _display.Line);
 
     /// <summary>A peer in words where there is no table.</summary>
     public static string LineOf(StatusAnswer status) => string.Create(
@@ -91,6 +81,21 @@ internal sealed class DevnetScreen : IAsyncDisposable
         await _drawing;
         _stop.Dispose();
         _http.Dispose();
+    }
+
+    private void Say(string line, Action<string> withoutTable)
+    {
+        if (!_display.IsLive)
+        {
+            withoutTable(line);
+            return;
+        }
+
+        lock (_gate)
+        {
+            _lines.Enqueue(line);
+            if (_lines.Count > LinesMax) _lines.Dequeue();
+        }
     }
 
     private Task DrawAsync() => _display.Console.Live(Draw(_folder.Peers, _states, [])).AutoClear(false).StartAsync(async context =>

@@ -157,7 +157,7 @@ internal sealed class JobProgress(Display display, PreparedJob job)
     }
 
     // A stranger's program prints what it likes: what would move a terminal's cursor or change its title is shown, not obeyed.
-    private static string TextOf(JobEvent.Log log)
+    public static string TextOf(JobEvent.Log log)
     {
         StringBuilder text = new(log.Bytes.Length);
         foreach (char c in Encoding.UTF8.GetString(log.Bytes.Span)) text.Append(char.IsControl(c) && c is not ('\n' or '\t') ? '\u00b7' : c);
