@@ -197,6 +197,13 @@ internal sealed class IlWriter(ILGenerator il, FieldTokens? fields = null)
         Put(new Waiting(OpCodes.Call, Kind.Method, 0, method, default));
     }
 
+    /// <summary>The address of a method's code.</summary>
+    public void Pointer(MethodInfo method)
+    {
+        _instructions++;
+        Put(new Waiting(OpCodes.Ldftn, Kind.Method, 0, method, default));
+    }
+
     public void CallPointer(Type? result, Type[] parameters)
     {
         _instructions++;

@@ -19,6 +19,13 @@ internal static class Intrinsics
     [MethodImpl(MethodImplOptions.NoInlining)]
     public static void ThrowHostStack() => throw new HostStackException();
 
+    /// <summary>A table's entry, whose index has been compared with <see cref="Table.Count"/>, which no index beyond the array is below.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static object? EntryAt(Table table, int index) =>
+        Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(table.Entries), (nint)unchecked((uint)index));
+
+    public static void NeedInnerCode(FunctionReference reference) => reference.Owner.Store.Bridge(reference);
+
     // Every NaN that arithmetic makes becomes the positive quiet one: which payload a machine's instruction gives is its own affair.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Canonical(float value) => float.IsNaN(value) ? BitConverter.Int32BitsToSingle(0x7FC00000) : value;
