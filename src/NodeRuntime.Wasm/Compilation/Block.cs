@@ -34,6 +34,8 @@ internal sealed class Block
     /// <summary>What was proven at its entry, and when that was.</summary>
     public Reach[] Reaches { get; init; } = [];
 
+    public Alias[] Aliases { get; init; } = [];
+
     public int Clock { get; init; }
 
     public bool Targeted { get; set; }

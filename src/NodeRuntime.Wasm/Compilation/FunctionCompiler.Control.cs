@@ -25,6 +25,7 @@ internal sealed partial class FunctionCompiler
             Target = _il.NewLabel(),
             Carriers = TakeCarriers(results),
             Reaches = [.. _reaches],
+            Aliases = [.. _aliases],
             Clock = _clock,
         });
     }
@@ -101,6 +102,7 @@ internal sealed partial class FunctionCompiler
             Carriers = TakeCarriers(results),
             Saved = saved,
             Reaches = [.. _reaches],
+            Aliases = [.. _aliases],
             Clock = _clock,
         };
         _blocks.Add(block);
@@ -255,7 +257,7 @@ internal sealed partial class FunctionCompiler
             int first = _stack.Count - target.Carriers.Length;
             for (int i = first; i < _stack.Count; i++) _stack[i] = Shared(_stack[i]);
             EmitBranch(condition, past, whenTrue: false);
-            for (int i = first; i < _stack.Count; i++) Emit(_stack[i]);
+            for (int i = first; i < _stack.Count; i++) EmitClean(_stack[i]);
             for (int i = target.Carriers.Length - 1; i >= 0; i--) _il.Store(target.Carriers[i]);
             Jump(target);
             _il.Mark(past);
@@ -292,7 +294,7 @@ internal sealed partial class FunctionCompiler
         {
             Block target = BlockAt(label);
             _il.Mark(trampoline);
-            for (int i = first; i < _stack.Count; i++) Emit(_stack[i]);
+            for (int i = first; i < _stack.Count; i++) EmitClean(_stack[i]);
             for (int i = arity - 1; i >= 0; i--) _il.Store(target.Carriers[i]);
             Jump(target);
         }

@@ -81,6 +81,7 @@ internal sealed partial class FunctionCompiler
         _pool = new TemporaryPool(_il);
         _localTypes = [.. type.Parameters, .. body.Locals];
         _setAt = new int[_localTypes.Length];
+        _made = new bool[_localTypes.Length];
         _locals = new LocalBuilder[body.Locals.Length];
         for (int i = 0; i < _locals.Length; i++) _locals[i] = _il.Declare(Members.IlType(body.Locals[i]));
         if (body.NeedsZero) _zero = _il.Declare(typeof(long));
@@ -120,7 +121,7 @@ internal sealed partial class FunctionCompiler
 
     private void Run()
     {
-        if (_body.UsesMemory) FindLoops();
+        Survey();
         EmitPrologue();
         _blocks.Add(new Block
         {
@@ -458,14 +459,14 @@ internal sealed partial class FunctionCompiler
                 Select();
                 break;
             case Opcode.LocalGet:
-                Push(Node.Local(_localTypes[instruction.Index], instruction.Index));
+                PushLocal(instruction.Index);
                 break;
             case Opcode.LocalSet:
                 SetLocal(instruction.Index, Pop());
                 break;
             case Opcode.LocalTee:
                 SetLocal(instruction.Index, Pop());
-                Push(Node.Local(_localTypes[instruction.Index], instruction.Index));
+                PushLocal(instruction.Index);
                 break;
             case Opcode.GlobalGet:
                 Push(Node.Global(_model.Globals[instruction.Index].Type, instruction.Index));
