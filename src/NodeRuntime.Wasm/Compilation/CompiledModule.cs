@@ -88,7 +88,7 @@ internal sealed class CompiledModule
             types[i].DefineField(ModelField, typeof(object), FieldAttributes.Public | FieldAttributes.Static);
         }
 
-        var fields = new FieldTokens(module);
+        var tokens = new MemberTokens(module);
         var methods = new MethodBuilder[model.Bodies.Count];
         var entries = new MethodBuilder[model.Bodies.Count];
         for (int i = 0; i < methods.Length; i++)
@@ -111,8 +111,8 @@ internal sealed class CompiledModule
             int index = model.ImportedFunctions + i;
             FunctionType function = model.TypeOf(index);
             bool stepped = gates || model.Bodies[i].TooLarge;
-            ILGenerator il = methods[i].GetILGenerator();
-            if (!stepped && FunctionCompiler.Compile(model, limits, methods, entries, index, il, fields, interruptible)) slow++;
+            ILGenerator il = methods[i].GetILGenerator(IlBytesOf(model.Bodies[i]));
+            if (!stepped && FunctionCompiler.Compile(model, limits, methods, entries, index, il, tokens, interruptible)) slow++;
             if (!limits.Metered)
             {
                 if (stepped) StepGate.Emit(il, function, index);
@@ -124,11 +124,11 @@ internal sealed class CompiledModule
             if (stepped)
             {
                 StepGate.Emit(gate.GetILGenerator(), function, index);
-                InnerBridge.ToMethod(il, function, gate, fields);
+                InnerBridge.ToMethod(il, function, gate, tokens);
             }
             else
             {
-                OuterGate.Emit(gate.GetILGenerator(), function, entries[i], fields);
+                OuterGate.Emit(gate.GetILGenerator(), function, entries[i], tokens);
             }
         }
 
@@ -160,6 +160,9 @@ internal sealed class CompiledModule
     }
 
     private static int NumberOf(MethodBase method) => int.Parse(method.Name.AsSpan(1), NumberStyles.None, CultureInfo.InvariantCulture);
+
+    /// <summary>About the IL that a body becomes: a guess that mostly spares the generator to grow.</summary>
+    private static int IlBytesOf(FunctionBody body) => 128 + ((body.End - body.Start) * 5);
 
     private static MethodBuilder Define(TypeBuilder type, char prefix, int number, Type result, Type[] parameters)
     {

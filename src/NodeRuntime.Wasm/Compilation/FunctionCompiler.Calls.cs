@@ -153,7 +153,7 @@ internal sealed partial class FunctionCompiler
 
     private LocalBuilder ImportReference(int function)
     {
-        LocalBuilder reference = _pool.Take(typeof(FunctionReference));
+        LocalBuilder reference = _pool.Take(typeof(object));
         _il.LoadArgument(InstanceArgument);
         _il.Field(Members.InstanceFunctions);
         _il.Int32(function);
@@ -165,8 +165,8 @@ internal sealed partial class FunctionCompiler
     /// <summary>The table's entry, checked; the index is given back.</summary>
     private LocalBuilder TableReference(LocalBuilder index, int typeIndex, int table)
     {
-        LocalBuilder entries = _pool.Take(typeof(Table));
-        LocalBuilder reference = _pool.Take(typeof(FunctionReference));
+        LocalBuilder entries = _pool.Take(typeof(object));
+        LocalBuilder reference = _pool.Take(typeof(object));
         _il.LoadArgument(InstanceArgument);
         if (table == 0)
         {

@@ -141,7 +141,7 @@ internal sealed partial class FunctionCompiler
     {
         Emit(node);
         if (!node.Dirty) return;
-        _il.Call(node.Type switch
+        _il.CallBalanced(node.Type switch
         {
             WasmType.F32 => CanonicalSingle,
             WasmType.F64 => CanonicalDouble,

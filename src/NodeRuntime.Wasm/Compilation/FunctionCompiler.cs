@@ -69,7 +69,7 @@ internal sealed partial class FunctionCompiler
         FunctionType type,
         FunctionBody body,
         ILGenerator il,
-        FieldTokens fields)
+        MemberTokens tokens)
     {
         _model = model;
         _limits = limits;
@@ -77,7 +77,7 @@ internal sealed partial class FunctionCompiler
         _entries = entries;
         _type = type;
         _body = body;
-        _il = new IlWriter(il, fields);
+        _il = new IlWriter(il, tokens);
         _pool = new TemporaryPool(_il);
         _localTypes = [.. type.Parameters, .. body.Locals];
         _setAt = new int[_localTypes.Length];
@@ -86,7 +86,8 @@ internal sealed partial class FunctionCompiler
         for (int i = 0; i < _locals.Length; i++) _locals[i] = _il.Declare(Members.IlType(body.Locals[i]));
         if (body.NeedsZero) _zero = _il.Declare(typeof(long));
         if (!body.UsesMemory) return;
-        _memory = _il.Declare(typeof(LinearMemory));
+        // By name an object: each local of a class of its own is a token to ask for.
+        _memory = _il.Declare(typeof(object));
         _base = _il.Declare(typeof(nint));
         _length = _il.Declare(typeof(nint));
     }
@@ -107,11 +108,11 @@ internal sealed partial class FunctionCompiler
         MethodBuilder[] entries,
         int function,
         ILGenerator il,
-        FieldTokens fields,
+        MemberTokens tokens,
         bool interruptible)
     {
         FunctionBody body = model.Bodies[function - model.ImportedFunctions];
-        var compiler = new FunctionCompiler(model, limits, methods, entries, model.TypeOf(function), body, il, fields)
+        var compiler = new FunctionCompiler(model, limits, methods, entries, model.TypeOf(function), body, il, tokens)
         {
             _interruptible = interruptible,
         };
@@ -296,40 +297,35 @@ internal sealed partial class FunctionCompiler
         if (_stackEnds is { } stackEnds)
         {
             _il.Mark(stackEnds);
-            WriteFuel();
-            _il.Call(Members.ThrowHostStack);
+            _il.LoadArgument(InstanceArgument);
+            LoadFuelLeft();
+            _il.CallBalanced(Members.StopForStack);
             EmitUnreachable();
         }
 
-        // A run that could not be paid was not begun: then its trap is none.
-        if (_limits.Metered) TrapLabel(Trap.OutOfFuel);
         for (int i = 0; i < _traps.Length; i++)
         {
             if (_traps[i] is not { } label) continue;
             _il.Mark(label);
-            if (i == (int)Trap.OutOfFuel)
-            {
-                // However large the run was that could not be paid. Interrupted, it keeps what it has.
-                Label kept = _il.NewLabel();
-                LoadFuel();
-                _il.Int64(0);
-                _il.Branch(OpCodes.Bge, kept);
-                _il.Int64(Store.Exhausted);
-                StoreFuel();
-                _il.Mark(kept);
-            }
-            else if (_limits.Metered)
-            {
-                LoadFuel();
-                _il.Int64(0);
-                _il.Branch(OpCodes.Blt, TrapLabel(Trap.OutOfFuel));
-            }
-
-            WriteFuel();
             _il.Int32(i);
-            _il.Call(Members.Throw);
+            _il.LoadArgument(InstanceArgument);
+            LoadFuelLeft();
+            _il.CallBalanced(Members.Stop);
             EmitUnreachable();
         }
+    }
+
+    /// <summary>What the store shall say is left.</summary>
+    private void LoadFuelLeft()
+    {
+        if (_limits.Metered)
+        {
+            LoadFuel();
+            return;
+        }
+
+        LoadBlock();
+        _il.Op(OpCodes.Ldind_I8);
     }
 
     /// <summary>Ends a way that a call which never returns has left.</summary>

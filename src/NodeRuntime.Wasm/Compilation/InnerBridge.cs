@@ -13,9 +13,9 @@ namespace NodeRuntime.Wasm.Compilation;
 internal static class InnerBridge
 {
     /// <summary>To a method of the outer convention in the same module.</summary>
-    public static void ToMethod(ILGenerator generator, FunctionType type, MethodInfo function, FieldTokens fields)
+    public static void ToMethod(ILGenerator generator, FunctionType type, MethodInfo function, MemberTokens tokens)
     {
-        var il = new IlWriter(generator, fields);
+        var il = new IlWriter(generator, tokens);
         int instance = type.Parameters.Length;
         Emit(il, type, () =>
         {

@@ -42,7 +42,8 @@ internal static class Members
     public static readonly MethodInfo EntryAt = Intrinsic(nameof(Intrinsics.EntryAt));
     public static readonly MethodInfo NeedInnerCode = Intrinsic(nameof(Intrinsics.NeedInnerCode));
     public static readonly MethodInfo Throw = Intrinsic(nameof(Intrinsics.Throw));
-    public static readonly MethodInfo ThrowHostStack = Intrinsic(nameof(Intrinsics.ThrowHostStack));
+    public static readonly MethodInfo Stop = Intrinsic(nameof(Intrinsics.Stop));
+    public static readonly MethodInfo StopForStack = Intrinsic(nameof(Intrinsics.StopForStack));
     public static readonly MethodInfo StoreResultReferences = typeof(Store).GetProperty(nameof(Store.ResultReferences))!.GetMethod!;
 
     public static readonly MethodInfo InstanceHost = typeof(Instance).GetProperty(nameof(Instance.Host))!.GetMethod!;

@@ -15,9 +15,9 @@ internal static class OuterGate
     private const string TypeName = "Gate";
 
     /// <summary>To a method of the same module.</summary>
-    public static void Emit(ILGenerator generator, FunctionType type, MethodInfo function, FieldTokens fields)
+    public static void Emit(ILGenerator generator, FunctionType type, MethodInfo function, MemberTokens tokens)
     {
-        var il = new IlWriter(generator, fields);
+        var il = new IlWriter(generator, tokens);
         Emit(il, type, () => il.Pointer(function));
     }
 
@@ -74,7 +74,7 @@ internal static class OuterGate
         il.Int64(Store.Exhausted);
         il.Op(OpCodes.Stind_I8);
         il.Int32((int)Trap.OutOfFuel);
-        il.Call(Members.Throw);
+        il.CallBalanced(Members.Throw);
         il.Op(OpCodes.Ldnull);
         il.Op(OpCodes.Throw);
     }

@@ -110,6 +110,9 @@ internal sealed unsafe class Instance : IDisposable
     /// <summary>The functions that the stepping executor runs; absent where all are compiled.</summary>
     public SteppedModule? Steps { get; }
 
+    /// <summary>Most functions are machine code: all but those too large for it.</summary>
+    public bool IsCompiled => _code is not null;
+
     /// <summary>What imported host functions work on.</summary>
     public object? Host { get; init; }
 
@@ -243,6 +246,7 @@ internal sealed unsafe class Instance : IDisposable
             TableType type = _model.Tables[i];
             if (!Store.TryTakeTableEntries(type.Size.Minimum)) throw new TrapException(Trap.TableLimitExceeded);
             Tables[i] = new Table(type.Element, (int)type.Size.Minimum, type.Size.Maximum, Store.TableEntriesMax);
+            Tables[i].TrySettle(Store);
         }
     }
 

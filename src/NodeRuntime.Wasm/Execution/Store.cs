@@ -67,6 +67,9 @@ internal sealed unsafe class Store : IDisposable
     /// <summary>What runs the frames of this store's stepped instances.</summary>
     public Stepper Stepper => _stepper ??= new Stepper(this);
 
+    /// <summary>Whoever made the store for a host that calls modules itself.</summary>
+    public object? Embedder { get; set; }
+
     public bool IsInterrupted => Volatile.Read(ref Floor) > 0;
 
     public object?[] ResultReferences { get; }
@@ -144,6 +147,7 @@ internal sealed unsafe class Store : IDisposable
     /// <summary>From now on compiled code may meet any function of this store.</summary>
     public void OpenGates()
     {
+        if (_gatesAreOpen) return;
         _gatesAreOpen = true;
         foreach (FunctionReference reference in _ungated)
         {
