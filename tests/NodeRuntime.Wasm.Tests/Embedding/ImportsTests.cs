@@ -86,7 +86,7 @@ public sealed class ImportsTests
         builder.Function("i:iIfFivxii", Code.Get(0).Call(many), export: "f");
         builder.Function(":ii", Code.Call(fails), export: "g");
         Imports imports = new Imports()
-            .Function("env", "many", (GuestCaller caller, int a) => (a, (long)a << 40, a + 0.5f, a + 0.25, (uint)-a, Vector128.Create((byte)a), held, a + 1, a + 2))
+            .Function("env", "many", (GuestCaller caller, int a) => (a, (long)a << 40, a + 0.5f, a + 0.25, unchecked((uint)-a), Vector128.Create((byte)a), held, a + 1, a + 2))
             .Function("env", "fails", (Func<(int, int)>)(() => throw new FormatException("the host's own")));
         using GuestInstance instance = Module.Load(builder.Build()).Instantiate(imports, executor: executor);
         ImmutableArray<GuestValue> results = instance.Call("f", 7);
