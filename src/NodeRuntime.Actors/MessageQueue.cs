@@ -5,7 +5,7 @@ namespace NodeRuntime.Actors;
 /// <summary>
 /// First in, first out, in segments: an idle actor holds none or a small one, a flood costs eight bytes a message more and
 /// is given back when it has passed, and no array is ever large enough to leave the young heap. One spare segment is kept,
-/// so that a queue that breathes allocates nothing. All that a teller and the actor's run both write stands in this one
+/// the largest there was, so that a queue that breathes allocates nothing. All that a teller and the actor's run both write stands in this one
 /// object: what two cores write in turns travels between them, and each line of memory costs its own journey.
 /// </summary>
 internal sealed class MessageQueue<TItem>
@@ -109,7 +109,7 @@ internal sealed class MessageQueue<TItem>
         Segment head = _head!;
         _head = head.Next;
         head.Next = null;
-        _spare = head;
+        if (_spare is null || _spare.Items.Length < head.Items.Length) _spare = head;
     }
 
     private sealed class Segment(int length)
