@@ -41,6 +41,11 @@ public sealed record ChainParameters
     /// <summary>How far a header's time may be from a voter's clock.</summary>
     public required Duration ClockDriftMax { get; init; }
 
+    public required SlashingParameters Slashing { get; init; }
+
+    // 2: with slashing.
+    private const byte Version = 2;
+
     public static ChainParameters Development { get; } = new()
     {
         TransactionFee = new Amount(1_000),
@@ -55,16 +60,22 @@ public sealed record ChainParameters
         BlockIntervalIdle = Duration.FromSeconds(2),
         NetworkDelay = Duration.FromMilliseconds(400),
         ClockDriftMax = Duration.FromSeconds(10),
+        Slashing = SlashingParameters.Default,
     };
 
-    public void Write(WireWriter writer) => writer.Record(WireType.ParametersRecord, 12)
-        .Amount(TransactionFee).Amount(BondMin).Duration(UnbondingTime).Duration(AuctionWindow)
-        .Duration(AcknowledgeWindow).UInt64(MissedResultPenaltyBasisPoints).UInt64(AttemptsMax).Amount(FaucetAmount)
-        .Duration(BlockIntervalMin).Duration(BlockIntervalIdle).Duration(NetworkDelay).Duration(ClockDriftMax).End();
+    public void Write(WireWriter writer)
+    {
+        writer.Record(WireType.ParametersRecord, 13, Version)
+            .Amount(TransactionFee).Amount(BondMin).Duration(UnbondingTime).Duration(AuctionWindow)
+            .Duration(AcknowledgeWindow).UInt64(MissedResultPenaltyBasisPoints).UInt64(AttemptsMax).Amount(FaucetAmount)
+            .Duration(BlockIntervalMin).Duration(BlockIntervalIdle).Duration(NetworkDelay).Duration(ClockDriftMax);
+        Slashing.Write(writer);
+        writer.End();
+    }
 
     public static ChainParameters Read(WireReader reader)
     {
-        reader.Record(WireType.ParametersRecord, 12);
+        reader.Record(WireType.ParametersRecord, 13, Version);
         ChainParameters parameters = new()
         {
             TransactionFee = reader.Amount(),
@@ -79,6 +90,7 @@ public sealed record ChainParameters
             BlockIntervalIdle = Positive(reader),
             NetworkDelay = Positive(reader),
             ClockDriftMax = Positive(reader),
+            Slashing = SlashingParameters.Read(reader),
         };
         reader.End();
         if (parameters.MissedResultPenaltyBasisPoints > 10_000 || parameters.AttemptsMax == 0) reader.Fail();

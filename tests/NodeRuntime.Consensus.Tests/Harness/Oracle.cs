@@ -93,9 +93,9 @@ internal sealed class Oracle(ulong[] weights, bool[] honest)
     }
 
     /// <summary>I10: evidence never names an honest key.</summary>
-    public void Accused(Vote first, Vote second)
+    public void Accused(Evidence evidence)
     {
-        if (first.Voter != second.Voter) throw new HarnessException("evidence against two");
-        if (honest[first.Voter.Number]) throw new HarnessException($"validator {first.Voter} is honest and accused in view {first.Slot.View}");
+        if (evidence.First.Voter != evidence.Second.Voter) throw new HarnessException("evidence against two");
+        if (honest[evidence.Voter.Number]) throw new HarnessException($"validator {evidence.Voter} is honest and accused in view {evidence.View}");
     }
 }
