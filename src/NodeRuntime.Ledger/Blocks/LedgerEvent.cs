@@ -63,7 +63,7 @@ public abstract record LedgerEvent
         LeaseId Lease, OrderId Order, AccountId Owner, AccountId Provider, Amount Penalty) : LedgerEvent;
 
     /// <summary>The bond behind a lease was slashed, and this much of it went to the tenant.</summary>
-    public sealed record Compensated(LeaseId Lease, AccountId Owner, AccountId Provider, Amount Amount) : LedgerEvent;
+    public sealed record TenantCompensated(LeaseId Lease, AccountId Owner, AccountId Provider, Amount Amount) : LedgerEvent;
 
     /// <summary>A validator contradicted itself: taken = compensated + rewarded + burned, all from the bond behind its key.</summary>
     public sealed record Slashed(

@@ -52,7 +52,7 @@ internal static class SlashingApplication
             if (due == Amount.Zero) continue;
             Invariant.Holds(purse.Penalise(provider, lease.Owner, due) == due);
             left -= due;
-            draft.Tell(new LedgerEvent.Compensated(id, lease.Owner, provider, due));
+            draft.Tell(new LedgerEvent.TenantCompensated(id, lease.Owner, provider, due));
         }
 
         return budget - left;

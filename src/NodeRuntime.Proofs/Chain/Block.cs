@@ -7,9 +7,6 @@ namespace NodeRuntime.Proofs.Chain;
 /// <summary>A header, its justification and its body: the encoded transactions, which only the ledger reads, and evidence.</summary>
 public sealed record Block(BlockHeader Header, Justification Justification, ImmutableArray<ReadOnlyMemory<byte>> Transactions)
 {
-    // 2: with evidence.
-    private const byte Version = 2;
-
     /// <summary>Against validators that are to be punished by this block, in strictly increasing order of voters.</summary>
     public ImmutableArray<Evidence> Evidence { get; init; } = [];
 
@@ -22,26 +19,35 @@ public sealed record Block(BlockHeader Header, Justification Justification, Immu
 
     public void Write(WireWriter writer)
     {
-        writer.Record(WireType.Block, 4, Version);
+        // One that punishes nobody has the form that blocks had before they could.
+        bool punishes = !Evidence.IsEmpty;
+        writer.Record(WireType.Block, punishes ? 4 : 3, version: (byte)(punishes ? 2 : 1));
         Header.Write(writer);
         Justification.Write(writer);
         writer.Array(Transactions.Length);
         foreach (ReadOnlyMemory<byte> transaction in Transactions) writer.Bytes(transaction.Span);
-        writer.End().Array(Evidence.Length);
-        foreach (Evidence evidence in Evidence) evidence.Write(writer);
-        writer.End().End();
+        writer.End();
+        if (punishes)
+        {
+            writer.Array(Evidence.Length);
+            foreach (Evidence evidence in Evidence) evidence.Write(writer);
+            writer.End();
+        }
+
+        writer.End();
     }
 
     public static Block Read(WireReader reader)
     {
-        reader.Record(WireType.Block, 4, Version);
+        bool punishes = reader.Record(WireType.Block, [3, 4]) == 2;
         Block block = new(
             BlockHeader.Read(reader),
             Justification.Read(reader),
             reader.List(Limits.BlockTransactionsMax, static r => (ReadOnlyMemory<byte>)r.Bytes(Limits.TransactionBytesMax)))
         {
-            Evidence = reader.List(Limits.BlockEvidenceMax, Chain.Evidence.Read),
+            Evidence = punishes ? reader.List(Limits.BlockEvidenceMax, Chain.Evidence.Read) : [],
         };
+        if (punishes && block.Evidence.IsEmpty) reader.Fail();
         reader.End();
         return block;
     }

@@ -43,9 +43,6 @@ public sealed record ChainParameters
 
     public required SlashingParameters Slashing { get; init; }
 
-    // 2: with slashing.
-    private const byte Version = 2;
-
     public static ChainParameters Development { get; } = new()
     {
         TransactionFee = new Amount(1_000),
@@ -65,17 +62,19 @@ public sealed record ChainParameters
 
     public void Write(WireWriter writer)
     {
-        writer.Record(WireType.ParametersRecord, 13, Version)
+        // Version 1 knew nothing of slashing; a chain that began with it stays what it is.
+        bool hasSlashing = Slashing != SlashingParameters.None;
+        writer.Record(WireType.ParametersRecord, hasSlashing ? 13 : 12, version: (byte)(hasSlashing ? 2 : 1))
             .Amount(TransactionFee).Amount(BondMin).Duration(UnbondingTime).Duration(AuctionWindow)
             .Duration(AcknowledgeWindow).UInt64(MissedResultPenaltyBasisPoints).UInt64(AttemptsMax).Amount(FaucetAmount)
             .Duration(BlockIntervalMin).Duration(BlockIntervalIdle).Duration(NetworkDelay).Duration(ClockDriftMax);
-        Slashing.Write(writer);
+        if (hasSlashing) Slashing.Write(writer);
         writer.End();
     }
 
     public static ChainParameters Read(WireReader reader)
     {
-        reader.Record(WireType.ParametersRecord, 13, Version);
+        int version = reader.Record(WireType.ParametersRecord, [12, 13]);
         ChainParameters parameters = new()
         {
             TransactionFee = reader.Amount(),
@@ -90,7 +89,7 @@ public sealed record ChainParameters
             BlockIntervalIdle = Positive(reader),
             NetworkDelay = Positive(reader),
             ClockDriftMax = Positive(reader),
-            Slashing = SlashingParameters.Read(reader),
+            Slashing = version == 1 ? SlashingParameters.None : SlashingParameters.Read(reader),
         };
         reader.End();
         if (parameters.MissedResultPenaltyBasisPoints > 10_000 || parameters.AttemptsMax == 0) reader.Fail();

@@ -29,6 +29,15 @@ public sealed record SlashingParameters
     /// <summary>Evidence of a view that lies further back is no evidence any more: 1 to 2^32 views.</summary>
     public required ulong EvidenceViewsMax { get; init; }
 
+    /// <summary>Of a chain that began before there was any: its blocks hold no evidence and punish nobody.</summary>
+    public static SlashingParameters None { get; } = new()
+    {
+        EquivocationBasisPoints = 0,
+        HarmedBasisPoints = 0,
+        ReporterBasisPoints = 0,
+        EvidenceViewsMax = 0,
+    };
+
     public static SlashingParameters Default { get; } = new()
     {
         EquivocationBasisPoints = 5_000,
@@ -38,7 +47,8 @@ public sealed record SlashingParameters
     };
 
     /// <summary>Whether evidence of a view may still stand in a block of another, in the same epoch.</summary>
-    public bool IsYoung(View evidence, View block) => evidence >= block || block.Number - evidence.Number <= EvidenceViewsMax;
+    public bool IsYoung(View evidence, View block) =>
+        EvidenceViewsMax > 0 && (evidence >= block || block.Number - evidence.Number <= EvidenceViewsMax);
 
     public void Write(WireWriter writer) => writer.Array(4)
         .UInt64(EquivocationBasisPoints).UInt64(HarmedBasisPoints).UInt64(ReporterBasisPoints).UInt64(EvidenceViewsMax).End();
