@@ -2,6 +2,7 @@ using System;
 using System.Collections.Immutable;
 using NodeRuntime.Actors;
 using NodeRuntime.Primitives;
+using NodeRuntime.Proofs.Chain;
 using NodeRuntime.Runtime.Consensus;
 using NodeRuntime.Runtime.Gateway;
 using NodeRuntime.Workload;

@@ -52,6 +52,28 @@ public sealed class EvidenceTests
     }
 
     [Fact]
+    public void Who_votes_for_another_block_of_the_leader_is_shown_the_vote_under_ours()
+    {
+        Bench bench = new Bench().Begin();
+        int leader = bench.Leader(1);
+        int voter = bench.Other(leader);
+        Block ours = bench.Block(1);
+        bench.Hear(leader, bench.Proposal(ours));
+        bench.Seen.Clear();
+        bench.Hear(voter, new ConsensusMessage.Voted(bench.Vote(voter, 1, VoteKind.Notarize, ours.Header.Digest)));
+        Assert.Empty(bench.SentTo(voter));
+
+        int other = bench.Other(leader, voter);
+        bench.Hear(other, new ConsensusMessage.Voted(bench.Vote(other, 1, VoteKind.Notarize, Value(9))));
+        Assert.Equal(new ConsensusMessage.Voted(bench.Proposal(ours).LeaderVote), Assert.Single(bench.SentTo(other)));
+        Assert.Empty(bench.Of<ConsensusEffect.Accuse>());
+
+        // And it answers in kind, which convicts.
+        bench.Hear(other, new ConsensusMessage.Voted(bench.Vote(leader, 1, VoteKind.Notarize, Value(9))));
+        Assert.Equal(leader, Assert.Single(bench.Of<ConsensusEffect.Accuse>()).Evidence.Voter.Number);
+    }
+
+    [Fact]
     public void Evidence_that_is_heard_is_verified_once_kept_and_told_on_once()
     {
         Bench bench = new Bench().Begin();

@@ -46,6 +46,7 @@ public sealed partial class ConsensusMachine
         if (cast.Count == 2 || cast.Exists(other => other.Value.Value == vote.Value)) return;
         cast.Add(verified);
         FindEvidence(verified, cast);
+        Confront(vote);
         if (IsDecided(vote.Slot, vote.Value)) return;
         List<Verified<Vote>> equal = [];
         ulong weight = 0;

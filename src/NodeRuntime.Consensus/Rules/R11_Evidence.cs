@@ -24,6 +24,18 @@ public sealed partial class ConsensusMachine
         foreach (Verified<Vote> other in others) Accuse(vote, other);
     }
 
+    // A leader's vote travels with its block alone, so that one who tells two stories might show both to nobody. Whoever votes for another
+    // block than the one we hold is shown the vote under ours, and has then both. Twice for each voter and slot at most, as votes are.
+    private void Confront(Vote vote)
+    {
+        if (vote.Slot.Kind != VoteKind.Notarize || !_proposals.TryGetValue(vote.Slot.View, out Hash256 ours) || ours == vote.Value) return;
+        ValidatorIndex leader = LeaderSchedule.LeaderOf(_config.Chain, _config.Validators, vote.Slot.View);
+        if (vote.Voter == leader || vote.Voter == _self || !_votes[vote.Slot].TryGetValue(leader, out List<Verified<Vote>>? cast)) return;
+        PeerId voter = _config.Validators[vote.Voter].Key.ToPeerId();
+        // With two of its votes in hand there is evidence, and everybody is told that anyway.
+        if (cast.Count == 1 && cast[0].Value.Value == ours && _peers.Contains(voter)) Send(voter, new ConsensusMessage.Voted(cast[0].Value));
+    }
+
     private void Accuse(Verified<Vote> one, Verified<Vote> other)
     {
         if (EvidenceRules.Combine(_config.Chain, one, other) is { } evidence) KeepEvidence(evidence);

@@ -496,7 +496,7 @@ public sealed class ConsensusSupervisor : Actor<ConsensusCommand>
             { Self: not null } => ConsensusMode.Voting,
             _ => ConsensusMode.Observing,
         };
-        ConsensusStatus status = new(snapshot.View, mode, _mempool.Count, snapshot.SyncTarget?.Number ?? 0) 
+        ConsensusStatus status = new(snapshot.View, mode, _mempool.Count, snapshot.SyncTarget?.Number ?? 0)
         {
             Outlook = _outlook.Outlook,
             EvidenceSeen = _evidenceSeen,

@@ -273,7 +273,8 @@ internal sealed class SmallNode
                 if (m.Block.Justification.Parent is { } parent) _world.Oracle.CertificateSeen(parent);
                 foreach (Certificate skip in m.Block.Justification.Skips) _world.Oracle.CertificateSeen(skip);
                 break;
-            case ConsensusMessage.Voted m:
+            // Another's vote is shown to whoever it contradicts (R11).
+            case ConsensusMessage.Voted m when m.Vote.Voter.Number == Key:
                 _world.Oracle.VoteLeaves(Number, m.Vote, Disk);
                 break;
             case ConsensusMessage.Certified m:
