@@ -228,4 +228,10 @@ public static class Limits
 
     /// <summary>What a peer holds of evidence that no block has taken up: one for each validator and fault.</summary>
     public const int EvidenceHeldMax = 3 * ValidatorsMax;
+
+    /// <summary>Blocks of each chain above a fork whose certificates are laid side by side: the first few say it all.</summary>
+    public const int ForensicsLinksMax = 8_192;
+
+    /// <summary>A header, a justification and a certificate.</summary>
+    public const int ChainFileLinkBytesMax = FrameBytesMax - BlockBytesMax;
 }

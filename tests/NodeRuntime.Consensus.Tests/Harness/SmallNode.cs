@@ -212,7 +212,7 @@ internal sealed class SmallNode
                 if (IsHonest) _world.Oracle.Accused(m.Evidence);
                 break;
             case ConsensusEffect.Halt:
-                if (IsHonest) throw new HarnessException($"node {Number} halted");
+                if (IsHonest && !_world.Plan.MayFork) throw new HarnessException($"node {Number} halted");
                 break;
             case ConsensusEffect.Blame m:
                 if (IsHonest && _world.IsHonest(m.Peer)) throw new HarnessException($"node {Number} blames an honest peer for {m.Fault}");
