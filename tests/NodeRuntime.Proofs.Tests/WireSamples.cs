@@ -5,6 +5,7 @@ using System.Linq;
 using NodeRuntime.Crypto;
 using NodeRuntime.Primitives;
 using NodeRuntime.Proofs.Chain;
+using NodeRuntime.Proofs.Forensics;
 using NodeRuntime.Proofs.Jobs;
 using NodeRuntime.Proofs.Records;
 using NodeRuntime.Proofs.Receipts;
@@ -87,6 +88,10 @@ internal sealed class WireSamples
         Add("CertifiedHeader", new CertifiedHeader(header, finalization).Write, CertifiedHeader.Read, static it => it.Write);
         Add("Block", block.Encode(), static bytes => Block.TryDecode(bytes, out Block? it) ? it!.Encode() : null);
         Block punishing = block with { Evidence = [evidence] };
+        ChainLink link = new(header, justification, finalization);
+        Add("ChainLink", link.Write, ChainLink.Read, static it => it.Write);
+        Add("ChainLink, without a certificate", (link with { Finalization = null }).Write, ChainLink.Read, static it => it.Write);
+        Add("ChainFileHead", new ChainFileHead(genesis).Encode(), static bytes => ChainFileHead.TryDecode(bytes, out ChainFileHead? it) ? it!.Encode() : null);
         Add("Block, with evidence", punishing.Encode(), static bytes => Block.TryDecode(bytes, out Block? it) ? it!.Encode() : null);
     }
 

@@ -19,7 +19,7 @@ namespace NodeRuntime.Runtime.Consensus;
 /// </summary>
 internal sealed class ConsensusStore(IJournal journal)
 {
-    private const string Blocks = "blocks";
+    internal const string Blocks = "blocks";
     private const string Log = "consensus";
     private const string Mark = "watermark";
     private const string Accusations = "evidence";
