@@ -244,7 +244,9 @@ public sealed class ConsensusSupervisor : Actor<ConsensusCommand>
                 break;
             case ConsensusEffect.Accuse m:
                 _evidenceSeen++;
-                Say(LogLevel.Warning, $"validator {m.Evidence.Voter} signed two contradicting votes in view {m.Evidence.View}: {m.Evidence.Fault}");
+                bool isOurs = m.Evidence.Voter == _model.ValidatorIndexOf(_ports.Signer.PublicKey);
+                string whose = isOurs ? "our own key runs somewhere else too: " : string.Empty;
+                Say(isOurs ? LogLevel.Error : LogLevel.Warning, $"{whose}validator {m.Evidence.Voter} signed two contradicting votes in view {m.Evidence.View}: {m.Evidence.Fault}");
                 break;
             case ConsensusEffect.Halt m:
                 Say(LogLevel.Error, $"two finalizations contradict each other, in views {m.First.Slot.View} and {m.Second.Slot.View}: halted");

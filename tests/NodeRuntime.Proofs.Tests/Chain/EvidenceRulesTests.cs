@@ -84,6 +84,25 @@ public sealed class EvidenceRulesTests
         Assert.NotEqual(Evidence.RootOf([first]), Evidence.RootOf([first, first]));
     }
 
+    [Fact]
+    public void A_block_holds_so_much_evidence_and_no_more_and_says_nothing_where_it_has_none()
+    {
+        Block block = BlockOf(Limits.BlockEvidenceMax);
+        Assert.True(Block.TryDecode(block.Encode(), out Block? decoded));
+        Assert.Equal(block.Encode(), decoded!.Encode());
+        Assert.False(Block.TryDecode(BlockOf(Limits.BlockEvidenceMax + 1).Encode(), out _));
+
+        // The form with evidence and an empty list: a second encoding of the same block.
+        Block without = BlockOf(0);
+        WireWriter writer = new();
+        writer.Record(WireType.Block, 4, version: 2);
+        without.Header.Write(writer);
+        without.Justification.Write(writer);
+        writer.Array(0).End().Array(0).End().End();
+        Assert.False(Block.TryDecode(writer.ToArray(), out _));
+        Assert.True(Block.TryDecode(without.Encode(), out _));
+    }
+
     [Theory]
     [InlineData(500, 5_000, 1_000, 1ul, true)]
     [InlineData(10_000, 0, 0, 1ul << 32, true)]
@@ -116,6 +135,28 @@ public sealed class EvidenceRulesTests
     [InlineData(ulong.MaxValue, 5ul, true)]
     public void Evidence_grows_old(ulong evidence, ulong block, bool isYoung) =>
         Assert.Equal(isYoung, SlashingParameters.Default.IsYoung(new View(evidence), new View(block)));
+
+    private static Block BlockOf(int count)
+    {
+        Evidence evidence = Evidence.Of(Chain, Vote("N1"), Vote("N2"))!;
+        BlockHeader header = new()
+        {
+            Chain = Chain,
+            Epoch = new Epoch(3),
+            View = new View(14),
+            Height = new Height(1),
+            ParentView = View.Genesis,
+            ParentDigest = Chain.Hash,
+            JustificationHash = Justification.OfGenesis.Hash,
+            BodyRoot = MerkleTree.EmptyRoot,
+            ParentStateRoot = Hash256.Zero,
+            Time = Instant.FromMilliseconds(1),
+            Proposer = new ValidatorIndex(0),
+            Participation = [15],
+            EvidenceRoot = Hash256.Zero,
+        };
+        return new Block(header, Justification.OfGenesis, []) { Evidence = [.. Enumerable.Repeat(evidence, count)] };
+    }
 
     private static Evidence Spoil(Evidence good, Func<Vote, Vote> spoil) => Evidence.Of(Chain, spoil(good.First), spoil(good.Second))!;
 
