@@ -126,4 +126,5 @@ public enum WireType : uint
     TraceCommitment = 220,
     TraceEnd = 221,
     TraceSnapshot = 222,
+    TraceAnswer = 223,
 }

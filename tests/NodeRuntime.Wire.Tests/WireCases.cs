@@ -18,6 +18,7 @@ using NodeRuntime.Runtime.Consensus;
 using NodeRuntime.Sandbox;
 using NodeRuntime.Sandbox.Protocol;
 using NodeRuntime.Wasm;
+using NodeRuntime.Wasm.Traces;
 using NodeRuntime.Workload;
 
 namespace NodeRuntime.Wire.Tests;
@@ -36,6 +37,7 @@ internal sealed class WireCases
         AddNetwork();
         AddWorkload();
         AddSandbox();
+        AddTraces();
     }
 
     /// <summary>Those whose assemblies stand above Proofs; the others are reviewed beside Proofs' own tests.</summary>
@@ -53,8 +55,7 @@ internal sealed class WireCases
         [WireType.WithdrawBid] = "reserved",
         [WireType.PeerFrame] = "reserved",
         [WireType.LedgerSnapshot] = "read under a root that is trusted already: LedgerSnapshotTests",
-        [WireType.TraceCommitment] = "only hashed and signed, never read",
-        [WireType.TraceEnd] = "only hashed and signed, never read",
+        [WireType.TraceEnd] = "read as a part of a trace's commitment",
         [WireType.TraceSnapshot] = "read under a root that is trusted already: the traces' own tests",
     };
 
@@ -177,6 +178,14 @@ internal sealed class WireCases
         SandboxRequest request = new(
             4242, 65534, 4, true, ["program", "--flag"], [new GuestVariable("NAME", "value")], ["a.txt"], true, 1 << 40, 256, 1000, 1 << 20, 60, 7, Time());
         Add("SandboxRequest", request.Encode(), static bytes => SandboxRequest.Decode(bytes)?.Encode());
+    }
+
+    private void AddTraces()
+    {
+        TraceEnd end = new(WasiStatus.Trapped, 0, Trap.OutOfBoundsMemory, 1 << 20, Hash());
+        Add("TraceCommitment", new TraceCommitment(Hash(), 4_000, 263, Hash(), end).Encode(), static bytes => TraceCommitment.Decode(bytes)?.Encode());
+        TraceAnswer answer = new(7, new TraceCheckpoint(28_000, Hash()), Hash(), [Hash(), Hash(), Hash()]);
+        Add("TraceAnswer", answer.Encode(), static bytes => TraceAnswer.Decode(bytes)?.Encode());
     }
 
     private void Add(string name, byte[] bytes, Func<ReadOnlyMemory<byte>, byte[]?> again)
