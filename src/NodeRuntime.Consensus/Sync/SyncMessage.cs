@@ -84,6 +84,16 @@ public abstract record SyncMessage
         return writer.End().ToArray();
     }
 
+    /// <summary>Whether bytes claim to be one of these; what they are worth says <see cref="Decode"/>.</summary>
+    public static bool IsOne(ReadOnlyMemory<byte> bytes)
+    {
+        WireReader reader = new(bytes);
+        reader.Array(5);
+        reader.UInt64();
+        WireType type = (WireType)reader.UInt64();
+        return !reader.Failed && type is >= WireType.SyncWantOffers and <= WireType.SyncGone;
+    }
+
     /// <summary>Any bytes: a message, or null where they are none.</summary>
     public static SyncMessage? Decode(ReadOnlyMemory<byte> bytes)
     {

@@ -35,6 +35,20 @@ internal sealed class LedgerChain(LedgerState state, Hash256 digest, ISignatureV
         return outcome;
     }
 
+    /// <summary>
+    /// A final block of our own disk, whose links to a certificate were checked: executed again, without its signatures. See
+    /// <see cref="BlockApplication.Replay"/>.
+    /// </summary>
+    public void Replay(Block block, Hash256 digest)
+    {
+        Invariant.Holds(block.Header.ParentDigest == _tip);
+        BlockOutcome outcome = BlockApplication.Replay(State, BlockContext.Of(block.Header), block.Transactions);
+        Invariant.Holds(outcome.Verdict == BlockVerdict.Accepted);
+        Invariant.Holds(outcome.State is not null);
+        State = outcome.State;
+        _tip = digest;
+    }
+
     /// <summary>The block is final: its state becomes the state, and what cannot follow it any more is forgotten.</summary>
     public BlockOutcome Finalize(Block block, MempoolMachine? known)
     {
