@@ -18,6 +18,7 @@ internal sealed class Oracle(Auditor auditor)
     private readonly SortedDictionary<Height, Hash256> _agreed = [];
     private readonly SortedDictionary<(int Peer, VoteSlot Slot), Hash256> _signed = [];
     private readonly SortedDictionary<(int Peer, VoteSlot Slot), Hash256> _durable = [];
+    private readonly SortedDictionary<Height, Hash256> _roots = [];
     private readonly List<string> _violations = [];
 
     public ImmutableArray<string> Violations => [.. _violations];
@@ -27,11 +28,19 @@ internal sealed class Oracle(Auditor auditor)
         if (_violations.Count < 100) _violations.Add(what);
     }
 
-    /// <summary>Agreement, validity of the supply, and no escrow without an order.</summary>
+    /// <summary>Agreement on blocks and states, validity of the supply, and no escrow without an order.</summary>
     public void Advanced(int peer, LedgerTip tip)
     {
         if (tip.Certified is not { } certified) return;
         Finalized(peer, certified.Header.Height, certified.Header.Digest);
+        // However a peer came by its state, by every block or by a snapshot and the blocks above it: at one height there is one.
+        Hash256 root = tip.State.Root;
+        if (_roots.TryGetValue(tip.Height, out Hash256 otherRoot) && otherRoot != root)
+        {
+            Violate($"state: peer {peer} has root {root.ToShortString()} at height {tip.Height}, others {otherRoot.ToShortString()}");
+        }
+
+        _roots[tip.Height] = root;
         SupplyRecord supply = tip.State.Supply;
         Amount held = supply.Balances + supply.Bonds + supply.Escrows;
         if (held + supply.Burned != supply.Minted) Violate($"supply: {held} held and {supply.Burned} burned of {supply.Minted} minted");

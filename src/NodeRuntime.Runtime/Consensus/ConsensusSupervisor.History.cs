@@ -162,10 +162,26 @@ public sealed partial class ConsensusSupervisor
         ulong first = _store.FirstHeight.Number;
         if (end <= first) return;
         if (end - first > Limits.BlocksPrunedAtOnceMax) end = first + Limits.BlocksPrunedAtOnceMax;
-        if (_store.Read(new Height(end - 1)) is not { } youngest) return;
-        if (youngest.Block.Header.Time + _chain.State.Parameters.UnbondingTime >= _chain.State.Time) return;
-        _store.Prune(new Height(end), writes);
+        end = EndOfPast(first, end);
+        if (end > first) _store.Prune(new Height(end), writes);
     }
+
+    // The first block, of these, in whose time a bond that is still bound may have been at stake: times grow, so that halving finds it.
+    private ulong EndOfPast(ulong first, ulong end)
+    {
+        if (IsBound(first)) return first;
+        while (first + 1 < end)
+        {
+            ulong middle = first + ((end - first) / 2);
+            if (IsBound(middle)) end = middle;
+            else first = middle;
+        }
+
+        return first + 1;
+    }
+
+    private bool IsBound(ulong height) =>
+        _store.Read(new Height(height)) is not { } stored || stored.Block.Header.Time + _chain.State.Parameters.UnbondingTime >= _chain.State.Time;
 
     // ---- serving ----
 
