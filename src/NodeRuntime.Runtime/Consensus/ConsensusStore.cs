@@ -150,7 +150,12 @@ internal sealed class ConsensusStore(IJournal journal)
 
     /// <summary>A validator's new folder begins with a watermark, so that a missing one always means a lost one.</summary>
     public static JournalWrite FirstWatermark(Epoch epoch) =>
-        new JournalWrite.Put(Mark, 0, new Watermark(new VoteSlot(epoch, View.Genesis, VoteKind.Notarize), null).Encode());
+        PutWatermark(new Watermark(new VoteSlot(epoch, View.Genesis, VoteKind.Notarize), null));
+
+    public static JournalWrite PutWatermark(Watermark watermark) => new JournalWrite.Put(Mark, 0, watermark.Encode());
+
+    public static JournalWrite PutBlock(Block block, Certificate? finalization) =>
+        new JournalWrite.Put(Blocks, block.Header.Height.Number, new StoredBlock(block, finalization).Encode());
 
     /// <summary>The writes that make a record durable; a vote moves the watermark in the same batch.</summary>
     public void Append(LogRecord record, List<JournalWrite> writes)
@@ -160,7 +165,7 @@ internal sealed class ConsensusStore(IJournal journal)
         _nextLog++;
         if (record is LogRecord.OwnVote own)
         {
-            writes.Add(new JournalWrite.Put(Mark, 0, new Watermark(own.Vote.Slot, own.Vote.Value).Encode()));
+            writes.Add(PutWatermark(new Watermark(own.Vote.Slot, own.Vote.Value)));
         }
     }
 
@@ -169,8 +174,7 @@ internal sealed class ConsensusStore(IJournal journal)
     {
         for (int i = 0; i < blocks.Length; i++)
         {
-            StoredBlock stored = new(blocks[i], i == blocks.Length - 1 ? finalization : null);
-            writes.Add(new JournalWrite.Put(Blocks, blocks[i].Header.Height.Number, stored.Encode()));
+            writes.Add(PutBlock(blocks[i], i == blocks.Length - 1 ? finalization : null));
         }
 
         CutLog(blocks[^1].Header.View, writes);

@@ -228,7 +228,7 @@ public sealed partial class ConsensusSupervisor
         _saidStranded = status.Stranded;
         if (status.Stranded is not { } height) return;
         string advice = _model.Sync.SnapshotBehind is null
-            ? "Allow snapshots (`snapshotSync`), or add the seed of a peer that keeps all blocks."
+            ? "Allow snapshots (`snapshotBehind`), or add the seed of a peer that keeps all blocks."
             : "A snapshot is looked for; the seed of a peer that keeps all blocks would help as well.";
         Say(LogLevel.Error, $"Stranded: block {height} is needed, and every peer in sight has pruned it. {advice}");
     }
