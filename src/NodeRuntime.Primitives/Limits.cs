@@ -220,6 +220,9 @@ public static class Limits
     /// <summary>Windows of blocks that a peer which syncs asks for at once, of different peers where it can.</summary>
     public const int SyncWindowsMax = 8;
 
+    /// <summary>Of these, of one peer: one on its way while the other is taken in.</summary>
+    public const int SyncWindowsPerPeerMax = 2;
+
     /// <summary>
     /// A chunk of a snapshot: a fifth of a second on a 10 Mbit/s link, and what one poisoner can make us fetch in vain. Every peer must cut
     /// alike, so it changes with the protocol alone.

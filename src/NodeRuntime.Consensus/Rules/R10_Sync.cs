@@ -107,20 +107,17 @@ public sealed partial class ConsensusMachine
         }
     }
 
-    // Who is known to have it and is asked for least; where nobody is, the one who told us.
+    // Who is known to have it and is asked for least; where nobody is known to, anybody: a tip that we heard may be old.
     private PeerId? PeerForWindow(Height from, PeerId? hint)
     {
         List<PeerId> free = [];
-        int least = int.MaxValue;
+        bool isKnown = false;
+        int least = Limits.SyncWindowsPerPeerMax - 1;
         foreach ((PeerId peer, Height tip) in _peerTips)
         {
             if (tip < from || HasPruned(peer, from)) continue;
-            int busy = 0;
-            foreach ((PeerId asked, Instant _) in _windows.Values)
-            {
-                if (asked == peer) busy++;
-            }
-
+            isKnown = true;
+            int busy = WindowsOf(peer);
             if (busy > least) continue;
             if (busy < least) free.Clear();
             least = busy;
@@ -128,7 +125,19 @@ public sealed partial class ConsensusMachine
         }
 
         if (free.Count > 0) return hint is { } near && free.Contains(near) ? near : free[_config.Prng.NextBelow(free.Count)];
-        return PeerFor(hint) is { } other && !HasPruned(other, from) ? other : null;
+        if (isKnown || PeerFor(hint) is not { } other || HasPruned(other, from)) return null;
+        return WindowsOf(other) < Limits.SyncWindowsPerPeerMax ? other : null;
+    }
+
+    private int WindowsOf(PeerId peer)
+    {
+        int windows = 0;
+        foreach ((PeerId asked, Instant _) in _windows.Values)
+        {
+            if (asked == peer) windows++;
+        }
+
+        return windows;
     }
 
     private void ReceiveChain(PeerId peer, ConsensusMessage.Chain chain)
