@@ -21,7 +21,8 @@ namespace NodeRuntime.Simulation;
 /// </summary>
 public sealed class GrownChain
 {
-    private readonly Genesis _genesis;
+    private readonly ChainId _chain;
+    private readonly ValidatorSet _set;
     private readonly ImmutableArray<ISigner> _signers;
     private readonly ISignatureVerifier _signatures;
     private readonly Duration _step;
@@ -32,7 +33,8 @@ public sealed class GrownChain
     /// <param name="step">Ledger time from one block to the next, in whole milliseconds.</param>
     public GrownChain(Genesis genesis, ImmutableArray<ISigner> validators, ISignatureVerifier signatures, Duration step)
     {
-        _genesis = genesis;
+        _chain = genesis.ChainId;
+        _set = genesis.ValidatorSet;
         _signers = validators;
         _signatures = signatures;
         _step = step;
@@ -44,31 +46,30 @@ public sealed class GrownChain
     /// <summary>The block after the last, with the certificate that makes it final.</summary>
     public (Block Block, Certificate Finalization) Grow(ImmutableArray<ReadOnlyMemory<byte>> transactions)
     {
-        ValidatorSet set = _genesis.ValidatorSet;
         View view = _tip is null ? View.Genesis.Next : _tip.Header.View.Next;
         Justification justification = new(_finalization, []);
         BlockContext context = BlockContext.After(State, State.Time + _step);
         BlockHeader header = new()
         {
-            Chain = _genesis.ChainId,
-            Epoch = set.Epoch,
+            Chain = _chain,
+            Epoch = _set.Epoch,
             View = view,
             Height = context.Height,
             ParentView = _tip?.Header.View ?? View.Genesis,
-            ParentDigest = _tip?.Header.Digest ?? _genesis.ChainId.Hash,
+            ParentDigest = _tip?.Header.Digest ?? _chain.Hash,
             JustificationHash = justification.Hash,
             BodyRoot = MerkleTree.Root(transactions),
             ParentStateRoot = State.Root,
             Time = context.Time,
-            Proposer = LeaderSchedule.LeaderOf(_genesis.ChainId, set, view),
-            Participation = Everybody(set.Count),
+            Proposer = LeaderSchedule.LeaderOf(_chain, _set, view),
+            Participation = Everybody(_set.Count),
             EvidenceRoot = MerkleTree.EmptyRoot,
         };
         BlockOutcome outcome = BlockApplication.Apply(State, context, transactions, _signatures);
         Invariant.Holds(outcome.Verdict == BlockVerdict.Accepted);
         State = outcome.State!;
         _tip = new Block(header, justification, transactions);
-        _finalization = Sign(set, view, header.Digest);
+        _finalization = Sign(view, header.Digest);
         return (_tip, _finalization);
     }
 
@@ -76,14 +77,16 @@ public sealed class GrownChain
     /// Grows up to a height and tells what a peer of that past has on its disk, in batches: blocks, the last snapshots, and its watermark.
     /// </summary>
     /// <param name="snapshotEvery">Snapshots at the last multiples of it below the height; 0 for none.</param>
-    public IEnumerable<JournalBatch> Records(ulong height, ulong snapshotEvery, Epoch epoch)
+    /// <param name="body">The transactions of a block that is to stand on a state; none where it is left out.</param>
+    public IEnumerable<JournalBatch> Records(
+        ulong height, ulong snapshotEvery, Func<LedgerState, ImmutableArray<ReadOnlyMemory<byte>>>? body = null)
     {
         const int BatchBlocks = 256;
         List<JournalWrite> writes = [];
         int slot = 0;
         while (State.Height.Number < height)
         {
-            (Block block, Certificate finalization) = Grow([]);
+            (Block block, Certificate finalization) = Grow(body?.Invoke(State) ?? []);
             writes.Add(ConsensusStore.PutBlock(block, finalization));
             ulong left = height - State.Height.Number;
             bool isDue = snapshotEvery > 0 && State.Height.Number % snapshotEvery == 0 && left > 0 && left < 2 * snapshotEvery;
@@ -93,7 +96,7 @@ public sealed class GrownChain
             writes.Clear();
         }
 
-        VoteSlot last = new(epoch, _tip!.Header.View, VoteKind.Finalize);
+        VoteSlot last = new(_set.Epoch, _tip!.Header.View, VoteKind.Finalize);
         writes.Add(ConsensusStore.PutWatermark(new Watermark(last, _tip.Header.Digest)));
         yield return new JournalBatch([.. writes]);
     }
@@ -105,16 +108,16 @@ public sealed class GrownChain
         writes.Add(SnapshotStore.PutHead(slot, new SnapshotHead(State.Height, digest, State.Root, snapshot.Manifest)));
     }
 
-    private Certificate Sign(ValidatorSet set, View view, Hash256 digest)
+    private Certificate Sign(View view, Hash256 digest)
     {
-        VoteSlot slot = new(set.Epoch, view, VoteKind.Finalize);
-        Hash256 signed = slot.SigningDigest(_genesis.ChainId, digest);
+        VoteSlot slot = new(_set.Epoch, view, VoteKind.Finalize);
+        Hash256 signed = slot.SigningDigest(_chain, digest);
         ImmutableArray<CertificateSigner>.Builder signers = ImmutableArray.CreateBuilder<CertificateSigner>();
         ulong weight = 0;
-        for (int i = 0; i < set.Count && weight < set.Quorum; i++)
+        for (int i = 0; i < _set.Count && weight < _set.Quorum; i++)
         {
             ValidatorIndex index = new((ushort)i);
-            weight += set[index].Weight;
+            weight += _set[index].Weight;
             signers.Add(new CertificateSigner(index, _signers[i].Sign(signed)));
         }
 

@@ -56,8 +56,12 @@ internal sealed class SnapshotStore(IJournal journal)
         LedgerSnapshot.TryAdopt(chain, plan.Root, plan.Manifest, index => ReadChunk(slot, index), out state);
 
     /// <summary>As it was written, for whoever asks; null where there is none or it is damaged.</summary>
-    public ReadOnlyMemory<byte>? ReadChunk(int slot, int index) =>
-        journal.TryRead(StreamOf(slot), (ulong)index + 1, out ReadOnlyMemory<byte> bytes) == JournalReadVerdict.Found ? bytes : null;
+    public ReadOnlyMemory<byte>? ReadChunk(int slot, int index)
+    {
+        // Not "found ? bytes : null": there, null is taken for an empty array, and an absent chunk for an empty one.
+        if (journal.TryRead(StreamOf(slot), (ulong)index + 1, out ReadOnlyMemory<byte> bytes) == JournalReadVerdict.Found) return bytes;
+        return null;
+    }
 
     /// <summary>What an earlier life had begun to fetch.</summary>
     public (int Slot, SnapshotPlan Plan)? ReadPlan()

@@ -187,7 +187,7 @@ internal sealed class GrownNet : IAsyncDisposable
         using (DataFolder folder = DataFolder.Open(first, _genesis.ChainId))
         using (SqlJournal journal = SqlJournal.OpenSqlite(folder))
         {
-            foreach (JournalBatch batch in chain.Records(height, snapshotEvery, _genesis.ValidatorSet.Epoch)) Write(journal, batch);
+            foreach (JournalBatch batch in chain.Records(height, snapshotEvery)) Write(journal, batch);
         }
 
         for (int peer = 1; peer < Peers; peer++)
