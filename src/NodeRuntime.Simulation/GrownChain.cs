@@ -89,7 +89,7 @@ public sealed class GrownChain
             (Block block, Certificate finalization) = Grow(body?.Invoke(State) ?? []);
             writes.Add(ConsensusStore.PutBlock(block, finalization));
             ulong left = height - State.Height.Number;
-            bool isDue = snapshotEvery > 0 && State.Height.Number % snapshotEvery == 0 && left > 0 && left < 2 * snapshotEvery;
+            bool isDue = snapshotEvery > 0 && State.Height.Number % snapshotEvery == 0 && left > 0 && left < 3 * snapshotEvery;
             if (isDue) AddSnapshot(slot++, block.Header.Digest, writes);
             if (writes.Count < BatchBlocks) continue;
             yield return new JournalBatch([.. writes]);
