@@ -90,7 +90,7 @@ public abstract record SyncMessage
         WireReader reader = new(bytes);
         reader.Array(5);
         reader.UInt64();
-        WireType type = (WireType)reader.UInt64();
+        WireType type = (WireType)reader.UInt32();
         return !reader.Failed && type is >= WireType.SyncWantOffers and <= WireType.SyncGone;
     }
 
@@ -100,7 +100,7 @@ public abstract record SyncMessage
         WireReader reader = new(bytes);
         int count = reader.Array(5);
         if (reader.UInt64() != 1) reader.Fail();
-        WireType type = (WireType)reader.UInt64();
+        WireType type = (WireType)reader.UInt32();
         SyncMessage? message = (type, count) switch
         {
             (WireType.SyncWantOffers, 2) => new WantOffers(),
