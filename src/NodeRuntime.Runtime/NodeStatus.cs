@@ -16,6 +16,18 @@ public sealed record ConsensusStatus(View View, ConsensusMode Mode, int Transact
 
     /// <summary>The block that we need and that every peer in sight has pruned.</summary>
     public Height? Stranded { get; init; }
+
+    /// <summary>Faults of validators that this peer learned of since it started.</summary>
+    public long EvidenceSeen { get; init; }
+
+    /// <summary>Evidence that waits for a block.</summary>
+    public int EvidenceHeld { get; init; }
+
+    /// <summary>Validators that finalized blocks punished since this peer started.</summary>
+    public long EvidenceIncluded { get; init; }
+
+    /// <summary>Taken from their bonds, in base units.</summary>
+    public Amount Slashed { get; init; }
 }
 
 /// <summary>How the snapshot supervisor does.</summary>

@@ -52,6 +52,7 @@ public sealed class World
         for (int i = 0; i < config.Peers; i++) signers.Add(CreateSigner(registry));
         ISigner owner = CreateSigner(registry);
         Genesis genesis = MakeGenesis(signers, owner);
+        if (config.HasEquivocator) _oracle.Suspect(signers[0].PublicKey);
         for (int i = 0; i < config.Peers; i++)
         {
             Duration skew = new(_prng.NextBelow(2) == 0 ? Skew() : -Skew());
@@ -87,6 +88,8 @@ public sealed class World
     internal Instant Now => _time.Now;
 
     internal Height HeightOf(int peer) => _peers[peer].Height;
+
+    internal PublicKey KeyOf(int peer) => _peers[peer].Key;
 
     internal ChainOutlook? OutlookOf(int peer) => _peers[peer].Outlook;
 

@@ -30,9 +30,10 @@ public static class BlockLinks
         return true;
     }
 
-    /// <summary>Justification and body are those of the header.</summary>
+    /// <summary>Justification, body and evidence are those of the header.</summary>
     public static bool NamesItsParts(Block block) =>
-        block.Header.JustificationHash == block.Justification.Hash && block.Header.BodyRoot == MerkleTree.Root(block.Transactions);
+        block.Header.JustificationHash == block.Justification.Hash && block.Header.BodyRoot == MerkleTree.Root(block.Transactions)
+        && block.Header.EvidenceRoot == Evidence.RootOf(block.Evidence);
 
     /// <summary>Whether a certificate, once it is verified, makes this header final.</summary>
     public static bool Finalizes(Certificate finalization, BlockHeader header) =>

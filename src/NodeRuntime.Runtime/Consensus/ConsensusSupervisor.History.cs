@@ -114,7 +114,7 @@ public sealed partial class ConsensusSupervisor
             return;
         }
 
-        LedgerChain chain = new(restored.State, restored.Plan.Digest, _ports.Signatures);
+        LedgerChain chain = new(restored.State, restored.Plan.Digest, _model.Genesis.ValidatorSet, _ports.Signatures);
         LedgerState proven = restored.State;
         foreach (Block block in anchor)
         {

@@ -64,8 +64,8 @@ public sealed class FastStartTests
     }
 
     [Theory]
-    [InlineData("snapshot.1", 1UL, "from the snapshot at height 40", "the snapshot at height 60 is damaged: ChunkMissing")]
-    [InlineData("snapshot.1", 0UL, "from the snapshot at height 40", "the snapshot in slot 1 has a damaged head")]
+    [InlineData("snapshot.2", 1UL, "from the snapshot at height 40", "the snapshot at height 60 is damaged: ChunkMissing")]
+    [InlineData("snapshot.2", 0UL, "from the snapshot at height 40", "the snapshot in slot 2 has a damaged head")]
     public void A_rotten_snapshot_is_named_and_the_older_one_takes_over(string stream, ulong sequence, string start, string named)
     {
         _disk.Rot(stream, sequence);
@@ -78,7 +78,7 @@ public sealed class FastStartTests
     [Fact]
     public void A_torn_snapshot_has_no_head_and_is_none()
     {
-        Erase("snapshot.1");
+        Erase("snapshot.2");
         LedgerTip tip = Start();
         Assert.Equal(_chain.State.Root, tip.State.Root);
         Assert.Contains(_said, static line => line.EndsWith("from the snapshot at height 40", StringComparison.Ordinal));
@@ -88,8 +88,7 @@ public sealed class FastStartTests
     [Fact]
     public void Without_any_snapshot_the_blocks_give_the_same_state()
     {
-        Erase("snapshot.0");
-        Erase("snapshot.1");
+        for (int slot = 0; slot < Limits.SnapshotsKeptMax; slot++) Erase("snapshot." + slot);
         LedgerTip tip = Start();
         Assert.Equal((new Height(Height), _chain.State.Root), (tip.Height, tip.State.Root));
         Assert.DoesNotContain(_said, static line => line.Contains("from the snapshot", StringComparison.Ordinal));
@@ -102,7 +101,7 @@ public sealed class FastStartTests
         IJournal journal = _disk.Open();
         foreach (JournalBatch batch in other.Records(Height, snapshotEvery: 20))
         {
-            ImmutableArray<JournalWrite> snapshots = [.. batch.Writes.Where(static write => write is JournalWrite.Put { Stream: "snapshot.0" or "snapshot.1" })];
+            ImmutableArray<JournalWrite> snapshots = [.. batch.Writes.Where(static write => write is JournalWrite.Put { Stream: "snapshot.0" or "snapshot.1" or "snapshot.2" })];
             if (!snapshots.IsEmpty) journal.Write(new JournalBatch(snapshots), static _ => { });
         }
 
