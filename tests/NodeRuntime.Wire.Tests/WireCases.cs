@@ -5,6 +5,7 @@ using System.Linq;
 using NodeRuntime.Actors.Ports;
 using NodeRuntime.Api;
 using NodeRuntime.Consensus;
+using NodeRuntime.Consensus.Sync;
 using NodeRuntime.Crypto;
 using NodeRuntime.Membership;
 using NodeRuntime.Network.Certificates;
@@ -14,7 +15,9 @@ using NodeRuntime.Proofs.Chain;
 using NodeRuntime.Proofs.Tests;
 using NodeRuntime.Proofs.Tests.Receipts;
 using NodeRuntime.Proofs.Transactions;
+using NodeRuntime.Proofs.Trees;
 using NodeRuntime.Runtime.Consensus;
+using NodeRuntime.Runtime.Snapshots;
 using NodeRuntime.Sandbox;
 using NodeRuntime.Sandbox.Protocol;
 using NodeRuntime.Wasm;
@@ -54,7 +57,7 @@ internal sealed class WireCases
         [WireType.SettlementStatement] = "reserved",
         [WireType.WithdrawBid] = "reserved",
         [WireType.PeerFrame] = "reserved",
-        [WireType.LedgerSnapshot] = "read under a root that is trusted already: LedgerSnapshotTests",
+        [WireType.LedgerSnapshot] = "reserved: a whole state in one piece, before there were chunks",
         [WireType.TraceEnd] = "read as a part of a trace's commitment",
         [WireType.TraceSnapshot] = "read under a root that is trusted already: the traces' own tests",
     };
@@ -79,12 +82,30 @@ internal sealed class WireCases
             new ConsensusMessage.Chain([block, block], finalization),
             new ConsensusMessage.WantBranch(new Height(70_000), Hash()),
             new ConsensusMessage.Branch([block, block]),
+            new ConsensusMessage.Pruned(new Height(70_000)),
             new ConsensusMessage.FenceQuestion(77),
             new ConsensusMessage.FenceAnswer(77, finalization),
             new ConsensusMessage.Accusation(evidence),
         ];
         foreach (ConsensusMessage message in messages) Add("ConsensusMessage." + message.GetType().Name, message.Encode(), static bytes => ConsensusMessage.Decode(bytes)?.Encode());
         Add("ConsensusMessage.FenceAnswer, of nothing", new ConsensusMessage.FenceAnswer(77, null).Encode(), static bytes => ConsensusMessage.Decode(bytes)?.Encode());
+
+        StateManifest manifest = new([5, StateManifest.Chunk, StateManifest.Chunk], [Hash(), Hash()]);
+        SyncMessage[] syncs =
+        [
+            new SyncMessage.WantOffers(),
+            new SyncMessage.Offers([new Height(1_000), new Height(70_000)]),
+            new SyncMessage.WantManifest(new Height(70_000)),
+            new SyncMessage.Manifest(new Height(70_000), manifest),
+            new SyncMessage.WantAnchor(new Height(70_000)),
+            new SyncMessage.Anchor(new Height(70_000), [block, block], finalization),
+            new SyncMessage.WantChunk(new Height(70_000), 300),
+            new SyncMessage.Chunk(new Height(70_000), 300, Bytes(90)),
+            new SyncMessage.Gone(new Height(70_000)),
+        ];
+        foreach (SyncMessage message in syncs) Add("SyncMessage." + message.GetType().Name, message.Encode(), static bytes => SyncMessage.Decode(bytes)?.Encode());
+        Add("SnapshotPlan", new SnapshotPlan(manifest, [block], finalization).Encode(), static bytes => SnapshotPlan.Decode(bytes)?.Encode());
+        Add("SnapshotHead", new SnapshotHead(new Height(70_000), Hash(), Hash(), manifest).Encode(), static bytes => SnapshotHead.Decode(bytes)?.Encode());
 
         LogRecord[] records =
         [

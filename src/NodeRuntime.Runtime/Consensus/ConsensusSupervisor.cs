@@ -13,6 +13,7 @@ using NodeRuntime.Primitives;
 using NodeRuntime.Proofs.Chain;
 using NodeRuntime.Proofs.Trees;
 using NodeRuntime.Runtime.Membership;
+using NodeRuntime.Runtime.Snapshots;
 
 namespace NodeRuntime.Runtime.Consensus;
 
@@ -21,7 +22,7 @@ namespace NodeRuntime.Runtime.Consensus;
 /// transactions and spreads them. What the machine asks behind a record happens once that record is durable; records that
 /// are asked for together are written together. After a failure it is built anew from the disk.
 /// </summary>
-public sealed class ConsensusSupervisor : Actor<ConsensusCommand>
+public sealed partial class ConsensusSupervisor : Actor<ConsensusCommand>
 {
     private const string LookTimer = "look";
 
@@ -30,7 +31,7 @@ public sealed class ConsensusSupervisor : Actor<ConsensusCommand>
     private readonly NodeDoors _doors;
     private readonly ConsensusStore _store;
     private readonly ConsensusMachine _machine;
-    private readonly LedgerChain _chain;
+    private LedgerChain _chain;
     private readonly MempoolMachine _mempool;
     private readonly OutlookWatch _outlook = new();
     private readonly Queue<ConsensusEffect> _effects = [];
@@ -55,6 +56,8 @@ public sealed class ConsensusSupervisor : Actor<ConsensusCommand>
         _doors = doors;
         _store = new ConsensusStore(ports.Journal);
         Recovery recovery = _store.Recover();
+        _start = FindStart();
+        if (_start.IsLost) recovery = recovery with { Tip = null };
         ValidatorSet validators = model.Genesis.ValidatorSet;
         _machine = new ConsensusMachine(
             new ConsensusConfig
@@ -66,10 +69,11 @@ public sealed class ConsensusSupervisor : Actor<ConsensusCommand>
                 Signer = ports.Signer,
                 Signatures = ports.Signatures,
                 Prng = context.Prng.Fork(),
+                SnapshotBehind = model.Sync.SnapshotBehind,
             },
             recovery);
         _isNewValidator = model.ValidatorIndexOf(ports.Signer.PublicKey) is not null && recovery.Watermark is null && !recovery.WatermarkIsLost;
-        _chain = new LedgerChain(LedgerState.FromGenesis(model.Genesis), model.Chain.Hash, validators, ports.Signatures);
+        _chain = new LedgerChain(_start.State, _start.Digest, validators, ports.Signatures);
         _mempool = new MempoolMachine(_chain.State, ports.Signatures);
     }
 
@@ -89,25 +93,6 @@ public sealed class ConsensusSupervisor : Actor<ConsensusCommand>
     protected override void PreRestart(Exception cause)
     {
         foreach (PeerId peer in _peers) _ports.Network.Disconnect(peer, DisconnectReason.Closed);
-    }
-
-    // The finalized chain is the state: what was delivered before is executed again, and published once.
-    private void Replay()
-    {
-        LedgerState proven = _chain.State;
-        StoredBlock? last = null;
-        for (Height height = new(1); height <= _store.LastHeight; height = height.Next)
-        {
-            last = _store.Read(height);
-            Invariant.Holds(last is not null);
-            proven = _chain.State;
-            _chain.Finalize(last.Block, null);
-        }
-
-        _mempool.Reset(_chain.State);
-        CertifiedHeader? certified = last is null ? null : new CertifiedHeader(last.Block.Header, last.Finalization!);
-        _tip = new LedgerTip { Certified = certified, State = _chain.State, Proven = proven, Events = [] };
-        Context.Publish(_tip);
     }
 
     protected override void Receive(ConsensusCommand message)
@@ -138,6 +123,16 @@ public sealed class ConsensusSupervisor : Actor<ConsensusCommand>
             case ConsensusCommand.Look:
                 Look();
                 break;
+            case ConsensusCommand.SnapshotKept m:
+                _oldestSnapshot = m.Oldest;
+                break;
+            case ConsensusCommand.Restored m:
+                _restored = m;
+                Perform();
+                break;
+            case ConsensusCommand.NoSnapshot:
+                Step(new ConsensusInput.NoSnapshot());
+                break;
             case ConsensusCommand.Describe m:
                 m.Reply.Tell($"{_machine.Describe()} writes {_writes} effects {_effects.Count} peers {_peers.Count}");
                 break;
@@ -165,7 +160,10 @@ public sealed class ConsensusSupervisor : Actor<ConsensusCommand>
             return;
         }
 
-        if (ConsensusMessage.Decode(frame.Bytes) is { } message) Step(new ConsensusInput.Received(frame.Peer, message));
+        if (ConsensusMessage.Decode(frame.Bytes) is { } message)
+        {
+            if (!IsTooMuch(message)) Step(new ConsensusInput.Received(frame.Peer, message));
+        }
         else Blame(frame.Peer, Misdeed.Malformed);
     }
 
@@ -187,6 +185,7 @@ public sealed class ConsensusSupervisor : Actor<ConsensusCommand>
         }
 
         _isPerforming = false;
+        if (!_writes && _restored is not null) Jump();
     }
 
     private void PersistAll()
@@ -239,8 +238,10 @@ public sealed class ConsensusSupervisor : Actor<ConsensusCommand>
                 Serve(m);
                 break;
             case ConsensusEffect.ServeBranch m:
-                ImmutableArray<Block> branch = _store.ReadBranch(m.Top, m.Digest);
-                if (!branch.IsEmpty) Send(m.Peer, new ConsensusMessage.Branch(branch));
+                Serve(m);
+                break;
+            case ConsensusEffect.FarBehind m:
+                _doors.Snapshots.Tell(new SnapshotCommand.Join(_chain.State.Height, m.Target));
                 break;
             case ConsensusEffect.Accuse m:
                 _evidenceSeen++;
@@ -268,7 +269,7 @@ public sealed class ConsensusSupervisor : Actor<ConsensusCommand>
         FrameClass frameClass = message switch
         {
             ConsensusMessage.WantChain or ConsensusMessage.Chain or ConsensusMessage.WantBranch or ConsensusMessage.Branch => FrameClass.Sync,
-            ConsensusMessage.BlockBody => FrameClass.Sync,
+            ConsensusMessage.BlockBody or ConsensusMessage.Pruned => FrameClass.Sync,
             _ => FrameClass.Consensus,
         };
         // What a full queue refuses is asked for again by whoever lacks it.
@@ -309,12 +310,15 @@ public sealed class ConsensusSupervisor : Actor<ConsensusCommand>
             BlockOutcome outcome = _chain.Finalize(block, _mempool);
             _mempool.Committed(outcome);
             events.AddRange(outcome.Events);
+            NoteSnapshot(block);
             NoteSlashed(outcome);
         }
 
         List<JournalWrite> writes = [];
         _store.Finalize(deliver.Blocks, deliver.Finalization, writes);
+        Prune(writes);
         Write([.. writes]);
+        TakeSnapshot();
         _tip = new LedgerTip
         {
             Certified = new CertifiedHeader(deliver.Blocks[^1].Header, deliver.Finalization),
@@ -360,12 +364,6 @@ public sealed class ConsensusSupervisor : Actor<ConsensusCommand>
             : new AccusationAnswer(true, nameof(EvidenceVerdict.Accepted));
         if (answer.IsAccepted) Step(new ConsensusInput.Brought(accuse.Evidence));
         accuse.Reply.Tell(answer);
-    }
-
-    private void Serve(ConsensusEffect.ServeChain serve)
-    {
-        (ImmutableArray<Block> blocks, Certificate? finalization) = _store.ReadChain(serve.From);
-        if (finalization is not null) Send(serve.Peer, new ConsensusMessage.Chain(blocks, finalization));
     }
 
     // A block is asked for while transactions wait, and once more after one with transactions: its state is proven by its child.
@@ -501,11 +499,14 @@ public sealed class ConsensusSupervisor : Actor<ConsensusCommand>
         ConsensusStatus status = new(snapshot.View, mode, _mempool.Count, snapshot.SyncTarget?.Number ?? 0)
         {
             Outlook = _outlook.Outlook,
+            FirstBlock = _store.FirstHeight,
+            Stranded = snapshot.Stranded,
             EvidenceSeen = _evidenceSeen,
             EvidenceHeld = snapshot.EvidenceHeld,
             EvidenceIncluded = _evidenceIncluded,
             Slashed = _slashed,
         };
+        SayWhereStranded(status);
         if (status == _reported) return;
         _reported = status;
         Context.Publish(status);
