@@ -24,6 +24,7 @@ public sealed class PeerNode
         _doors = doors;
         system.EventStream.Subscribe(ActorRef.FromDelegate<LedgerTip>("tip", tip => Tip = tip));
         system.EventStream.Subscribe(ActorRef.FromDelegate<ConsensusStatus>("consensus-status", status => Consensus = status));
+        system.EventStream.Subscribe(ActorRef.FromDelegate<TransactionStatus>("transaction-status", status => Transactions = status));
         system.EventStream.Subscribe(ActorRef.FromDelegate<MembershipStatus>("membership-status", status => Membership = status));
         system.EventStream.Subscribe(ActorRef.FromDelegate<WorkloadStatus>("workload-status", status => Workload = status));
     }
@@ -38,6 +39,8 @@ public sealed class PeerNode
     public LedgerTip? Tip { get; private set; }
 
     public ConsensusStatus Consensus { get; private set; } = new(View.Genesis, ConsensusMode.Observing, 0, 0);
+
+    public TransactionStatus Transactions { get; private set; } = new();
 
     public MembershipStatus Membership { get; private set; } = new(0, []);
 

@@ -58,6 +58,10 @@ internal sealed class SimulatedPeer
     /// <summary>What it thinks of the tip that it sees; while it is down, nothing.</summary>
     public ChainOutlook? Outlook => _node?.Consensus.Outlook;
 
+    public TransactionStatus Transactions => _node?.Transactions ?? new TransactionStatus();
+
+    public MembershipStatus Membership => _node?.Membership ?? new MembershipStatus(0, []);
+
     /// <summary>For a person who reads a violation: takes a turn of the peer's actors.</summary>
     public string Describe()
     {

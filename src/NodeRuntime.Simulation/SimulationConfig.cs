@@ -22,6 +22,9 @@ public sealed record SimulationConfig
     /// <summary>Mean time between jobs; zero for none.</summary>
     public Duration JobEvery { get; init; } = Duration.FromSeconds(6);
 
+    /// <summary>Transfers that people send, over all peers.</summary>
+    public int TransfersPerSecond { get; init; }
+
     /// <summary>The real curve instead of make-believe signatures: slower, and the digest of a run need not repeat.</summary>
     public bool UsesRealSignatures { get; init; }
 

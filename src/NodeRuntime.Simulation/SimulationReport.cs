@@ -24,6 +24,8 @@ public sealed record SimulationReport
 
     public required long FramesSent { get; init; }
 
+    public long TransfersSent { get; init; }
+
     public required int Crashes { get; init; }
 
     public required int Partitions { get; init; }
