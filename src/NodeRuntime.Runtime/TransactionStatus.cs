@@ -46,6 +46,9 @@ public sealed record TransactionStatus
     /// <summary>Transactions of proposals that had to be fetched.</summary>
     public long ProposalTransactionsFetched { get; init; }
 
+    /// <summary>Bodies that came for a proposal when it was whole already: what the network carried in vain.</summary>
+    public long ProposalTransactionsLate { get; init; }
+
     /// <summary>Proposals that were fetched whole because what was put together was not what the leader signed.</summary>
     public long ProposalsRefetched { get; init; }
 

@@ -10,8 +10,8 @@ namespace NodeRuntime.Simulation.Tests;
 public sealed class GossipTests(ITestOutputHelper output)
 {
     [Theory]
-    [InlineData(10, 10, 200, 20)]
-    [InlineData(50, 7, 100, 10)]
+    [InlineData(10, 10, 200, 8)]
+    [InlineData(50, 7, 60, 6)]
     public void A_body_crosses_each_line_about_once_and_proposals_name_what_all_hold(int peers, int validators, int perSecond, int seconds)
     {
         World world = new(SeedTests.Quiet(peers, validators, 5, seconds) with
@@ -30,16 +30,18 @@ public sealed class GossipTests(ITestOutputHelper output)
 
         SimulationReport report = world.Finish();
         Assert.True(report.Violations.IsEmpty, Failures.Of(report, "none"));
+        // Whatever way a body came, and for whatever reason in vain.
         long unique = sum.BodiesReceived - sum.BodiesDuplicate;
+        long received = sum.BodiesReceived + sum.ProposalTransactionsLate;
         output.WriteLine($"{peers} peers: {report.TransfersSent} sent, height {report.FinalizedHeight}");
         output.WriteLine($"bodies {sum.BodiesReceived} of which twice {sum.BodiesDuplicate}; pushed {sum.BodiesPushed}; ids {sum.IdsHeard}; overdue {sum.WantsOverdue}");
         output.WriteLine($"proposals short {sum.ProposalsShortened}: {sum.ProposalBytesWhole} bytes whole, {sum.ProposalBytesShort} short, {sum.ProposalBytesServed} served");
-        output.WriteLine($"rebuilt {sum.ProposalsRebuilt}: held {sum.ProposalTransactionsHeld}, fetched {sum.ProposalTransactionsFetched}, again {sum.ProposalsRefetched}");
+        output.WriteLine($"rebuilt {sum.ProposalsRebuilt}: held {sum.ProposalTransactionsHeld}, fetched {sum.ProposalTransactionsFetched}, late {sum.ProposalTransactionsLate}, again {sum.ProposalsRefetched}");
         output.WriteLine($"bytes: consensus {world.BytesSent(FrameClass.Consensus)} sync {world.BytesSent(FrameClass.Sync)} transactions {world.BytesSent(FrameClass.Transactions)}");
 
         // Everybody has nearly everything, or the quotient below means nothing.
-        Assert.True(unique > report.TransfersSent * (peers - 1) * 9 / 10, $"{unique} bodies for {report.TransfersSent} transfers");
-        Assert.True(sum.BodiesReceived * 10 <= unique * 11, $"{sum.BodiesReceived} received, {unique} of them new");
+        Assert.True(unique > report.TransfersSent * (peers - 1) * 7 / 10, $"{unique} bodies for {report.TransfersSent} transfers");
+        Assert.True(received * 10 <= unique * 11, $"{received} received, {unique} of them new");
         Assert.True(sum.ProposalsShortened > 0);
         Assert.True(sum.ProposalsRebuilt > 0);
         Assert.True(sum.ProposalTransactionsFetched * 10 <= sum.ProposalTransactionsHeld, $"{sum.ProposalTransactionsFetched} fetched");
@@ -62,6 +64,7 @@ public sealed class GossipTests(ITestOutputHelper output)
         ProposalsRebuilt = left.ProposalsRebuilt + right.ProposalsRebuilt,
         ProposalsRefetched = left.ProposalsRefetched + right.ProposalsRefetched,
         ProposalTransactionsHeld = left.ProposalTransactionsHeld + right.ProposalTransactionsHeld,
+        ProposalTransactionsLate = left.ProposalTransactionsLate + right.ProposalTransactionsLate,
         ProposalTransactionsFetched = left.ProposalTransactionsFetched + right.ProposalTransactionsFetched,
     };
 }

@@ -39,6 +39,7 @@ internal static class MetricsText
         Counter(text, "noderuntime_proposals_refetched_total", transactions.ProposalsRefetched);
         Counter(text, "noderuntime_proposal_transactions_held_total", transactions.ProposalTransactionsHeld);
         Counter(text, "noderuntime_proposal_transactions_fetched_total", transactions.ProposalTransactionsFetched);
+        Counter(text, "noderuntime_proposal_transactions_late_total", transactions.ProposalTransactionsLate);
         Counter(text, "noderuntime_messages_processed_total", system.Processed);
         Counter(text, "noderuntime_messages_shed_total", system.Shed);
         Counter(text, "noderuntime_actor_restarts_total", system.Restarts);

@@ -112,7 +112,7 @@ public sealed class MempoolMachine(LedgerState state, ISignatureVerifier signatu
         if (yielding is not null) Remove(yielding);
         ulong outstays = _state.Height.Number + Limits.MempoolBlocksMax;
         ulong leaves = ulong.Min(transaction.ExpiresAt.Number, outstays);
-        Insert(new PooledTransaction(verified, _arrivals++, lane, leaves), queue, next);
+        Insert(new PooledTransaction(verified, _arrivals++, now, lane, leaves), queue, next);
         DroppedTransaction? displaced = yielding is null ? null : new DroppedTransaction(yielding.Verified.Id, MempoolVerdict.GaveWay, default);
         return new MempoolOutcome(waits ? MempoolVerdict.AcceptedWaiting : MempoolVerdict.Accepted, default, id) { Displaced = displaced };
     }
@@ -122,11 +122,13 @@ public sealed class MempoolMachine(LedgerState state, ISignatureVerifier signatu
     /// first again, senders in turns, each sender's in order, as many as apply and fit. What is refused for its messages is
     /// dropped and reported; what merely does not follow on this parent stays.
     /// </summary>
+    /// <param name="arrivedBy">What came later is left for another block: others hardly have it yet. Null for no such bound.</param>
     public MempoolSelection Select(
         LedgerState parent,
         BlockContext block,
         int bytesMax = Limits.BlockBytesMax,
-        int countMax = Limits.BlockTransactionsMax)
+        int countMax = Limits.BlockTransactionsMax,
+        Instant? arrivedBy = null)
     {
         LedgerDraft draft = BlockApplication.Begin(parent, block);
         LaneQueues heads = new(bytesMax, countMax);
@@ -141,7 +143,7 @@ public sealed class MempoolMachine(LedgerState state, ISignatureVerifier signatu
         while (chosen.Count < countMax && heads.TryTake(out PooledTransaction? head, out int turn))
         {
             VerifiedTransaction verified = head.Verified;
-            if (bytes + verified.Bytes.Length > bytesMax) continue;
+            if (bytes + verified.Bytes.Length > bytesMax || head.ArrivedAt > arrivedBy) continue;
             TransactionOutcome outcome = TransactionApplication.Apply(draft, verified);
             if (!outcome.IsAccepted)
             {

@@ -1,5 +1,6 @@
 using System.Collections.Generic;
 using NodeRuntime.Ledger.Transactions;
+using NodeRuntime.Primitives;
 
 namespace NodeRuntime.Ledger.Mempool;
 
@@ -59,6 +60,6 @@ internal sealed class SenderQueue
     }
 }
 
-/// <summary>A transaction in the pool and its place in the order of arrival.</summary>
+/// <summary>A transaction in the pool, its place in the order of arrival, and when that was.</summary>
 /// <param name="LeavesAt">The last height whose block may hold it, or before which it has waited long enough.</param>
-internal sealed record PooledTransaction(VerifiedTransaction Verified, ulong Arrival, MempoolLane Lane, ulong LeavesAt);
+internal sealed record PooledTransaction(VerifiedTransaction Verified, ulong Arrival, Instant ArrivedAt, MempoolLane Lane, ulong LeavesAt);

@@ -118,6 +118,10 @@ public sealed partial class ConsensusSupervisor
         if (ids.Count > 0) Gossip(new GossipInput.Settled(ids.MoveToImmutable()));
     }
 
+    // Who is pushed what was just submitted is ahead of the gossip: a large block of such would be asked for piece by piece.
+    // A small one travels whole, and nothing need wait.
+    private Instant? SpreadBy() => _mempool.ByteCount < 4 * ProposalMachine.CompactBytesMin ? null : Context.Now - GossipMachine.SpreadTime(_model.Genesis.Parameters);
+
     // This view's leader may have built already; the two after it have not.
     private ImmutableArray<PeerId> NextLeaders()
     {
@@ -156,6 +160,7 @@ public sealed partial class ConsensusSupervisor
             ProposalsRefetched = proposals.ProposalsRefetched,
             ProposalTransactionsHeld = proposals.ProposalTransactionsHeld,
             ProposalTransactionsFetched = proposals.ProposalTransactionsFetched,
+            ProposalTransactionsLate = proposals.ProposalTransactionsLate,
             ProposalsOpen = proposals.ProposalsOpen,
         };
         if (status == _told) return;

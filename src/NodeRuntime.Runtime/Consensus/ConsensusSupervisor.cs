@@ -286,7 +286,7 @@ public sealed partial class ConsensusSupervisor : Actor<ConsensusCommand>
     private void Build(ConsensusEffect.Build build)
     {
         if (_chain.After(build.Parent) is not { } parent) return;
-        MempoolSelection selection = _mempool.Select(parent, BlockContext.After(parent, build.Time));
+        MempoolSelection selection = _mempool.Select(parent, BlockContext.After(parent, build.Time), arrivedBy: SpreadBy());
         foreach (DroppedTransaction dropped in selection.Dropped) Say(LogLevel.Debug, $"transaction {dropped.Id} dropped: {dropped.Reason}");
         Step(new ConsensusInput.Built(build.View, build.Parent, build.Time, selection.Body, parent.Root));
     }

@@ -205,7 +205,13 @@ internal sealed class ProposalMachine(MempoolMachine pool, Duration networkDelay
 
     private void Fill(PeerId peer, CompactMessage.Bodies bodies)
     {
-        if (FindPending(bodies.Digest) is not { IsRefused: false } pending) return;
+        if (FindPending(bodies.Digest) is not { IsRefused: false } pending)
+        {
+            if (FindHeld(bodies.Digest) is null) return;
+            Counters = Counters with { ProposalTransactionsLate = Counters.ProposalTransactionsLate + bodies.Transactions.Length };
+            return;
+        }
+
         // Late answers are welcome, but for those that may have spoilt it.
         if (pending.IsRefetched && peer != pending.Proposer) return;
         foreach (PlacedBody body in bodies.Transactions)

@@ -5,6 +5,7 @@ using NodeRuntime.Ledger.Mempool;
 using NodeRuntime.Ledger.Transactions;
 using NodeRuntime.Membership;
 using NodeRuntime.Primitives;
+using NodeRuntime.Proofs.Chain;
 
 namespace NodeRuntime.Runtime.Transactions;
 
@@ -69,6 +70,9 @@ internal sealed class GossipMachine(MempoolMachine pool, Duration networkDelay, 
     private bool _announceTimerRuns;
     private bool _remindTimerRuns;
     private Instant? _patienceSetFor;
+
+    /// <summary>How long a transaction takes to be with most: half of the delay that the network is expected to keep at worst.</summary>
+    public static Duration SpreadTime(ChainParameters parameters) => parameters.NetworkDelay / 2;
 
     /// <summary>A question and its answer.</summary>
     public Duration Patience { get; } = networkDelay * 2;
