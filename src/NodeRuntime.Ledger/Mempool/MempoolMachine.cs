@@ -56,8 +56,9 @@ public sealed class MempoolMachine(LedgerState state, ISignatureVerifier signatu
     public bool Contains(TransactionId id) => _byId.ContainsKey(id);
 
     /// <summary>The encoded transaction, for a peer that asks for what was announced.</summary>
+    // A bare null would become an empty memory by way of an array.
     public ReadOnlyMemory<byte>? Find(TransactionId id) =>
-        _byId.TryGetValue(id, out PooledTransaction? entry) ? entry.Verified.Bytes : null;
+        _byId.TryGetValue(id, out PooledTransaction? entry) ? entry.Verified.Bytes : default(ReadOnlyMemory<byte>?);
 
     /// <summary>The same with what was learnt of it.</summary>
     public VerifiedTransaction? FindById(TransactionId id) => _byId.GetValueOrDefault(id)?.Verified;

@@ -62,6 +62,42 @@ public sealed class BudgetTests
     }
 
     [Fact]
+    public void A_vote_waits_for_no_frame_but_the_one_under_way_whatever_flows_behind_it()
+    {
+        using SendQueue queue = new(TestPeer.Config, new SendBudget(64 << 20));
+        byte[] batch = new byte[Limits.TransactionBatchBytesMax];
+        byte[] chunk = new byte[Limits.ProposalBatchBytesMax];
+        byte[] vote = new byte[160];
+        int worst = 0;
+        int refused = 0;
+        for (int i = 0; i < 2000; i++)
+        {
+            // Twice as much comes in as leaves: the lanes are full before long.
+            for (int k = 0; k < 2; k++)
+            {
+                if (queue.TryEnqueue(FrameClass.Transactions, batch) == SendVerdict.QueueFull) refused++;
+                if (queue.TryEnqueue(FrameClass.Bulk, chunk) == SendVerdict.QueueFull) refused++;
+            }
+
+            if (i % 10 == 0) Assert.Equal(SendVerdict.Accepted, queue.TryEnqueue(FrameClass.Consensus, vote));
+            int waited = 0;
+            bool left = i % 10 != 0;
+            do
+            {
+                Assert.True(queue.TryDequeue(out OutgoingFrame frame));
+                if (frame.Kind == FrameKind.Consensus) left = true;
+                else if (!left) waited++;
+            }
+            while (!left);
+
+            worst = int.Max(worst, waited);
+        }
+
+        Assert.True(refused > 1000);
+        Assert.Equal(0, worst);
+    }
+
+    [Fact]
     public void The_lowest_class_leaves_first_and_order_holds_inside_a_class()
     {
         using SendQueue queue = new(TestPeer.Config, new SendBudget(1 << 20));
