@@ -2,7 +2,6 @@ using System;
 using System.Collections.Generic;
 using NodeRuntime.Actors;
 using NodeRuntime.Crypto;
-using NodeRuntime.Ledger.State;
 using NodeRuntime.Primitives;
 using NodeRuntime.Proofs.Chain;
 using NodeRuntime.Proofs.Transactions;
@@ -22,6 +21,24 @@ internal sealed class SimulatedCrowd(Genesis genesis, IReadOnlyList<ISigner> peo
     private readonly (ulong Sequence, Instant At)[] _seen = new (ulong, Instant)[people.Count];
 
     public long Sent { get; private set; }
+
+    /// <summary>By the furthest of the peers.</summary>
+    public long Settled
+    {
+        get
+        {
+            LedgerTip? furthest = null;
+            foreach (SimulatedPeer peer in peers)
+            {
+                if (peer.Tip is { } tip && (furthest is null || tip.Height > furthest.Height)) furthest = tip;
+            }
+
+            long settled = 0;
+            if (furthest is null) return settled;
+            for (int i = 0; i < people.Count; i++) settled += (long)furthest.State.Records.Account(AccountOf(i)).Sequence;
+            return settled;
+        }
+    }
 
     public void Start(int perSecond)
     {

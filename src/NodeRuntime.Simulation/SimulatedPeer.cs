@@ -127,6 +127,7 @@ internal sealed class SimulatedPeer
     {
         if (_config.HasEquivocator && Index == 0) return new Equivocator(network, _signer, _genesis.ChainId);
         if (_config.HasSilentVoter && Index == 1) return new SilentVoter(network);
+        if (_config.HasBodyWithholder && Index == 2) network = new BodyWithholder(network, _prng.Fork());
         return new WatchedNetwork(network, Index, self, _oracle);
     }
 

@@ -34,6 +34,9 @@ public sealed record SimulationConfig
     /// <summary>The second validator receives and never votes.</summary>
     public bool HasSilentVoter { get; init; }
 
+    /// <summary>The third peer announces transactions that do not exist and gives nobody those that do.</summary>
+    public bool HasBodyWithholder { get; init; }
+
     /// <summary>Hears what peers say; takes no part.</summary>
     public System.Action<int, NodeRuntime.Runtime.NodeLog>? Log { get; init; }
 }

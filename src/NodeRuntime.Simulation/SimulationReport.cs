@@ -26,6 +26,9 @@ public sealed record SimulationReport
 
     public long TransfersSent { get; init; }
 
+    /// <summary>Of these, such as stand in a final block.</summary>
+    public long TransfersSettled { get; init; }
+
     public required int Crashes { get; init; }
 
     public required int Partitions { get; init; }

@@ -135,6 +135,7 @@ public sealed class World
             JobsSettled = _owner.Settled,
             FramesSent = _network.FramesSent,
             TransfersSent = _crowd.Sent,
+            TransfersSettled = _crowd.Settled,
             Crashes = _crashes,
             Partitions = _partitions,
         };

@@ -49,6 +49,39 @@ public sealed class GossipTests(ITestOutputHelper output)
         Assert.Equal(0, sum.BodiesOverBudget);
     }
 
+    [Fact]
+    public void Whoever_announces_what_nobody_has_and_withholds_what_it_has_slows_nobody()
+    {
+        SimulationConfig quiet = SeedTests.Quiet(6, 4, 8, 20) with { TransfersPerSecond = 40, JobEvery = Duration.Zero };
+        SimulationReport without = new World(quiet).Run();
+        SimulationReport with = new World(quiet with { HasBodyWithholder = true }).Run();
+        output.WriteLine($"height {without.FinalizedHeight} and {with.FinalizedHeight}; settled {without.TransfersSettled} and {with.TransfersSettled} of {with.TransfersSent}");
+        Assert.True(with.Violations.IsEmpty, Failures.Of(with, "none"));
+        Assert.True(with.FinalizedHeight.Number * 10 >= without.FinalizedHeight.Number * 9);
+        // What was submitted to it stands in its own blocks; the rest goes its way around it.
+        Assert.True(with.TransfersSettled * 100 >= without.TransfersSettled * 95, $"{with.TransfersSettled} of {without.TransfersSettled}");
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public void Under_every_fault_transactions_go_on_and_nobody_honest_is_banned(ulong seed)
+    {
+        int banned = 0;
+        SimulationReport report = new World(SeedTests.Quiet(6, 4, seed, 60) with
+        {
+            Faults = Faults.All,
+            TransfersPerSecond = 20,
+            JobEvery = Duration.Zero,
+            Log = (_, said) => banned += said.Text.Contains("is banned", System.StringComparison.Ordinal) ? 1 : 0,
+        }).Run();
+        output.WriteLine($"height {report.FinalizedHeight}, {report.TransfersSettled} of {report.TransfersSent} settled, {report.Crashes} crashes");
+        Assert.True(report.Violations.IsEmpty, Failures.Of(report, "all"));
+        Assert.Equal(0, banned);
+        Assert.True(report.TransfersSettled * 2 > report.TransfersSent);
+    }
+
     private static TransactionStatus Add(TransactionStatus left, TransactionStatus right) => new()
     {
         BodiesReceived = left.BodiesReceived + right.BodiesReceived,
