@@ -60,7 +60,7 @@ public abstract record CompactMessage
         WireReader reader = new(bytes);
         int count = reader.Array(5);
         if (reader.UInt64() != 1) reader.Fail();
-        WireType type = (WireType)reader.UInt64();
+        WireType type = (WireType)reader.UInt32();
         CompactMessage? message = (type, count) switch
         {
             (WireType.CompactProposal, 5) => new Proposal(Block.Read(reader), ReadIds(reader), Vote.Read(reader)),
