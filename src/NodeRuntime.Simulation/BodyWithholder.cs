@@ -50,6 +50,6 @@ internal sealed class BodyWithholder(INetwork inner, Prng prng) : INetwork
         WireReader reader = new(frame);
         reader.Array(16);
         reader.UInt64();
-        return reader.UInt64() == (ulong)type;
+        return reader.UInt32() == (uint)type;
     }
 }
