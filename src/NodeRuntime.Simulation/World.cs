@@ -57,6 +57,7 @@ public sealed class World
         int crowd = config.TransfersPerSecond * 10 / Limits.MempoolTransactionsPerSenderMax;
         for (int i = 0; i < int.Max(crowd, config.TransfersPerSecond > 0 ? config.Peers : 0); i++) people.Add(CreateSigner(registry));
         Genesis genesis = MakeGenesis(signers, [.. people, owner]);
+        if (config.HasEquivocator) _oracle.Suspect(signers[0].PublicKey);
         for (int i = 0; i < config.Peers; i++)
         {
             Duration skew = new(_prng.NextBelow(2) == 0 ? Skew() : -Skew());
@@ -92,6 +93,10 @@ public sealed class World
     internal void AdvanceTo(Duration sinceStart) => _time.RunUntil(Start + sinceStart);
 
     internal Height HeightOf(int peer) => _peers[peer].Height;
+
+    internal LedgerTip? TipOf(int peer) => _peers[peer].Tip;
+
+    internal PublicKey KeyOf(int peer) => _peers[peer].Key;
 
     internal ChainOutlook? OutlookOf(int peer) => _peers[peer].Outlook;
 
