@@ -36,6 +36,9 @@ public static class Limits
 
     public const int MempoolBytesMax = 64 * 1024 * 1024;
 
+    /// <summary>Blocks that a transaction waits through, whatever its own expiry: five minutes at full pace, forty on an idle chain.</summary>
+    public const int MempoolBlocksMax = 1200;
+
     /// <summary>Messages that wait at one actor before its overflow policy acts.</summary>
     public const int MailboxLengthMax = 16_384;
 
@@ -176,8 +179,35 @@ public static class Limits
     /// <summary>Blocks that were asked for and have not come.</summary>
     public const int BlocksAskedMax = 256;
 
-    /// <summary>Announced transactions that a peer remembers having asked for.</summary>
+    /// <summary>Announced transactions that a peer has asked for and that have not come.</summary>
     public const int TransactionsAskedMax = 8192;
+
+    /// <summary>The same of one peer: whoever announces what it does not have holds no more of the list than this.</summary>
+    public const int TransactionsAskedPerPeerMax = 1024;
+
+    /// <summary>Peers that are remembered as holders of a transaction that was asked for.</summary>
+    public const int TransactionHoldersMax = 8;
+
+    /// <summary>Ids in one announcement or question.</summary>
+    public const int TransactionIdsPerMessageMax = 256;
+
+    /// <summary>Bytes of bodies in one answer, unless a single one is larger: a vote waits behind no more than this.</summary>
+    public const int TransactionBatchBytesMax = 64 * 1024;
+
+    /// <summary>Transactions lately settled or refused whose announcement is not answered; in each of two halves.</summary>
+    public const int TransactionsSeenMax = 32_768;
+
+    /// <summary>Proposals that are being put together from their parts, over all leaders and of one.</summary>
+    public const int ProposalsRebuiltMax = 64;
+
+    public const int ProposalsRebuiltPerLeaderMax = 2;
+
+    /// <summary>Whole proposals that others may ask parts of: 8 MiB at most.</summary>
+    public const int ProposalsHeldMax = 8;
+
+    /// <summary>Bodies in one answer about a proposal: four of these are a full block, and none holds up a vote for long.</summary>
+    public const int ProposalBatchBytesMax = 256 * 1024;
+
     /// <summary>A record of the journal: a snapshot's part or a block with room to spare.</summary>
     public const int JournalPayloadBytesMax = 16 * 1024 * 1024;
 

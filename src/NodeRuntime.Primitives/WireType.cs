@@ -85,10 +85,14 @@ public enum WireType : uint
     TopicMessage = 135,
     TransactionAnnounce = 136,
     TransactionWant = 137,
-    TransactionBody = 138,
     PeerFrame = 139,
     TlsBinding = 140,
     MembershipDigest = 141,
+    TransactionBodies = 142,
+    TransactionMissing = 143,
+    CompactProposal = 144,
+    CompactWant = 145,
+    CompactBodies = 146,
 
     // 160-189: jobs between client and provider
     JobSpec = 160,

@@ -8,6 +8,7 @@ using NodeRuntime.Primitives;
 using NodeRuntime.Proofs.Chain;
 using NodeRuntime.Proofs.Records;
 using NodeRuntime.Runtime;
+using NodeRuntime.Runtime.Proposals;
 
 namespace NodeRuntime.Simulation;
 
@@ -86,6 +87,7 @@ internal sealed class Oracle(Auditor auditor)
         {
             ConsensusMessage.Voted m => m.Vote,
             ConsensusMessage.Propose m => m.LeaderVote,
+            null => (CompactMessage.Decode(frame) as CompactMessage.Proposal)?.LeaderVote,
             _ => null,
         };
         if (vote is null || vote.Voter != self) return;

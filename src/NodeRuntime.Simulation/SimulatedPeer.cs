@@ -64,6 +64,10 @@ internal sealed class SimulatedPeer
 
     public SimulatedDisk Disk => _disk;
 
+    public TransactionStatus Transactions => _node?.Transactions ?? new TransactionStatus();
+
+    public MembershipStatus Membership => _node?.Membership ?? new MembershipStatus(0, []);
+
     /// <summary>For a person who reads a violation: takes a turn of the peer's actors.</summary>
     public string Describe()
     {
@@ -132,6 +136,7 @@ internal sealed class SimulatedPeer
         if (_config.HasSilentVoter && Index == 1) return new SilentVoter(network);
         if (_config.HasSnapshotPoisoner && Index == 2) return new SnapshotPoisoner(new WatchedNetwork(network, Index, self, _oracle));
         if (_config.HasHeightLiar && Index == 3) return new HeightLiar(new WatchedNetwork(network, Index, self, _oracle));
+        if (_config.HasBodyWithholder && Index == 2) network = new BodyWithholder(network, _prng.Fork());
         return new WatchedNetwork(network, Index, self, _oracle);
     }
 

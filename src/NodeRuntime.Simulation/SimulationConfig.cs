@@ -22,6 +22,9 @@ public sealed record SimulationConfig
     /// <summary>Mean time between jobs; zero for none.</summary>
     public Duration JobEvery { get; init; } = Duration.FromSeconds(6);
 
+    /// <summary>Transfers that people send, over all peers.</summary>
+    public int TransfersPerSecond { get; init; }
+
     /// <summary>The real curve instead of make-believe signatures: slower, and the digest of a run need not repeat.</summary>
     public bool UsesRealSignatures { get; init; }
 
@@ -42,6 +45,9 @@ public sealed record SimulationConfig
 
     /// <summary>Accounts of nobody in genesis: a larger state.</summary>
     public int AccountsMore { get; init; }
+
+    /// <summary>The third peer announces transactions that do not exist and gives nobody those that do.</summary>
+    public bool HasBodyWithholder { get; init; }
 
     /// <summary>Hears what peers say; takes no part.</summary>
     public System.Action<int, NodeRuntime.Runtime.NodeLog>? Log { get; init; }

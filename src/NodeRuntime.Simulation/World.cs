@@ -28,6 +28,7 @@ public sealed class World
     private readonly Oracle _oracle;
     private readonly List<SimulatedPeer> _peers = [];
     private readonly SimulatedOwner _owner;
+    private readonly SimulatedCrowd _crowd;
     private readonly Instant _healAt;
     private int _crashes;
     private int _partitions;
@@ -51,7 +52,11 @@ public sealed class World
         List<ISigner> signers = [];
         for (int i = 0; i < config.Peers; i++) signers.Add(CreateSigner(registry));
         ISigner owner = CreateSigner(registry);
-        Genesis genesis = MakeGenesis(signers, owner);
+        List<ISigner> people = [];
+        // Each may have as many waiting as the pool takes of one: so many keep up the rate for ten seconds without a block.
+        int crowd = config.TransfersPerSecond * 10 / Limits.MempoolTransactionsPerSenderMax;
+        for (int i = 0; i < int.Max(crowd, config.TransfersPerSecond > 0 ? config.Peers : 0); i++) people.Add(CreateSigner(registry));
+        Genesis genesis = MakeGenesis(signers, [.. people, owner]);
         if (config.HasEquivocator) _oracle.Suspect(signers[0].PublicKey);
         for (int i = 0; i < config.Peers; i++)
         {
@@ -59,6 +64,7 @@ public sealed class World
             _peers.Add(new SimulatedPeer(i, genesis, signers[i], _signatures, _time, _network, _prng.Fork(), config, skew, _oracle));
         }
 
+        _crowd = new SimulatedCrowd(genesis, people, _time, people.Count > 0 ? _prng.Fork() : _prng, _peers);
         _owner = new SimulatedOwner(genesis, owner, _signatures, _time, _network, _prng.Fork(), _peers);
     }
 
@@ -80,6 +86,7 @@ public sealed class World
         ScheduleCrash();
         SchedulePartition();
         ScheduleJob();
+        if (_config.TransfersPerSecond > 0) _crowd.Start(_config.TransfersPerSecond);
         _time.ScheduleAt(_healAt, Heal);
     }
 
@@ -100,6 +107,13 @@ public sealed class World
     internal LedgerTip? TipOf(int peer) => _peers[peer].Tip;
 
     internal SimulatedDisk DiskOf(int peer) => _peers[peer].Disk;
+
+    internal TransactionStatus TransactionsOf(int peer) => _peers[peer].Transactions;
+
+    internal MembershipStatus MembershipOf(int peer) => _peers[peer].Membership;
+
+    /// <summary>Bytes of all frames of a class that were sent since the start.</summary>
+    internal long BytesSent(Actors.Ports.FrameClass frameClass) => _network.BytesSent(frameClass);
 
     /// <summary>Nothing passes between these peers and the others until <see cref="Mend"/>.</summary>
     internal void Cut(params int[] side)
@@ -133,6 +147,8 @@ public sealed class World
             JobsSubmitted = _owner.Submitted,
             JobsSettled = _owner.Settled,
             FramesSent = _network.FramesSent,
+            TransfersSent = _crowd.Sent,
+            TransfersSettled = _crowd.Settled,
             Crashes = _crashes,
             Partitions = _partitions,
         };
@@ -154,13 +170,13 @@ public sealed class World
 
     private long Skew() => (long)_prng.NextBelow((ulong)_config.Faults.ClockSkewMax.Microseconds + 1);
 
-    private Genesis MakeGenesis(List<ISigner> signers, ISigner owner)
+    private Genesis MakeGenesis(List<ISigner> signers, List<ISigner> others)
     {
         SortedDictionary<AccountId, GenesisAllocation> allocations = [];
-        foreach (ISigner signer in (List<ISigner>)[.. signers, owner])
+        foreach (ISigner signer in (List<ISigner>)[.. signers, .. others])
         {
             AccountId account = KeyPolicy.Single(signer.PublicKey).ToAccountId();
-            Amount bond = signer == owner ? Amount.Zero : Amount.FromTokens(200);
+            Amount bond = others.Contains(signer) ? Amount.Zero : Amount.FromTokens(200);
             allocations.Add(account, new GenesisAllocation(account, Amount.FromTokens(10_000), bond));
         }
 

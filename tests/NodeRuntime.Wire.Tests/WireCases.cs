@@ -17,7 +17,9 @@ using NodeRuntime.Proofs.Tests.Receipts;
 using NodeRuntime.Proofs.Transactions;
 using NodeRuntime.Proofs.Trees;
 using NodeRuntime.Runtime.Consensus;
+using NodeRuntime.Runtime.Proposals;
 using NodeRuntime.Runtime.Snapshots;
+using NodeRuntime.Runtime.Transactions;
 using NodeRuntime.Sandbox;
 using NodeRuntime.Sandbox.Protocol;
 using NodeRuntime.Wasm;
@@ -41,6 +43,7 @@ internal sealed class WireCases
         AddWorkload();
         AddSandbox();
         AddTraces();
+        AddProposals();
     }
 
     /// <summary>Those whose assemblies stand above Proofs; the others are reviewed beside Proofs' own tests.</summary>
@@ -117,7 +120,11 @@ internal sealed class WireCases
         Add("StoredBlock", new StoredBlock(block, finalization).Encode(), static bytes => FromOwnDisk(() => StoredBlock.Decode(bytes).Encode()));
 
         ImmutableArray<TransactionId> ids = [new TransactionId(Hash()), new TransactionId(Hash())];
-        TransactionMessage[] transactions = [new TransactionMessage.Announce(ids), new TransactionMessage.Want(ids), new TransactionMessage.Body(Bytes(90))];
+        TransactionMessage[] transactions =
+        [
+            new TransactionMessage.Announce(ids), new TransactionMessage.Want(ids), new TransactionMessage.Missing(ids),
+            new TransactionMessage.Bodies([Bytes(90)]),
+        ];
         foreach (TransactionMessage message in transactions) Add("TransactionMessage." + message.GetType().Name, message.Encode(), static bytes => TransactionMessage.Decode(bytes)?.Encode());
 
         ChainId chain = new(Hash());
@@ -272,6 +279,19 @@ internal sealed class WireCases
         Validators = [new GenesisValidator(Key(), 5)],
         Allocations = [],
     };
+
+    private void AddProposals()
+    {
+        Block block = Block();
+        Vote vote = new(new VoteSlot(new Epoch(1), new View(9), VoteKind.Notarize), Hash(), new ValidatorIndex(3), Signature());
+        CompactMessage[] messages =
+        [
+            new CompactMessage.Proposal(block with { Transactions = [] }, ShortId.Of(block.Header.Digest, block), vote),
+            new CompactMessage.Want(Hash(), [0, 7, 4000]),
+            new CompactMessage.Bodies(Hash(), [new PlacedBody(3, Bytes(90)), new PlacedBody(300, Bytes(20))]),
+        ];
+        foreach (CompactMessage message in messages) Add("CompactMessage." + message.GetType().Name, message.Encode(), static bytes => CompactMessage.Decode(bytes)?.Encode());
+    }
 
     private byte[] Bytes(int count)
     {

@@ -25,6 +25,12 @@ public abstract record ConsensusCommand
     /// <summary>A timer that the machine asked for.</summary>
     public sealed record Timer(ConsensusTimer Fired) : ConsensusCommand;
 
+    /// <summary>A timer that the gossip of transactions asked for.</summary>
+    internal sealed record GossipTimer(Transactions.GossipTimer Fired) : ConsensusCommand;
+
+    /// <summary>The timer of proposals that are being put together.</summary>
+    internal sealed record ProposalTimer : ConsensusCommand;
+
     /// <summary>Time to look whether the tip is news.</summary>
     public sealed record Look : ConsensusCommand;
 

@@ -13,7 +13,9 @@ using NodeRuntime.Primitives;
 using NodeRuntime.Proofs.Chain;
 using NodeRuntime.Proofs.Trees;
 using NodeRuntime.Runtime.Membership;
+using NodeRuntime.Runtime.Proposals;
 using NodeRuntime.Runtime.Snapshots;
+using NodeRuntime.Runtime.Transactions;
 
 namespace NodeRuntime.Runtime.Consensus;
 
@@ -37,7 +39,6 @@ public sealed partial class ConsensusSupervisor : Actor<ConsensusCommand>
     private readonly Queue<ConsensusEffect> _effects = [];
     private readonly SortedSet<PeerId> _peers = [];
     private readonly SortedDictionary<PeerId, Instant> _heardAt = [];
-    private readonly SortedDictionary<TransactionId, Instant> _asked = [];
     private LedgerTip? _tip;
     private ulong _token;
     private bool _writes;
@@ -75,6 +76,8 @@ public sealed partial class ConsensusSupervisor : Actor<ConsensusCommand>
         _isNewValidator = model.ValidatorIndexOf(ports.Signer.PublicKey) is not null && recovery.Watermark is null && !recovery.WatermarkIsLost;
         _chain = new LedgerChain(_start.State, _start.Digest, validators, ports.Signatures);
         _mempool = new MempoolMachine(_chain.State, ports.Signatures);
+        _gossip = new GossipMachine(_mempool, model.Genesis.Parameters.NetworkDelay, context.Prng.Fork());
+        _proposals = new ProposalMachine(_mempool, model.Genesis.Parameters.NetworkDelay, context.Prng.Fork());
     }
 
     private readonly bool _isNewValidator;
@@ -83,6 +86,7 @@ public sealed partial class ConsensusSupervisor : Actor<ConsensusCommand>
     {
         _self = Context.Self;
         Replay();
+        KnowValidators(_model.Genesis.ValidatorSet);
         if (_isNewValidator) Write([ConsensusStore.FirstWatermark(_model.Genesis.ValidatorSet.Epoch)]);
         Step(new ConsensusInput.Punished(Punished()));
         Step(new ConsensusInput.Start());
@@ -101,11 +105,15 @@ public sealed partial class ConsensusSupervisor : Actor<ConsensusCommand>
         {
             case ConsensusCommand.PeerConnected m:
                 _peers.Add(m.Peer);
+                Gossip(new GossipInput.PeerConnected(m.Peer));
+                Rebuild(new ProposalInput.PeerConnected(m.Peer));
                 Step(new ConsensusInput.PeerConnected(m.Peer));
                 break;
             case ConsensusCommand.PeerLeft m:
                 _peers.Remove(m.Peer);
                 _heardAt.Remove(m.Peer);
+                Gossip(new GossipInput.PeerLeft(m.Peer));
+                Rebuild(new ProposalInput.PeerLeft(m.Peer));
                 Step(new ConsensusInput.PeerLeft(m.Peer));
                 break;
             case ConsensusCommand.Frame m:
@@ -142,6 +150,12 @@ public sealed partial class ConsensusSupervisor : Actor<ConsensusCommand>
             case ConsensusCommand.Submit m:
                 Submit(m.Transaction, m.Reply);
                 break;
+            case ConsensusCommand.GossipTimer m:
+                Gossip(new GossipInput.TimerFired(m.Fired));
+                break;
+            case ConsensusCommand.ProposalTimer:
+                Rebuild(new ProposalInput.TimerFired());
+                break;
             default:
                 Invariant.Break("a command without a rule");
                 break;
@@ -155,16 +169,14 @@ public sealed partial class ConsensusSupervisor : Actor<ConsensusCommand>
         if (_peers.Contains(frame.Peer)) _heardAt[frame.Peer] = Context.Now;
         if (frame.FrameClass == FrameClass.Transactions)
         {
-            if (TransactionMessage.Decode(frame.Bytes) is { } transactions) HearTransactions(frame.Peer, transactions);
+            if (TransactionMessage.Decode(frame.Bytes) is { } transactions) Gossip(new GossipInput.Received(frame.Peer, transactions));
             else Blame(frame.Peer, Misdeed.Malformed);
             return;
         }
 
-        if (ConsensusMessage.Decode(frame.Bytes) is { } message)
-        {
-            if (!IsTooMuch(message)) Step(new ConsensusInput.Received(frame.Peer, message));
-        }
-        else Blame(frame.Peer, Misdeed.Malformed);
+        if (CompactMessage.Decode(frame.Bytes) is { } compact) Rebuild(new ProposalInput.Received(frame.Peer, compact));
+        else if (ConsensusMessage.Decode(frame.Bytes) is not { } message) Blame(frame.Peer, Misdeed.Malformed);
+        else if (!IsTooMuch(message)) Step(new ConsensusInput.Received(frame.Peer, message));
     }
 
     private void Step(ConsensusInput input)
@@ -216,7 +228,9 @@ public sealed partial class ConsensusSupervisor : Actor<ConsensusCommand>
                 Send(m.Peer, m.Message);
                 break;
             case ConsensusEffect.Broadcast m:
-                byte[] frame = m.Message.Encode();
+                byte[] frame = m.Message is ConsensusMessage.Propose propose && _proposals.Shorten(propose) is { } compact
+                    ? compact.Encode()
+                    : m.Message.Encode();
                 foreach (PeerId peer in _peers) _ports.Network.Send(peer, FrameClass.Consensus, frame);
                 break;
             case ConsensusEffect.SetTimer m:
@@ -287,7 +301,7 @@ public sealed partial class ConsensusSupervisor : Actor<ConsensusCommand>
         ValidatorSet validators = _model.Genesis.ValidatorSet;
         ImmutableArray<Evidence> evidence = LedgerChain.Punishable(parent, validators, build.Evidence);
         BlockContext block = BlockContext.After(parent, build.Time) with { Offences = LedgerChain.OffencesOf(evidence, validators, self.Value) };
-        MempoolSelection selection = _mempool.Select(parent, block);
+        MempoolSelection selection = _mempool.Select(parent, block, arrivedBy: SpreadBy());
         foreach (DroppedTransaction dropped in selection.Dropped) Say(LogLevel.Debug, $"transaction {dropped.Id} dropped: {dropped.Reason}");
         Step(new ConsensusInput.Built(build.View, build.Parent, build.Time, selection.Body, parent.Root) { Evidence = evidence });
     }
@@ -308,7 +322,7 @@ public sealed partial class ConsensusSupervisor : Actor<ConsensusCommand>
         {
             proven = _chain.State;
             BlockOutcome outcome = _chain.Finalize(block, _mempool);
-            _mempool.Committed(outcome);
+            Settle(outcome, _mempool.Committed(outcome));
             events.AddRange(outcome.Events);
             NoteSnapshot(block);
             NoteSlashed(outcome);
@@ -375,69 +389,6 @@ public sealed partial class ConsensusSupervisor : Actor<ConsensusCommand>
         Step(new ConsensusInput.Pending(isPending));
     }
 
-    // ---- transactions ----
-
-    private void Submit(ReadOnlyMemory<byte> bytes, ActorRef<SubmitAnswer>? reply)
-    {
-        MempoolOutcome outcome = Offer(bytes, null);
-        bool isAccepted = outcome.IsAccepted || outcome.Verdict == MempoolVerdict.AlreadyKnown;
-        reply?.Tell(new SubmitAnswer(outcome.Id, isAccepted, outcome.Name, outcome.ToString()));
-    }
-
-    private MempoolOutcome Offer(ReadOnlyMemory<byte> bytes, PeerId? from)
-    {
-        MempoolOutcome outcome = _mempool.Add(bytes, Context.Now);
-        _asked.Remove(outcome.Id);
-        if (!outcome.IsAccepted) return outcome;
-        byte[] frame = new TransactionMessage.Announce([outcome.Id]).Encode();
-        foreach (PeerId peer in _peers)
-        {
-            if (peer != from) _ports.Network.Send(peer, FrameClass.Transactions, frame);
-        }
-
-        NotePending();
-        return outcome;
-    }
-
-    private void HearTransactions(PeerId peer, TransactionMessage message)
-    {
-        switch (message)
-        {
-            case TransactionMessage.Announce m:
-                Announced(peer, m.Ids);
-                break;
-            case TransactionMessage.Want m:
-                foreach (TransactionId id in m.Ids)
-                {
-                    if (_mempool.Find(id) is { } bytes) _ports.Network.Send(peer, FrameClass.Transactions, new TransactionMessage.Body(bytes).Encode());
-                }
-
-                break;
-            case TransactionMessage.Body m:
-                Offer(m.Bytes, peer);
-                break;
-            default:
-                Invariant.Break("a message without a rule");
-                break;
-        }
-    }
-
-    private void Announced(PeerId peer, ImmutableArray<TransactionId> ids)
-    {
-        ImmutableArray<TransactionId>.Builder wanted = ImmutableArray.CreateBuilder<TransactionId>();
-        foreach (TransactionId id in ids)
-        {
-            if (_mempool.Contains(id)) continue;
-            // Asked for a moment ago, of somebody else: only when that one stays silent is it asked for again.
-            if (_asked.TryGetValue(id, out Instant asked) && Context.Now - asked < Duration.FromSeconds(1)) continue;
-            if (_asked.Count >= Limits.TransactionsAskedMax) _asked.Clear();
-            _asked[id] = Context.Now;
-            wanted.Add(id);
-        }
-
-        if (wanted.Count > 0) _ports.Network.Send(peer, FrameClass.Transactions, new TransactionMessage.Want(wanted.ToImmutable()).Encode());
-    }
-
     // ---- what we see of the others ----
 
     private void Look()
@@ -488,6 +439,7 @@ public sealed partial class ConsensusSupervisor : Actor<ConsensusCommand>
     private void Report()
     {
         ConsensusSnapshot snapshot = _machine.Snapshot;
+        Follow(snapshot);
         ConsensusMode mode = snapshot switch
         {
             { IsHalted: true } => ConsensusMode.Halted,
