@@ -216,4 +216,13 @@ public static class Limits
     public const int HangingBlocksMax = 16_384;
 
     public const long HangingBytesMax = 64L << 20;
+
+    /// <summary>Steps of one machine that wait to be recorded; past them the rest of the segment is dropped.</summary>
+    public const int FlightQueueRecordsMax = 16_384;
+
+    /// <summary>The same, in about the bytes that they hold in memory.</summary>
+    public const long FlightQueueBytesMax = 32L << 20;
+
+    /// <summary>The most that a peer may be told to keep of its recordings, in MiB.</summary>
+    public const int FlightMebibytesMax = 64 * 1024;
 }

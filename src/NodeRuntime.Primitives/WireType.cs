@@ -122,4 +122,7 @@ public enum WireType : uint
     TraceCommitment = 220,
     TraceEnd = 221,
     TraceSnapshot = 222,
+
+    // 230-239: recordings of a peer's machines
+    FlightHead = 230,
 }

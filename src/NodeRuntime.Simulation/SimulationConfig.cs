@@ -31,6 +31,9 @@ public sealed record SimulationConfig
     /// <summary>The second validator receives and never votes.</summary>
     public bool HasSilentVoter { get; init; }
 
+    /// <summary>Where a peer records what its machines are told; null records nothing.</summary>
+    public System.Func<int, NodeRuntime.Actors.Ports.IFlightTapes>? Flight { get; init; }
+
     /// <summary>Hears what peers say; takes no part.</summary>
     public System.Action<int, NodeRuntime.Runtime.NodeLog>? Log { get; init; }
 }

@@ -11,6 +11,7 @@ using NodeRuntime.Membership;
 using NodeRuntime.Primitives;
 using NodeRuntime.Proofs.Chain;
 using NodeRuntime.Proofs.Trees;
+using NodeRuntime.Runtime.Flight;
 using NodeRuntime.Runtime.Membership;
 
 namespace NodeRuntime.Runtime.Consensus;
@@ -29,6 +30,7 @@ public sealed class ConsensusSupervisor : Actor<ConsensusCommand>
     private readonly NodeDoors _doors;
     private readonly ConsensusStore _store;
     private readonly ConsensusMachine _machine;
+    private readonly FlightRecorder<ConsensusInput, ConsensusEffect> _recorder;
     private readonly LedgerChain _chain;
     private readonly MempoolMachine _mempool;
     private readonly OutlookWatch _outlook = new();
@@ -52,18 +54,22 @@ public sealed class ConsensusSupervisor : Actor<ConsensusCommand>
         _store = new ConsensusStore(ports.Journal);
         Recovery recovery = _store.Recover();
         ValidatorSet validators = model.Genesis.ValidatorSet;
-        _machine = new ConsensusMachine(
-            new ConsensusConfig
-            {
-                Chain = model.Chain,
-                Validators = validators,
-                Parameters = model.Genesis.Parameters,
-                GenesisTime = model.Genesis.Time,
-                Signer = ports.Signer,
-                Signatures = ports.Signatures,
-                Prng = context.Prng.Fork(),
-            },
-            recovery);
+        Prng prng = context.Prng.Fork();
+        (_machine, _recorder) = FlightRecorder<ConsensusInput, ConsensusEffect>.Around(
+            FlightMachine.Consensus, model, ports,
+            signer => new ConsensusMachine(
+                new ConsensusConfig
+                {
+                    Chain = model.Chain,
+                    Validators = validators,
+                    Parameters = model.Genesis.Parameters,
+                    GenesisTime = model.Genesis.Time,
+                    Signer = signer,
+                    Signatures = ports.Signatures,
+                    Prng = prng,
+                },
+                recovery),
+            static (machine, now, input) => machine.Step(now, input));
         _isNewValidator = model.ValidatorIndexOf(ports.Signer.PublicKey) is not null && recovery.Watermark is null && !recovery.WatermarkIsLost;
         _chain = new LedgerChain(LedgerState.FromGenesis(model.Genesis), model.Chain.Hash, ports.Signatures);
         _mempool = new MempoolMachine(_chain.State, ports.Signatures);
@@ -157,13 +163,14 @@ public sealed class ConsensusSupervisor : Actor<ConsensusCommand>
             return;
         }
 
-        if (ConsensusMessage.Decode(frame.Bytes) is { } message) Step(new ConsensusInput.Received(frame.Peer, message));
+        if (ConsensusMessage.Decode(frame.Bytes) is { } message) Step(new ConsensusInput.Received(frame.Peer, message), frame.Bytes.Length);
         else Blame(frame.Peer, Misdeed.Malformed);
     }
 
-    private void Step(ConsensusInput input)
+    /// <param name="weight">About how many bytes the input holds.</param>
+    private void Step(ConsensusInput input, int weight = 0)
     {
-        foreach (ConsensusEffect effect in _machine.Step(Context.Now, input)) _effects.Enqueue(effect);
+        foreach (ConsensusEffect effect in _recorder.Step(Context.Now, input, weight)) _effects.Enqueue(effect);
         Perform();
     }
 
