@@ -3,6 +3,7 @@ using System.CommandLine;
 using NodeRuntime.Cli.Devnet;
 using NodeRuntime.Cli.Doctor;
 using NodeRuntime.Cli.Receipts;
+using NodeRuntime.Cli.Replay;
 using NodeRuntime.Cli.Simulate;
 using NodeRuntime.Cli.Verbs;
 using NodeRuntime.Cli.Wasm;
@@ -23,6 +24,7 @@ internal static class VerbTable
         JobVerbs.Build(world, options),
         ReceiptVerbs.Build(world, options),
         SimulateVerb.Build(world, options),
+        ReplayVerb.Build(world, options),
         WasmVerbs.Build(world, options),
         DoctorVerb.Build(world, options),
         CompletionVerb.Build(world, options),

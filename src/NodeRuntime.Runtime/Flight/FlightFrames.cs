@@ -40,7 +40,9 @@ internal static class FlightFrames
         int length = BinaryPrimitives.ReadInt32LittleEndian(head[4..]);
         if (length < 0 || length > PayloadBytesMax || length > head.Length - HeadBytes) return null;
         ReadOnlyMemory<byte> payload = bytes.Slice(HeadBytes, length);
-        return Checksum(payload.Span) == BinaryPrimitives.ReadUInt32LittleEndian(head[8..]) ? payload : null;
+        // Not a conditional expression: beside a memory its null would become an empty memory.
+        if (Checksum(payload.Span) != BinaryPrimitives.ReadUInt32LittleEndian(head[8..])) return null;
+        return payload;
     }
 
     /// <summary>Whether any whole frame stands in what follows a bad one.</summary>
