@@ -16,10 +16,9 @@ public sealed class FlightReplayTests
     [InlineData(1)]
     [InlineData(2)]
     [InlineData(3)]
-    [InlineData(4)]
     public void Every_peers_recording_replays_equal(ulong seed)
     {
-        (ISignatureVerifier signatures, List<MemoryTapes> peers) = Record(seed, 40, Faults.Draw(new Prng(seed)), 300);
+        (ISignatureVerifier signatures, List<MemoryTapes> peers) = Record(seed, 30, Faults.Draw(new Prng(seed)), 300);
         int inputs = 0;
         int checkpoints = 0;
         foreach (MemoryTapes tapes in peers)
@@ -36,7 +35,7 @@ public sealed class FlightReplayTests
         }
 
         // Long enough that most segments begin in the middle of a life.
-        Assert.True(inputs > 4_000, $"{inputs} inputs");
+        Assert.True(inputs > 2_000, $"{inputs} inputs");
         Assert.True(checkpoints > 10, $"{checkpoints} segments of consensus");
     }
 
@@ -132,7 +131,7 @@ public sealed class FlightReplayTests
         byte[] checkpoint = FlightFrames.Read(frames[1])!.Value.ToArray();
         Prng prng = new(5);
         int refused = 0;
-        for (int i = 0; i < 1_000; i++)
+        for (int i = 0; i < 300; i++)
         {
             byte[] mutated = [.. checkpoint];
             mutated[prng.NextBelow(mutated.Length)] = (byte)prng.NextBelow(256);
@@ -140,7 +139,7 @@ public sealed class FlightReplayTests
             if (report.Verdict == FlightVerdict.ContentWrong) refused++;
         }
 
-        Assert.InRange(refused, 1, 999);
+        Assert.InRange(refused, 1, 299);
     }
 
     [Fact]

@@ -23,7 +23,7 @@ public sealed class LedgerHistoryTests
     [InlineData("2 1 4 3", "")]
     [InlineData("2 1 3 4", "")]
     [InlineData("1 2", "3 was acknowledged and is lost")]
-    [InlineData("1 2 3 2", "2 was applied twice")]
+    [InlineData("1 2 2 3", "2 was applied twice")]
     [InlineData("1 2 3 9", "9 stands at 3, and nobody asked for it")]
     [InlineData("1 3 2", "3 stands at 1, before one that was acknowledged")]
     [InlineData("4 1 2 3", "4 stands at 0, before one that was acknowledged")]
