@@ -57,14 +57,14 @@ public sealed class ConsensusSupervisor : Actor<ConsensusCommand>
         Prng prng = context.Prng.Fork();
         (_machine, _recorder) = FlightRecorder<ConsensusInput, ConsensusEffect>.Around(
             FlightMachine.Consensus, model, ports,
-            signer => new ConsensusMachine(
+            recorded => new ConsensusMachine(
                 new ConsensusConfig
                 {
                     Chain = model.Chain,
                     Validators = validators,
                     Parameters = model.Genesis.Parameters,
                     GenesisTime = model.Genesis.Time,
-                    Signer = signer,
+                    Signer = recorded(ports.Signer),
                     Signatures = ports.Signatures,
                     Prng = prng,
                 },

@@ -61,10 +61,10 @@ public sealed class FlightMachine
     }
 
     /// <summary>Of state and inputs: what a checkpoint and a step hold.</summary>
-    /// <param name="signer">Stands for the port when bytes are read.</param>
-    internal Shapes StateShapes(ISigner? signer, ISignatureVerifier? signatures)
+    /// <param name="signerOf">Makes what stands for a signer when bytes are read.</param>
+    internal Shapes StateShapes(Func<PublicKey, ISigner>? signerOf, ISignatureVerifier? signatures)
     {
-        Shapes shapes = new([(typeof(ISigner), signer), (typeof(ISignatureVerifier), signatures)]);
+        Shapes shapes = new([(typeof(ISigner), new SignerShape(signerOf)), (typeof(ISignatureVerifier), new GivenShape(signatures))]);
         shapes.Of(Machine);
         shapes.Of(Input);
         return shapes;

@@ -11,15 +11,15 @@ public sealed class FlightPlayer
 {
     private readonly FlightMachine _kind;
     private readonly object _machine;
-    private readonly GivenSignatures _signer;
+    private readonly GivenSignatures _given;
     private readonly Shape _input;
     private readonly FlightEffects _effects;
 
-    private FlightPlayer(FlightMachine kind, object machine, GivenSignatures signer, Shape input)
+    private FlightPlayer(FlightMachine kind, object machine, GivenSignatures given, Shape input)
     {
         _kind = kind;
         _machine = machine;
-        _signer = signer;
+        _given = given;
         _input = input;
         _effects = new FlightEffects(kind);
         _effects.Reset();
@@ -29,11 +29,11 @@ public sealed class FlightPlayer
     public static FlightPlayer? Open(FlightSegment segment, ISignatureVerifier signatures)
     {
         if (FlightSegment.KindOf(segment.Head) is not { } kind) return null;
-        GivenSignatures signer = new(segment.Head.Key);
-        Shapes shapes = kind.StateShapes(signer, signatures);
+        GivenSignatures given = new();
+        Shapes shapes = kind.StateShapes(given.Of, signatures);
         GraphReader reader = new(segment.Checkpoint);
         object? machine = shapes.Of(kind.Machine).Read(reader);
-        return reader.Succeeded && machine is not null ? new FlightPlayer(kind, machine, signer, shapes.Of(kind.Input)) : null;
+        return reader.Succeeded && machine is not null ? new FlightPlayer(kind, machine, given, shapes.Of(kind.Input)) : null;
     }
 
     /// <summary>Where the machine stands, for a person.</summary>
@@ -45,7 +45,7 @@ public sealed class FlightPlayer
         GraphReader reader = new(step.Input);
         object? input = _input.Read(reader);
         if (!reader.Succeeded || input is null) return null;
-        _signer.Give(step.Signed);
+        _given.Give(step.Signed);
         ImmutableArray<object> effects = [];
         string failure = string.Empty;
         try
@@ -59,7 +59,7 @@ public sealed class FlightPlayer
         }
 
         ImmutableArray<byte[]> forms = _effects.Roll(effects);
-        bool isEqual = failure == step.Failure && _signer.WasAskedTheSame
+        bool isEqual = failure == step.Failure && _given.WasAskedTheSame
             && step.Rolling.Span.SequenceEqual(_effects.Rolling.AsSpan()[..FlightStepWriter.RollingBytes]);
         return new PlayedStep(input, effects, failure, isEqual) { Differs = isEqual ? -1 : FirstDifference(step, forms) };
     }
@@ -77,15 +77,15 @@ public sealed class FlightPlayer
         return Math.Min(forms.Length, step.Effects.Length);
     }
 
-    // The key stays with the peer: what it signed then is given again, if it is asked for the same.
-    private sealed class GivenSignatures(PublicKey key) : ISigner
+    // The keys stay with the peer: what they signed then is given again, if it is asked for the same.
+    private sealed class GivenSignatures
     {
         private readonly Queue<SignedDigest> _given = new();
         private bool _wasAskedForOther;
 
-        public PublicKey PublicKey => key;
-
         public bool WasAskedTheSame => !_wasAskedForOther && _given.Count == 0;
+
+        public ISigner Of(PublicKey key) => new Signer(this, key);
 
         public void Give(ImmutableArray<SignedDigest> signed)
         {
@@ -94,11 +94,17 @@ public sealed class FlightPlayer
             foreach (SignedDigest one in signed) _given.Enqueue(one);
         }
 
-        public Signature Sign(Hash256 digest)
+        private Signature Next(Hash256 digest)
         {
-            if (_given.TryDequeue(out SignedDigest next) && next.Digest == digest) return next.Signature;
-            _wasAskedForOther = true;
+            if (!_given.TryDequeue(out SignedDigest next) || next.Digest != digest) _wasAskedForOther = true;
             return next.Signature;
+        }
+
+        private sealed class Signer(GivenSignatures given, PublicKey key) : ISigner
+        {
+            public PublicKey PublicKey => key;
+
+            public Signature Sign(Hash256 digest) => given.Next(digest);
         }
     }
 }

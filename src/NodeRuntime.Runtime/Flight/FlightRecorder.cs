@@ -20,10 +20,9 @@ internal sealed class FlightRecorder<TInput, TEffect>
     // A state that was too large for a checkpoint is asked again when it may have shrunk.
     private static readonly Duration Patience = Duration.FromSeconds(30);
 
-    private readonly FlightMachine _kind;
     private readonly Func<Instant, TInput, ImmutableArray<TEffect>> _step;
     private readonly IFlightTape? _tape;
-    private readonly FlightSigner? _signer;
+    private readonly FlightSigning? _signing;
     private readonly object _machine;
     private readonly FlightHead? _head;
     private readonly Shape? _shape;
@@ -31,35 +30,34 @@ internal sealed class FlightRecorder<TInput, TEffect>
     private Instant _notBefore = Instant.Epoch;
 
     private FlightRecorder(
-        FlightMachine kind, object machine, Func<Instant, TInput, ImmutableArray<TEffect>> step, IFlightTape? tape, FlightSigner? signer, FlightHead? head)
+        FlightMachine kind, object machine, Func<Instant, TInput, ImmutableArray<TEffect>> step, IFlightTape? tape, FlightSigning? signing, FlightHead? head)
     {
-        _kind = kind;
         _machine = machine;
         _step = step;
         _tape = tape;
-        _signer = signer;
+        _signing = signing;
         _head = head;
         if (tape is null) return;
         _shape = kind.StateShapes(null, null).Of(kind.Machine);
         _steps = new FlightStepWriter(kind);
     }
 
-    /// <param name="make">Makes the machine around the signer that it must sign with.</param>
+    /// <param name="make">Makes the machine, each of whose signers must be put through what it is given.</param>
     public static (TMachine Machine, FlightRecorder<TInput, TEffect> Recorder) Around<TMachine>(
-        FlightMachine kind, NodeModel model, NodePorts ports, Func<ISigner, TMachine> make,
+        FlightMachine kind, NodeModel model, NodePorts ports, Func<Func<ISigner, ISigner>, TMachine> make,
         Func<TMachine, Instant, TInput, ImmutableArray<TEffect>> step)
         where TMachine : class
     {
         if (ports.Flight is not { } tapes)
         {
-            TMachine bare = make(ports.Signer);
+            TMachine bare = make(static signer => signer);
             return (bare, new FlightRecorder<TInput, TEffect>(kind, bare, (now, input) => step(bare, now, input), null, null, null));
         }
 
-        FlightSigner signer = new(ports.Signer);
-        TMachine machine = make(signer);
+        FlightSigning signing = new();
+        TMachine machine = make(signing.Around);
         FlightHead head = new(kind.Name, model.Chain, ports.Signer.PublicKey, model.Version, kind.Schema(), kind.Build, Instant.Epoch);
-        return (machine, new FlightRecorder<TInput, TEffect>(kind, machine, (now, input) => step(machine, now, input), tapes.Open(kind.Name), signer, head));
+        return (machine, new FlightRecorder<TInput, TEffect>(kind, machine, (now, input) => step(machine, now, input), tapes.Open(kind.Name), signing, head));
     }
 
     /// <param name="weight">About how many bytes the input holds.</param>
@@ -75,11 +73,11 @@ internal sealed class FlightRecorder<TInput, TEffect>
         catch (Exception exception)
         {
             // The very input that a person will ask for.
-            _tape.Offer(new StepRecord(_steps!, now, input, _signer!.Take(), [], exception.GetType().Name, weight));
+            _tape.Offer(new StepRecord(_steps!, now, input, _signing!.Take(), [], exception.GetType().Name, weight));
             throw;
         }
 
-        _tape.Offer(new StepRecord(_steps!, now, input, _signer!.Take(), ImmutableArray<object>.CastUp(effects), string.Empty, weight));
+        _tape.Offer(new StepRecord(_steps!, now, input, _signing!.Take(), ImmutableArray<object>.CastUp(effects), string.Empty, weight));
         return effects;
     }
 

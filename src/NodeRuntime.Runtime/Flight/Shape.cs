@@ -5,6 +5,7 @@ using System.Reflection;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Text;
+using NodeRuntime.Crypto;
 using NodeRuntime.Primitives;
 
 namespace NodeRuntime.Runtime.Flight;
@@ -85,7 +86,26 @@ internal sealed class NullableShape(Shape inner) : Shape
     }
 }
 
-/// <summary>What the reader is given and the bytes never hold: ports, above all whoever signs.</summary>
+/// <summary>Of whoever signs its public key and nothing else.</summary>
+internal sealed class SignerShape(Func<PublicKey, ISigner>? signerOf) : Shape
+{
+    public override void Write(GraphWriter writer, object? value)
+    {
+        writer.Byte(value is null ? (byte)0 : (byte)1);
+        if (value is ISigner signer) writer.Bytes(signer.PublicKey.AsSpan());
+    }
+
+    public override object? Read(GraphReader reader)
+    {
+        byte tag = reader.Byte();
+        if (tag > 1) reader.Fail();
+        if (tag == 0) return null;
+        if (!PublicKey.TryParse(reader.Bytes(), out PublicKey key)) reader.Fail();
+        return reader.Failed ? null : signerOf?.Invoke(key);
+    }
+}
+
+/// <summary>A port that the reader is given and of which the bytes hold nothing.</summary>
 internal sealed class GivenShape(object? given) : Shape
 {
     public override void Write(GraphWriter writer, object? value) => writer.Byte(value is null ? (byte)0 : (byte)1);

@@ -21,15 +21,15 @@ internal sealed class Shapes
 
     private readonly SortedDictionary<string, Shape> _shapes = new(StringComparer.Ordinal);
     private readonly SortedSet<string> _lines = new(StringComparer.Ordinal);
-    private readonly SortedDictionary<string, object?> _given = new(StringComparer.Ordinal);
+    private readonly SortedDictionary<string, Shape> _ports = new(StringComparer.Ordinal);
     private readonly Type? _trimmed;
     private readonly string _trimmedField;
 
-    /// <param name="given">What stands for the ports when bytes are read; none is ever written.</param>
+    /// <param name="ports">The world's ends in a machine, which are no part of its state.</param>
     /// <param name="trimmed">Of this type one field is left out; it comes back empty.</param>
-    public Shapes(IEnumerable<(Type Port, object? Given)> given, Type? trimmed = null, string trimmedField = "")
+    public Shapes(IEnumerable<(Type Port, Shape Shape)> ports, Type? trimmed = null, string trimmedField = "")
     {
-        foreach ((Type port, object? stand) in given) _given.Add(NameOf(port), stand);
+        foreach ((Type port, Shape shape) in ports) _ports.Add(NameOf(port), shape);
         _trimmed = trimmed;
         _trimmedField = trimmedField;
     }
@@ -54,7 +54,7 @@ internal sealed class Shapes
 
     private Shape Make(Type type, string name)
     {
-        if (_given.TryGetValue(name, out object? given)) return Keep(name, "given", new GivenShape(given));
+        if (_ports.TryGetValue(name, out Shape? port)) return Keep(name, "port", port);
         if (type == typeof(bool)) return Keep(name, "bool", new BooleanShape());
         if (type == typeof(string)) return Keep(name, "text", new TextShape());
         if (type == typeof(ReadOnlyMemory<byte>)) return Keep(name, "bytes", new MemoryShape());

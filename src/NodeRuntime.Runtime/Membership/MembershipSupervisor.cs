@@ -41,7 +41,7 @@ public sealed class MembershipSupervisor : Actor<MembershipCommand>
         };
         Prng prng = context.Prng.Fork();
         (_machine, _recorder) = FlightRecorder<MembershipInput, MembershipEffect>.Around(
-            FlightMachine.Membership, model, ports, signer => new MembershipMachine(_config, signer, ports.Signatures, prng),
+            FlightMachine.Membership, model, ports, recorded => new MembershipMachine(_config, recorded(ports.Signer), ports.Signatures, prng),
             static (machine, now, input) => machine.Step(now, input));
     }
 

@@ -22,6 +22,9 @@ internal sealed record CampaignOptions
     /// <summary>A second process with a validator's key.</summary>
     public int Clones { get; init; } = 1;
 
+    /// <summary>After so many no further fault begins.</summary>
+    public int Seconds { get; init; } = 7 * 24 * 3600;
+
     public ulong Seed { get; init; } = 1;
 
     /// <summary>Namespaces and a bridge in place of proxies on loopback.</summary>
@@ -43,8 +46,9 @@ internal sealed record CampaignOptions
                 "--full-disks" => options with { FullDisks = Number(arguments, ++i) },
                 "--stale-restores" => options with { StaleRestores = Number(arguments, ++i) },
                 "--clones" => options with { Clones = Number(arguments, ++i) },
+                "--seconds" => options with { Seconds = Number(arguments, ++i) },
                 "--seed" => options with { Seed = (ulong)Number(arguments, ++i) },
-                _ => throw new FormatException($"'{arguments[i]}': use --kills, --partitions, --pauses, --databases, --full-disks, --stale-restores, --clones, --seed N; --namespaces"),
+                _ => throw new FormatException($"'{arguments[i]}': use --kills, --partitions, --pauses, --databases, --full-disks, --stale-restores, --clones, --seconds, --seed N; --namespaces"),
             };
         }
 

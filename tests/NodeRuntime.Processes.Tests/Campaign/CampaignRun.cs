@@ -87,8 +87,15 @@ internal sealed class CampaignRun : IAsyncDisposable
         using CancellationTokenSource stop = new();
         Task clients = _clients.RunAsync(_net, stop.Token);
         List<(string Name, Func<Task> Do)> faults = Plan();
+        long start = Stopwatch.GetTimestamp();
         for (int i = 0; i < faults.Count; i++)
         {
+            if (Stopwatch.GetElapsedTime(start).TotalSeconds > _report.Options.Seconds)
+            {
+                _report.Notes.Add(string.Create(CultureInfo.InvariantCulture, $"{faults.Count - i} faults were left out: the time was over"));
+                break;
+            }
+
             (string name, Func<Task> fault) = faults[i];
             await fault();
             double seconds = await HealedAsync(name);

@@ -150,13 +150,13 @@ public sealed class FlightReplayTests
         SystemSignatures system = SystemSignatures.Open(new byte[SystemSignatures.EntropyByteCount]);
         prng.Fill(entropy);
         KeyPair pair = KeyPair.Generate(KeyAlgorithm.Secp256k1, entropy);
-        FlightSigner signer = new(system.CreateSigner(pair));
+        ISigner signer = new FlightSigning().Around(system.CreateSigner(pair));
         Shapes shapes = FlightMachine.Consensus.StateShapes(null, null);
         GraphWriter writer = new(1024);
 
         shapes.Of(typeof(ISigner)).Write(writer, signer);
 
-        Assert.Equal([1], writer.Written.ToArray());
+        Assert.Equal([1, (byte)pair.PublicKey.AsSpan().Length, .. pair.PublicKey.AsSpan()], writer.Written.ToArray());
     }
 
     private static (ISignatureVerifier Signatures, List<MemoryTapes> Peers) Record(ulong seed, int seconds, Faults faults, int stepsMax)
