@@ -2,6 +2,7 @@ using System.Collections.Generic;
 using System.CommandLine;
 using NodeRuntime.Cli.Devnet;
 using NodeRuntime.Cli.Doctor;
+using NodeRuntime.Cli.Forensics;
 using NodeRuntime.Cli.Receipts;
 using NodeRuntime.Cli.Replay;
 using NodeRuntime.Cli.Simulate;
@@ -23,6 +24,8 @@ internal static class VerbTable
         WalletVerbs.Build(world, options),
         JobVerbs.Build(world, options),
         ReceiptVerbs.Build(world, options),
+        ChainVerbs.Build(world, options),
+        ForensicsVerb.Build(world, options),
         SimulateVerb.Build(world, options),
         ReplayVerb.Build(world, options),
         WasmVerbs.Build(world, options),

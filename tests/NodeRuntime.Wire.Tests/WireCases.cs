@@ -54,7 +54,6 @@ internal sealed class WireCases
         [WireType.KeyFile] = "opened with a passphrase by its owner alone: KeyFileTests",
         [WireType.HandOver] = "only hashed and signed, never read",
         [WireType.SettlementStatement] = "reserved",
-        [WireType.ConsensusEvidence] = "reserved",
         [WireType.WithdrawBid] = "reserved",
         [WireType.PeerFrame] = "reserved",
         [WireType.LedgerSnapshot] = "read under a root that is trusted already: LedgerSnapshotTests",
@@ -68,6 +67,7 @@ internal sealed class WireCases
         Block block = Block();
         Certificate finalization = Certificate(VoteKind.Finalize);
         Vote vote = new(new VoteSlot(new Epoch(1), new View(9), VoteKind.Notarize), Hash(), new ValidatorIndex(3), Signature());
+        Evidence evidence = Evidence.Of(block.Header.Chain, vote, vote with { Value = Hash256.Zero })!;
         ConsensusMessage[] messages =
         [
             new ConsensusMessage.Propose(block, vote),
@@ -84,6 +84,7 @@ internal sealed class WireCases
             new ConsensusMessage.Branch([block, block]),
             new ConsensusMessage.FenceQuestion(77),
             new ConsensusMessage.FenceAnswer(77, finalization),
+            new ConsensusMessage.Accusation(evidence),
         ];
         foreach (ConsensusMessage message in messages) Add("ConsensusMessage." + message.GetType().Name, message.Encode(), static bytes => ConsensusMessage.Decode(bytes)?.Encode());
         Add("ConsensusMessage.FenceAnswer, of nothing", new ConsensusMessage.FenceAnswer(77, null).Encode(), static bytes => ConsensusMessage.Decode(bytes)?.Encode());
@@ -91,7 +92,7 @@ internal sealed class WireCases
         LogRecord[] records =
         [
             new LogRecord.OwnVote(vote), new LogRecord.Held(finalization), new LogRecord.Body(block),
-            new LogRecord.Fence(new View(300), null), new LogRecord.Fence(new View(300), new View(302)),
+            new LogRecord.Fence(new View(300), null), new LogRecord.Fence(new View(300), new View(302)), new LogRecord.Accused(evidence),
         ];
         for (int i = 0; i < records.Length; i++) Add($"LogRecord.{records[i].GetType().Name}, {i}", records[i].Encode(), static bytes => LogRecord.Decode(bytes)?.Encode());
         Add("Watermark", new Watermark(vote.Slot, Hash()).Encode(), static bytes => Watermark.Decode(bytes)?.Encode());
