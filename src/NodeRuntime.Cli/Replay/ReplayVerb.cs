@@ -91,7 +91,9 @@ internal static class ReplayVerb
     {
         if (File.Exists(path)) return [path];
         if (!Directory.Exists(path)) throw new CliException(ExitCode.NotFound, "NotFound", $"{path} is not there", "a peer records into the folder flight of its data folder");
-        List<string> files = [.. Directory.EnumerateFiles(path, (machine ?? string.Empty) + "*" + FlightRing.FileEnding).Order(StringComparer.Ordinal)];
+        // A peer that was killed between making a file and writing its first record leaves an empty one.
+        List<string> files = [.. Directory.EnumerateFiles(path, (machine ?? string.Empty) + "*" + FlightRing.FileEnding)
+            .Where(static file => new FileInfo(file).Length > 0).Order(StringComparer.Ordinal)];
         if (files.Count == 0) throw new CliException(ExitCode.NotFound, "NotFound", $"no recording is in {path}", "`flightMiB:` of the peer's configuration switches them on");
         return files;
     }

@@ -134,8 +134,7 @@ public sealed class FlightRing : IFlightTapes, IDisposable
     {
         try
         {
-            if (record.BeginsSegment) Begin(tape);
-            if (tape.File is null) return;
+            if (tape.File is null && !record.BeginsSegment) return;
             ReadOnlyMemory<byte> bytes = record.Encode();
             if (bytes.IsEmpty)
             {
@@ -143,15 +142,32 @@ public sealed class FlightRing : IFlightTapes, IDisposable
                 return;
             }
 
-            tape.File.Write(bytes.Span);
+            if (record.BeginsSegment) Begin(tape);
+            tape.File!.Write(bytes.Span);
             tape.Written += bytes.Length;
             if (tape.Written >= SegmentBytes || _time.GetElapsedTime(tape.BeganAt) >= SegmentAge) tape.IsFull = true;
         }
+        catch (Exception exception)
+        {
+            // The disk's fault, or a defect of a record: neither may end a peer that works. It is said, and tried again later. What is in the
+            // file stays readable: a torn tail is what a crash leaves as well.
+            tape.NotBefore = _time.GetTimestamp() + (long)(AfterFailure.TotalSeconds * _time.TimestampFrequency);
+            string? empty = tape.Written == 0 ? tape.File?.Name : null;
+            tape.End(exception.Message);
+            if (empty is not null) Remove(empty);
+        }
+    }
+
+    // A file without its first record is no recording.
+    private void Remove(string path)
+    {
+        try
+        {
+            File.Delete(path);
+        }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            // What is in the file stays readable: a torn tail is what a crash leaves as well.
-            tape.NotBefore = _time.GetTimestamp() + (long)(AfterFailure.TotalSeconds * _time.TimestampFrequency);
-            tape.End(exception.Message);
+            _say($"{path} holds nothing and stays: {exception.Message}");
         }
     }
 

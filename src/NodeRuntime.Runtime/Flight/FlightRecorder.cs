@@ -84,10 +84,22 @@ internal sealed class FlightRecorder<TInput, TEffect>
     private void BeginSegment(Instant now)
     {
         GraphWriter writer = new(FlightFrames.PayloadBytesMax);
-        _shape!.Write(writer, _machine);
+        try
+        {
+            _shape!.Write(writer, _machine);
+        }
+        catch (InvariantException exception)
+        {
+            // A defect here is no reason for the machine to stop: the tape says it.
+            _notBefore = now + Patience;
+            _tape!.Offer(new FailedRecord(exception));
+            return;
+        }
+
         if (writer.IsTooLong)
         {
             _notBefore = now + Patience;
+            _tape!.Offer(new FailedRecord(new InvariantException("a checkpoint of at most " + FlightFrames.PayloadBytesMax + " bytes")));
             return;
         }
 
@@ -106,6 +118,16 @@ internal sealed class FlightRecorder<TInput, TEffect>
             steps.Reset();
             return frames;
         }
+    }
+
+    /// <summary>Tells the tape, which tells a person.</summary>
+    private sealed class FailedRecord(InvariantException failure) : FlightRecord
+    {
+        public override bool BeginsSegment => true;
+
+        public override int Weight => 0;
+
+        public override ReadOnlyMemory<byte> Encode() => throw failure;
     }
 
     private sealed class StepRecord(

@@ -128,6 +128,21 @@ public sealed class FlightRingTests : IDisposable
         Assert.Contains("machine", Assert.Single(_said), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void A_record_that_fails_ends_its_segment_and_is_said()
+    {
+        using (FlightRing ring = Open(1 << 20))
+        {
+            IFlightTape tape = ring.Open("machine");
+            tape.Offer(new Bytes(true, 1));
+            tape.Offer(new Bytes(false, 2) { Encoding = static () => throw new InvalidOperationException("no shape") });
+            tape.Offer(new Bytes(false, 3));
+        }
+
+        Assert.Equal([1], File.ReadAllBytes(_folder.In("ring/machine-00000000.flight")));
+        Assert.Contains("no shape", Assert.Single(_said), StringComparison.Ordinal);
+    }
+
     private FlightRing Open(long bytesMax) => new(_folder.In("ring"), bytesMax, TimeSpan.FromMinutes(10), TimeProvider.System, _said.Enqueue);
 
     private string[] Files() => [.. Directory.EnumerateFiles(_folder.In("ring")).Select(static path => Path.GetFileName(path)!).Order(StringComparer.Ordinal)];
