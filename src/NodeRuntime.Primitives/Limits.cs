@@ -226,6 +226,38 @@ public static class Limits
     /// <summary>The most that a peer may be told to keep of its recordings, in MiB.</summary>
     public const int FlightMebibytesMax = 64 * 1024;
 
+    /// <summary>Windows of blocks that a peer which syncs asks for at once, of different peers where it can.</summary>
+    public const int SyncWindowsMax = 8;
+
+    /// <summary>Of these, of one peer: one on its way while the other is taken in.</summary>
+    public const int SyncWindowsPerPeerMax = 2;
+
+    /// <summary>
+    /// A chunk of a snapshot: a fifth of a second on a 10 Mbit/s link, and what one poisoner can make us fetch in vain. Every peer must cut
+    /// alike, so it changes with the protocol alone.
+    /// </summary>
+    public const int StateChunkBytesMax = 256 * 1024;
+
+    /// <summary>Chunks of one snapshot: 4 GiB at most, and their hashes fit in one frame.</summary>
+    public const int SnapshotChunksMax = 16_384;
+
+    /// <summary>Snapshots on disk: one may be rotten and one under way, and one is still there to start from.</summary>
+    public const int SnapshotsKeptMax = 3;
+
+    /// <summary>Chunks asked for and not here, over all peers and of one: 4 MiB and 1 MiB.</summary>
+    public const int ChunksInFlightMax = 16;
+
+    public const int ChunksInFlightPerPeerMax = 4;
+
+    /// <summary>Manifests, anchors and chunks that one peer gets of us in a second: 16 MiB.</summary>
+    public const int SyncRequestsPerSecondMax = 64;
+
+    /// <summary>Old blocks that are forgotten with one new one: a peer that stops being an archive must not stand still for it.</summary>
+    public const int BlocksPrunedAtOnceMax = 512;
+
+    /// <summary>Deliveries that wait for the disk before a peer that syncs takes no more windows.</summary>
+    public const int DeliveriesWaitingMax = 4;
+
     /// <summary>Two votes with their signatures, a chain's id and the envelope.</summary>
     public const int EvidenceBytesMax = 384;
 

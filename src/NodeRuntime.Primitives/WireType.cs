@@ -126,7 +126,24 @@ public enum WireType : uint
     TraceCommitment = 220,
     TraceEnd = 221,
     TraceSnapshot = 222,
+    TraceAnswer = 223,
 
-    // 230-239: recordings of a peer's machines
-    FlightHead = 230,
+    // 230-249: snapshots of the state, and how they travel
+    StateManifest = 230,
+    StateChunk = 231,
+    SnapshotHead = 232,
+    SnapshotPlan = 233,
+    SyncWantOffers = 234,
+    SyncOffers = 235,
+    SyncWantManifest = 236,
+    SyncManifest = 237,
+    SyncWantAnchor = 238,
+    SyncAnchor = 239,
+    SyncWantChunk = 240,
+    SyncChunk = 241,
+    SyncGone = 242,
+    ConsensusPruned = 243,
+
+    // 250-259: recordings of a peer's machines
+    FlightHead = 250,
 }

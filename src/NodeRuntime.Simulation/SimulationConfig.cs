@@ -34,6 +34,18 @@ public sealed record SimulationConfig
     /// <summary>Where a peer records what its machines are told; null records nothing.</summary>
     public System.Func<int, NodeRuntime.Actors.Ports.IFlightTapes>? Flight { get; init; }
 
+    /// <summary>The third peer changes a byte in every chunk of a snapshot that it serves.</summary>
+    public bool HasSnapshotPoisoner { get; init; }
+
+    /// <summary>The fourth peer offers snapshots of heights that nobody has, and makes them up when asked.</summary>
+    public bool HasHeightLiar { get; init; }
+
+    /// <summary>How peers keep their history and catch up.</summary>
+    public NodeRuntime.Runtime.SyncSettings Sync { get; init; } = NodeRuntime.Runtime.SyncSettings.Default;
+
+    /// <summary>Accounts of nobody in genesis: a larger state.</summary>
+    public int AccountsMore { get; init; }
+
     /// <summary>Hears what peers say; takes no part.</summary>
     public System.Action<int, NodeRuntime.Runtime.NodeLog>? Log { get; init; }
 }

@@ -88,13 +88,21 @@ public sealed class World
 
     internal void AdvanceTo(Duration sinceStart) => _time.RunUntil(Start + sinceStart);
 
-    internal Height HeightOf(int peer) => _peers[peer].Height;
+    internal Instant Now => _time.Now;
 
-    internal LedgerTip? TipOf(int peer) => _peers[peer].Tip;
+    internal Height HeightOf(int peer) => _peers[peer].Height;
 
     internal PublicKey KeyOf(int peer) => _peers[peer].Key;
 
     internal ChainOutlook? OutlookOf(int peer) => _peers[peer].Outlook;
+
+    internal ConsensusStatus? ConsensusOf(int peer) => _peers[peer].Consensus;
+
+    internal SnapshotStatus? SnapshotsOf(int peer) => _peers[peer].Snapshots;
+
+    internal LedgerTip? TipOf(int peer) => _peers[peer].Tip;
+
+    internal SimulatedDisk DiskOf(int peer) => _peers[peer].Disk;
 
     /// <summary>Nothing passes between these peers and the others until <see cref="Mend"/>.</summary>
     internal void Cut(params int[] side)
@@ -157,6 +165,14 @@ public sealed class World
             AccountId account = KeyPolicy.Single(signer.PublicKey).ToAccountId();
             Amount bond = signer == owner ? Amount.Zero : Amount.FromTokens(200);
             allocations.Add(account, new GenesisAllocation(account, Amount.FromTokens(10_000), bond));
+        }
+
+        for (int i = 0; i < _config.AccountsMore; i++)
+        {
+            byte[] id = new byte[Hash256.ByteCount];
+            _prng.Fill(id);
+            AccountId account = new(new Hash256(id));
+            allocations.Add(account, new GenesisAllocation(account, new Amount(1_000_000), Amount.Zero));
         }
 
         ImmutableArray<GenesisValidator>.Builder validators = ImmutableArray.CreateBuilder<GenesisValidator>();

@@ -1,3 +1,4 @@
+using System;
 using System.Globalization;
 using System.Text;
 using NodeRuntime.Actors;
@@ -15,6 +16,14 @@ internal static class MetricsText
         Gauge(text, "noderuntime_finalized_height", (long)(node.Tip?.Height.Number ?? 0));
         Gauge(text, "noderuntime_view", (long)node.Consensus.View.Number);
         Gauge(text, "noderuntime_chain_fresh", node.Consensus.Outlook == ChainOutlook.Fresh ? 1 : 0);
+        Gauge(text, "noderuntime_sync_target_height", (long)node.Consensus.SyncTarget);
+        Gauge(text, "noderuntime_stranded", node.Consensus.Stranded is null ? 0 : 1);
+        Gauge(text, "noderuntime_first_block_height", (long)node.Consensus.FirstBlock.Number);
+        Gauge(text, "noderuntime_snapshots", node.Snapshots.Count);
+        Gauge(text, "noderuntime_snapshot_height", (long)node.Snapshots.Newest.Number);
+        Gauge(text, "noderuntime_snapshot_age_blocks", (long)((node.Tip?.Height.Number ?? 0) - Math.Min(node.Tip?.Height.Number ?? 0, node.Snapshots.Newest.Number)));
+        Gauge(text, "noderuntime_snapshot_chunks_fetched", node.Snapshots.Restoring?.ChunksKept ?? 0);
+        Gauge(text, "noderuntime_snapshot_chunks_total", node.Snapshots.Restoring?.ChunksTotal ?? 0);
         Gauge(text, "noderuntime_peers_connected", node.Membership.PeersConnected);
         Gauge(text, "noderuntime_members_known", node.Membership.Members.Length);
         Gauge(text, "noderuntime_transactions_pending", node.Consensus.TransactionsPending);

@@ -14,6 +14,7 @@ using NodeRuntime.Proofs.Chain;
 using NodeRuntime.Proofs.Trees;
 using NodeRuntime.Runtime.Flight;
 using NodeRuntime.Runtime.Membership;
+using NodeRuntime.Runtime.Snapshots;
 
 namespace NodeRuntime.Runtime.Consensus;
 
@@ -22,7 +23,7 @@ namespace NodeRuntime.Runtime.Consensus;
 /// transactions and spreads them. What the machine asks behind a record happens once that record is durable; records that
 /// are asked for together are written together. After a failure it is built anew from the disk.
 /// </summary>
-public sealed class ConsensusSupervisor : Actor<ConsensusCommand>
+public sealed partial class ConsensusSupervisor : Actor<ConsensusCommand>
 {
     private const string LookTimer = "look";
 
@@ -32,7 +33,7 @@ public sealed class ConsensusSupervisor : Actor<ConsensusCommand>
     private readonly ConsensusStore _store;
     private readonly ConsensusMachine _machine;
     private readonly FlightRecorder<ConsensusInput, ConsensusEffect> _recorder;
-    private readonly LedgerChain _chain;
+    private LedgerChain _chain;
     private readonly MempoolMachine _mempool;
     private readonly OutlookWatch _outlook = new();
     private readonly Queue<ConsensusEffect> _effects = [];
@@ -57,6 +58,8 @@ public sealed class ConsensusSupervisor : Actor<ConsensusCommand>
         _doors = doors;
         _store = new ConsensusStore(ports.Journal);
         Recovery recovery = _store.Recover();
+        _start = FindStart();
+        if (_start.IsLost) recovery = recovery with { Tip = null };
         ValidatorSet validators = model.Genesis.ValidatorSet;
         Prng prng = context.Prng.Fork();
         (_machine, _recorder) = FlightRecorder<ConsensusInput, ConsensusEffect>.Around(
@@ -71,11 +74,12 @@ public sealed class ConsensusSupervisor : Actor<ConsensusCommand>
                     Signer = recorded(ports.Signer),
                     Signatures = ports.Signatures,
                     Prng = prng,
+                    SnapshotBehind = model.Sync.SnapshotBehind,
                 },
                 recovery),
             static (machine, now, input) => machine.Step(now, input));
         _isNewValidator = model.ValidatorIndexOf(ports.Signer.PublicKey) is not null && recovery.Watermark is null && !recovery.WatermarkIsLost;
-        _chain = new LedgerChain(LedgerState.FromGenesis(model.Genesis), model.Chain.Hash, validators, ports.Signatures);
+        _chain = new LedgerChain(_start.State, _start.Digest, validators, ports.Signatures);
         _mempool = new MempoolMachine(_chain.State, ports.Signatures);
     }
 
@@ -95,25 +99,6 @@ public sealed class ConsensusSupervisor : Actor<ConsensusCommand>
     protected override void PreRestart(Exception cause)
     {
         foreach (PeerId peer in _peers) _ports.Network.Disconnect(peer, DisconnectReason.Closed);
-    }
-
-    // The finalized chain is the state: what was delivered before is executed again, and published once.
-    private void Replay()
-    {
-        LedgerState proven = _chain.State;
-        StoredBlock? last = null;
-        for (Height height = new(1); height <= _store.LastHeight; height = height.Next)
-        {
-            last = _store.Read(height);
-            Invariant.Holds(last is not null);
-            proven = _chain.State;
-            _chain.Finalize(last.Block, null);
-        }
-
-        _mempool.Reset(_chain.State);
-        CertifiedHeader? certified = last is null ? null : new CertifiedHeader(last.Block.Header, last.Finalization!);
-        _tip = new LedgerTip { Certified = certified, State = _chain.State, Proven = proven, Events = [] };
-        Context.Publish(_tip);
     }
 
     protected override void Receive(ConsensusCommand message)
@@ -144,6 +129,16 @@ public sealed class ConsensusSupervisor : Actor<ConsensusCommand>
             case ConsensusCommand.Look:
                 Look();
                 break;
+            case ConsensusCommand.SnapshotKept m:
+                _oldestSnapshot = m.Oldest;
+                break;
+            case ConsensusCommand.Restored m:
+                _restored = m;
+                Perform();
+                break;
+            case ConsensusCommand.NoSnapshot:
+                Step(new ConsensusInput.NoSnapshot());
+                break;
             case ConsensusCommand.Describe m:
                 m.Reply.Tell($"{_machine.Describe()} writes {_writes} effects {_effects.Count} peers {_peers.Count}");
                 break;
@@ -171,7 +166,10 @@ public sealed class ConsensusSupervisor : Actor<ConsensusCommand>
             return;
         }
 
-        if (ConsensusMessage.Decode(frame.Bytes) is { } message) Step(new ConsensusInput.Received(frame.Peer, message), frame.Bytes.Length);
+        if (ConsensusMessage.Decode(frame.Bytes) is { } message)
+        {
+            if (!IsTooMuch(message)) Step(new ConsensusInput.Received(frame.Peer, message), frame.Bytes.Length);
+        }
         else Blame(frame.Peer, Misdeed.Malformed);
     }
 
@@ -194,6 +192,7 @@ public sealed class ConsensusSupervisor : Actor<ConsensusCommand>
         }
 
         _isPerforming = false;
+        if (!_writes && _restored is not null) Jump();
     }
 
     private void PersistAll()
@@ -246,8 +245,10 @@ public sealed class ConsensusSupervisor : Actor<ConsensusCommand>
                 Serve(m);
                 break;
             case ConsensusEffect.ServeBranch m:
-                ImmutableArray<Block> branch = _store.ReadBranch(m.Top, m.Digest);
-                if (!branch.IsEmpty) Send(m.Peer, new ConsensusMessage.Branch(branch));
+                Serve(m);
+                break;
+            case ConsensusEffect.FarBehind m:
+                _doors.Snapshots.Tell(new SnapshotCommand.Join(_chain.State.Height, m.Target));
                 break;
             case ConsensusEffect.Accuse m:
                 _evidenceSeen++;
@@ -275,7 +276,7 @@ public sealed class ConsensusSupervisor : Actor<ConsensusCommand>
         FrameClass frameClass = message switch
         {
             ConsensusMessage.WantChain or ConsensusMessage.Chain or ConsensusMessage.WantBranch or ConsensusMessage.Branch => FrameClass.Sync,
-            ConsensusMessage.BlockBody => FrameClass.Sync,
+            ConsensusMessage.BlockBody or ConsensusMessage.Pruned => FrameClass.Sync,
             _ => FrameClass.Consensus,
         };
         // What a full queue refuses is asked for again by whoever lacks it.
@@ -316,12 +317,15 @@ public sealed class ConsensusSupervisor : Actor<ConsensusCommand>
             BlockOutcome outcome = _chain.Finalize(block, _mempool);
             _mempool.Committed(outcome);
             events.AddRange(outcome.Events);
+            NoteSnapshot(block);
             NoteSlashed(outcome);
         }
 
         List<JournalWrite> writes = [];
         _store.Finalize(deliver.Blocks, deliver.Finalization, writes);
+        Prune(writes);
         Write([.. writes]);
+        TakeSnapshot();
         _tip = new LedgerTip
         {
             Certified = new CertifiedHeader(deliver.Blocks[^1].Header, deliver.Finalization),
@@ -367,12 +371,6 @@ public sealed class ConsensusSupervisor : Actor<ConsensusCommand>
             : new AccusationAnswer(true, nameof(EvidenceVerdict.Accepted));
         if (answer.IsAccepted) Step(new ConsensusInput.Brought(accuse.Evidence));
         accuse.Reply.Tell(answer);
-    }
-
-    private void Serve(ConsensusEffect.ServeChain serve)
-    {
-        (ImmutableArray<Block> blocks, Certificate? finalization) = _store.ReadChain(serve.From);
-        if (finalization is not null) Send(serve.Peer, new ConsensusMessage.Chain(blocks, finalization));
     }
 
     // A block is asked for while transactions wait, and once more after one with transactions: its state is proven by its child.
@@ -508,11 +506,14 @@ public sealed class ConsensusSupervisor : Actor<ConsensusCommand>
         ConsensusStatus status = new(snapshot.View, mode, _mempool.Count, snapshot.SyncTarget?.Number ?? 0)
         {
             Outlook = _outlook.Outlook,
+            FirstBlock = _store.FirstHeight,
+            Stranded = snapshot.Stranded,
             EvidenceSeen = _evidenceSeen,
             EvidenceHeld = snapshot.EvidenceHeld,
             EvidenceIncluded = _evidenceIncluded,
             Slashed = _slashed,
         };
+        SayWhereStranded(status);
         if (status == _reported) return;
         _reported = status;
         Context.Publish(status);
