@@ -126,6 +126,7 @@ internal sealed class SimulatedPeer
             Entropy = new SimulatedEntropy(_prng.Fork()),
             Signer = _signer,
             Signatures = _signatures,
+            Flight = _config.Flight?.Invoke(Index),
         });
     }
 

@@ -34,6 +34,9 @@ public sealed record SimulationConfig
     /// <summary>The second validator receives and never votes.</summary>
     public bool HasSilentVoter { get; init; }
 
+    /// <summary>Where a peer records what its machines are told; null records nothing.</summary>
+    public System.Func<int, NodeRuntime.Actors.Ports.IFlightTapes>? Flight { get; init; }
+
     /// <summary>The third peer changes a byte in every chunk of a snapshot that it serves.</summary>
     public bool HasSnapshotPoisoner { get; init; }
 

@@ -71,6 +71,9 @@ public sealed class World
     /// <summary>2026-01-01T00:00:00Z: any moment would do, but the same for all.</summary>
     public static Instant Start => Instant.FromMilliseconds(1_767_225_600_000);
 
+    /// <summary>What checks the signatures of this world: its recordings are replayed with it.</summary>
+    public ISignatureVerifier Signatures => _signatures;
+
     public SimulationReport Run()
     {
         Begin();

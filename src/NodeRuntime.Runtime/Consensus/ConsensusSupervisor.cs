@@ -12,6 +12,7 @@ using NodeRuntime.Membership;
 using NodeRuntime.Primitives;
 using NodeRuntime.Proofs.Chain;
 using NodeRuntime.Proofs.Trees;
+using NodeRuntime.Runtime.Flight;
 using NodeRuntime.Runtime.Membership;
 using NodeRuntime.Runtime.Proposals;
 using NodeRuntime.Runtime.Snapshots;
@@ -33,6 +34,7 @@ public sealed partial class ConsensusSupervisor : Actor<ConsensusCommand>
     private readonly NodeDoors _doors;
     private readonly ConsensusStore _store;
     private readonly ConsensusMachine _machine;
+    private readonly FlightRecorder<ConsensusInput, ConsensusEffect> _recorder;
     private LedgerChain _chain;
     private readonly MempoolMachine _mempool;
     private readonly OutlookWatch _outlook = new();
@@ -60,19 +62,23 @@ public sealed partial class ConsensusSupervisor : Actor<ConsensusCommand>
         _start = FindStart();
         if (_start.IsLost) recovery = recovery with { Tip = null };
         ValidatorSet validators = model.Genesis.ValidatorSet;
-        _machine = new ConsensusMachine(
-            new ConsensusConfig
-            {
-                Chain = model.Chain,
-                Validators = validators,
-                Parameters = model.Genesis.Parameters,
-                GenesisTime = model.Genesis.Time,
-                Signer = ports.Signer,
-                Signatures = ports.Signatures,
-                Prng = context.Prng.Fork(),
-                SnapshotBehind = model.Sync.SnapshotBehind,
-            },
-            recovery);
+        Prng prng = context.Prng.Fork();
+        (_machine, _recorder) = FlightRecorder<ConsensusInput, ConsensusEffect>.Around(
+            FlightMachine.Consensus, model, ports,
+            recorded => new ConsensusMachine(
+                new ConsensusConfig
+                {
+                    Chain = model.Chain,
+                    Validators = validators,
+                    Parameters = model.Genesis.Parameters,
+                    GenesisTime = model.Genesis.Time,
+                    Signer = recorded(ports.Signer),
+                    Signatures = ports.Signatures,
+                    Prng = prng,
+                    SnapshotBehind = model.Sync.SnapshotBehind,
+                },
+                recovery),
+            static (machine, now, input) => machine.Step(now, input));
         _isNewValidator = model.ValidatorIndexOf(ports.Signer.PublicKey) is not null && recovery.Watermark is null && !recovery.WatermarkIsLost;
         _chain = new LedgerChain(_start.State, _start.Digest, validators, ports.Signatures);
         _mempool = new MempoolMachine(_chain.State, ports.Signatures);
@@ -176,12 +182,13 @@ public sealed partial class ConsensusSupervisor : Actor<ConsensusCommand>
 
         if (CompactMessage.Decode(frame.Bytes) is { } compact) Rebuild(new ProposalInput.Received(frame.Peer, compact));
         else if (ConsensusMessage.Decode(frame.Bytes) is not { } message) Blame(frame.Peer, Misdeed.Malformed);
-        else if (!IsTooMuch(message)) Step(new ConsensusInput.Received(frame.Peer, message));
+        else if (!IsTooMuch(message)) Step(new ConsensusInput.Received(frame.Peer, message), frame.Bytes.Length);
     }
 
-    private void Step(ConsensusInput input)
+    /// <param name="weight">About how many bytes the input holds.</param>
+    private void Step(ConsensusInput input, int weight = 0)
     {
-        foreach (ConsensusEffect effect in _machine.Step(Context.Now, input)) _effects.Enqueue(effect);
+        foreach (ConsensusEffect effect in _recorder.Step(Context.Now, input, weight)) _effects.Enqueue(effect);
         Perform();
     }
 
