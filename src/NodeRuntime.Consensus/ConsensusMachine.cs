@@ -235,6 +235,7 @@ public sealed partial class ConsensusMachine
                 break;
             case ConsensusTimer.Advance:
                 Nullify();
+                if (_config.Mutant == RuleMutant.AdvanceWithoutCertificate) Enter(_view.Next);
                 break;
             case ConsensusTimer.Retry:
                 Retry();

@@ -65,7 +65,7 @@ public sealed partial class ConsensusMachine
     private Duration Delay()
     {
         Duration delay = _config.Parameters.NetworkDelay;
-        Duration longest = delay * 4;
+        Duration longest = delay * (_config.Mutant == RuleMutant.NoDelayCap ? 4096 : 4);
         ulong views = _view.Number - _floor.View.Number - 1;
         for (ulong k = 0; k < views && delay < longest; k++) delay = delay * 5 / 4;
         return delay < longest ? delay : longest;

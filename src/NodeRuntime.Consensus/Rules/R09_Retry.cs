@@ -21,7 +21,7 @@ public sealed partial class ConsensusMachine
         foreach (VoteKind kind in (System.ReadOnlySpan<VoteKind>)[VoteKind.Notarize, VoteKind.Finalize])
         {
             if (!_ownVotes.TryGetValue(new VoteSlot(_config.Validators.Epoch, _view, kind), out Verified<Vote>? own)) continue;
-            Count(own);
+            if (_config.Mutant != RuleMutant.ForgetOwnVotes) Count(own);
             bool isProposal = kind == VoteKind.Notarize && _leader == _self;
             if (isProposal && _blocks.TryGetValue(own.Value.Value!.Value, out Candidate? proposed))
             {
