@@ -62,6 +62,7 @@ public sealed partial class ConsensusMachine
         _claimsFrom = _floor.Height;
         _leader = LeaderSchedule.LeaderOf(config.Chain, config.Validators, _floor.View.Next);
         Recover(recovery.Records);
+        _isNew = _self is not null && recovery is { Watermark: null, WatermarkIsLost: false };
         if (_self is not null && recovery.WatermarkIsLost) _isFenced = true;
         if (_floor.Finalization is { } finalization && _votesFrom <= _floor.View && IsWatermarkOld(finalization)) _isFenced = true;
         if (!config.FencesOnForeignVotes) _isFenced = false;

@@ -83,6 +83,7 @@ public sealed class SimulatedDisk
             {
                 if (left-- <= 0) break;
                 Apply(batch);
+                OnDurable?.Invoke(batch);
             }
         }
 

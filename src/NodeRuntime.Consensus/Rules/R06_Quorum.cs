@@ -162,6 +162,7 @@ public sealed partial class ConsensusMachine
         }
 
         NoteForeign(certificate);
+        NoteThatChainHasBegun();
         Add(verified!, peer);
         return true;
     }

@@ -14,6 +14,7 @@ namespace NodeRuntime.Consensus.Tests.Harness;
 internal sealed class Bench
 {
     private readonly Prng _prng = new(7);
+    private readonly bool _isNew;
 
     public Bench(int validators = 4, bool leads = false, Recovery? recovery = null)
     {
@@ -29,6 +30,7 @@ internal sealed class Bench
             Validators = members.ToImmutable(),
             Allocations = [],
         };
+        _isNew = recovery is null;
         Self = Leader(1);
         if (!leads) Self = (Self + 1) % validators;
         Now = Start + Duration.FromSeconds(5);
@@ -87,7 +89,15 @@ internal sealed class Bench
         Step(new ConsensusInput.Pending(true));
         Step(new ConsensusInput.Start());
         Seen.Clear();
+        // A new one listens first; here nobody greets it with a chain that has begun, so that it may vote.
+        if (_isNew) EndListening();
         return this;
+    }
+
+    public void EndListening()
+    {
+        Now += Genesis.Parameters.NetworkDelay * 2;
+        Step(new ConsensusInput.TimerFired(ConsensusTimer.Fence));
     }
 
     public ImmutableArray<ConsensusEffect> Step(ConsensusInput input)
