@@ -164,8 +164,7 @@ public sealed class FenceTests
     [Fact]
     public void A_restarted_validator_listens_before_it_votes()
     {
-        Bench bench = new();
-        bench.Make(Recovery.Fresh with { Watermark = new Watermark(new VoteSlot(new Epoch(0), View.Genesis, VoteKind.Notarize), null) });
+        Bench bench = new(recovery: Recovery.Fresh with { Watermark = new Watermark(new VoteSlot(new Epoch(0), View.Genesis, VoteKind.Notarize), null) });
         bench.Begin();
         bench.Hear(bench.Leader(1), bench.Proposal(bench.Block(1)));
         Assert.Empty(bench.Votes());

@@ -55,6 +55,9 @@ public sealed record AgreementReport
 
     public required Height FinalizedHeight { get; init; }
 
+    /// <summary>Transactions in final blocks.</summary>
+    public required int TransactionsFinal { get; init; }
+
     public required long FramesSent { get; init; }
 
     public required long Inputs { get; init; }

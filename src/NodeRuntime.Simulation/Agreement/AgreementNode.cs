@@ -135,7 +135,7 @@ internal sealed class AgreementNode
                 Signer = Signer,
                 Signatures = _world.Signatures,
                 Prng = _prng.Fork(),
-                FencesOnForeignVotes = !IsTwin && _world.Config.Mutant != Mutant.IgnoreForeignVotes,
+                FencesOnForeignVotes = !IsTwin,
                 Mutant = _world.RuleMutant,
             },
             recovery);
@@ -483,7 +483,9 @@ internal sealed class AgreementNode
             case Mutant.ForgetLog:
                 return recovery with { Records = [] };
             case Mutant.ForgetFence:
-                return recovery with { WatermarkIsLost = false };
+                if (!recovery.WatermarkIsLost) return recovery;
+                VoteSlot first = new(_world.Validators.Epoch, View.Genesis, VoteKind.Notarize);
+                return recovery with { Watermark = new Watermark(first, null), WatermarkIsLost = false, Records = [] };
             default:
                 return recovery;
         }
@@ -548,16 +550,7 @@ internal sealed class AgreementNode
         _world.Marks.Note(ProtocolRule.R8);
         foreach (Block block in deliver.Blocks)
         {
-            BlockOutcome outcome;
-            if (_world.Config.Mutant == Mutant.DeliverWithoutLedger && !block.Transactions.IsEmpty && Number == 1)
-            {
-                outcome = _chain!.Finalize(block with { Transactions = [] }, _mempool);
-            }
-            else
-            {
-                outcome = _chain!.Finalize(block, _mempool);
-            }
-
+            BlockOutcome outcome = _chain!.Finalize(block, _mempool);
             _mempool!.Committed(outcome);
             _lastHadEvents = !outcome.Events.IsEmpty;
             _world.Delivered(this, block, _chain.State);

@@ -35,7 +35,7 @@ internal sealed class AgreementOracle(AgreementWorld world, ulong[] weights)
 
     public ImmutableArray<string> Violations => [.. _violations];
 
-    public int HeightsAgreed => _chain.Count;
+    public int TransactionsFinal => _transactions.Count;
 
     public void Violate(string what)
     {

@@ -66,7 +66,7 @@ public sealed class AgreementWorld : INemesisStage
         for (int i = 0; i < weights.Length; i++) weights[i] = config.Weights.IsDefaultOrEmpty ? 1 : config.Weights[i];
         _owners = [_registry.CreateSigner(Prng), _registry.CreateSigner(Prng)];
         _sequences = new ulong[_owners.Length];
-        Genesis = MakeGenesis(config, signers, weights);
+        Genesis = MakeGenesis(config, signers, weights, _owners);
         Validators = config.Mutant == Mutant.QuorumMinusOne ? Genesis.ValidatorSet.WithQuorumShortOf(1) : Genesis.ValidatorSet;
         Oracle = new AgreementOracle(this, weights);
         int faulty = Math.Max(1, (config.Validators - 1) / 3);
@@ -167,6 +167,7 @@ public sealed class AgreementWorld : INemesisStage
             Simulated = Time.Now - World.Start,
             Recovery = _recovery,
             FinalizedHeight = lowest,
+            TransactionsFinal = Oracle.TransactionsFinal,
             FramesSent = _links.FramesSent,
             Inputs = Inputs,
             Marks = Marks,
@@ -178,7 +179,8 @@ public sealed class AgreementWorld : INemesisStage
         string trace = exception.StackTrace ?? string.Empty;
         foreach (string line in trace.Split('\n'))
         {
-            if (!line.Contains("Invariant.", StringComparison.Ordinal)) return line.Trim();
+            int path = line.IndexOf(" in ", StringComparison.Ordinal);
+            if (!line.Contains("Invariant.", StringComparison.Ordinal)) return (path < 0 ? line : line[..path]).Trim();
         }
 
         return string.Empty;
@@ -227,7 +229,7 @@ public sealed class AgreementWorld : INemesisStage
         return true;
     }
 
-    private static Genesis MakeGenesis(AgreementConfig config, List<ISigner> signers, ulong[] weights)
+    private static Genesis MakeGenesis(AgreementConfig config, List<ISigner> signers, ulong[] weights, ISigner[] owners)
     {
         ImmutableArray<GenesisValidator>.Builder validators = ImmutableArray.CreateBuilder<GenesisValidator>();
         SortedDictionary<AccountId, GenesisAllocation> allocations = [];
@@ -236,6 +238,12 @@ public sealed class AgreementWorld : INemesisStage
             validators.Add(new GenesisValidator(signers[i].PublicKey, weights[i]));
             AccountId account = KeyPolicy.Single(signers[i].PublicKey).ToAccountId();
             allocations.Add(account, new GenesisAllocation(account, Amount.FromTokens(10_000), Amount.FromTokens(200)));
+        }
+
+        foreach (ISigner owner in owners)
+        {
+            AccountId account = KeyPolicy.Single(owner.PublicKey).ToAccountId();
+            allocations.Add(account, new GenesisAllocation(account, Amount.FromTokens(10_000), Amount.Zero));
         }
 
         Genesis genesis = new()
@@ -362,10 +370,8 @@ public sealed class AgreementWorld : INemesisStage
 
     private void Submit(int owner)
     {
-        // Each owner is given tokens by the faucet, once, and then gives of them to the other.
-        AccountId self = KeyPolicy.Single(_owners[owner].PublicKey).ToAccountId();
         AccountId other = KeyPolicy.Single(_owners[1 - owner].PublicKey).ToAccountId();
-        Message message = _sequences[owner] == 0 ? new Message.Faucet(self) : new Message.Transfer(other, new Amount(1 + _traffic.NextBelow(1000UL)));
+        Message message = new Message.Transfer(other, new Amount(1 + _traffic.NextBelow(1000UL)));
         Transaction transaction = TransactionBuilder.Sign(
             _owners[owner], Genesis.ChainId, _sequences[owner]++, Genesis.Parameters.TransactionFee, new Height(1_000_000), [message]);
         byte[] bytes = transaction.Encode();

@@ -14,10 +14,8 @@ public enum Mutant
     ForgetWatermark,
     ForgetLog,
     ForgetFence,
-    IgnoreForeignVotes,
     NoRetry,
     NoPull,
-    DeliverWithoutLedger,
 
     DropRuleC,
     QuorumMinusOne,

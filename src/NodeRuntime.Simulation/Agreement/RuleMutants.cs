@@ -17,6 +17,6 @@ internal static class RuleMutants
         Mutant.FinalizeUnchecked => RuleMutant.FinalizeUnchecked,
         Mutant.IgnoreTime => RuleMutant.IgnoreTime,
         Mutant.None or Mutant.Canary or Mutant.SendBeforePersist or Mutant.ForgetWatermark or Mutant.ForgetLog or Mutant.ForgetFence
-            or Mutant.IgnoreForeignVotes or Mutant.NoRetry or Mutant.NoPull or Mutant.DeliverWithoutLedger or Mutant.QuorumMinusOne => RuleMutant.None,
+            or Mutant.NoRetry or Mutant.NoPull or Mutant.QuorumMinusOne => RuleMutant.None,
     };
 }

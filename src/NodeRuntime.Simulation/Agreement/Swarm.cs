@@ -40,12 +40,16 @@ public static class Swarm
     public static AgreementConfig Draw(ulong seed, int validators, Duration length, Mutant mutant = Mutant.None)
     {
         Prng prng = new(seed ^ 0x5EED_A6EE_0000_0000);
+        // A delay that is not capped shows after many views.
+        if (mutant == Mutant.NoDelayCap) length += Duration.FromMinutes(3);
         Duration heal = length - Duration.FromSeconds(Math.Min(16, length.Seconds / 2));
         List<NemesisStep> steps = [];
         LinkConditions links = LinkConditions.Calm;
-        bool isSingle = prng.NextChance(SingleClassPerMille);
         int faulty = (validators - 1) / 3;
-        for (int peer = 0; peer < faulty && !isSingle; peer++)
+        bool isSingle = prng.NextChance(SingleClassPerMille);
+        int honestFrom = Lure(prng, mutant, heal, steps, ref links);
+        if (honestFrom > 0) isSingle = false;
+        for (int peer = honestFrom; peer < faulty && !isSingle; peer++)
         {
             if (prng.NextChance(500)) continue;
             if (prng.NextChance(650)) steps.Add(Liar(peer, Liars[prng.NextBelow(Liars.Length)]));
@@ -84,6 +88,48 @@ public static class Swarm
                 Steps = [.. steps],
             },
         };
+    }
+
+    // An error that only one kind of misfortune brings out gets it, so that its hunt is short. How many keys that uses up.
+    private static int Lure(Prng prng, Mutant mutant, Duration heal, List<NemesisStep> steps, ref LinkConditions links)
+    {
+        switch (mutant)
+        {
+            case Mutant.ForgetFence:
+                steps.Add(Taint(prng, 0, FaultClass.BitRot, heal));
+                return 1;
+            case Mutant.ForgetOwnVotes:
+                steps.Add(Liar(0, FaultClass.Withholder));
+                links = links with { DelayMax = Duration.FromMilliseconds(300) };
+                steps.Add(new NemesisStep
+                {
+                    At = Duration.FromSeconds(2),
+                    Act = NemesisAct.CrashAtEffect,
+                    Target = NemesisTarget.All,
+                    Every = prng.NextDuration(Duration.FromMilliseconds(900), Duration.FromMilliseconds(2500)),
+                    Lasts = Duration.FromMilliseconds(800),
+                });
+                return 1;
+            case Mutant.NoDelayCap:
+                steps.Add(new NemesisStep
+                {
+                    At = Duration.FromSeconds(2),
+                    Act = NemesisAct.Cut,
+                    Target = NemesisTarget.Leader,
+                    Every = prng.NextDuration(Duration.FromMilliseconds(100), Duration.FromMilliseconds(200)),
+                });
+                return 1;
+            case Mutant.AcceptMissingSkips:
+                steps.Add(Liar(0, FaultClass.BadJustification));
+                Switch(prng, FaultClass.LongDelay, heal, steps, ref links);
+                Switch(prng, FaultClass.Loss, heal, steps, ref links);
+                return 1;
+            case Mutant.IgnoreTime:
+                steps.Add(Liar(0, FaultClass.BadJustification));
+                return 1;
+            default:
+                return 0;
+        }
     }
 
     private static NemesisStep Liar(int peer, FaultClass kind) => new()

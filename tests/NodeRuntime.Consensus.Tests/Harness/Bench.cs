@@ -39,6 +39,9 @@ internal sealed class Bench
 
     public static Instant Start { get; } = Instant.FromMilliseconds(1_800_000_000_000);
 
+    /// <summary>A started validator hears others first.</summary>
+    public static Duration Listening => ChainParameters.Development.NetworkDelay * 2;
+
     public Genesis Genesis { get; }
 
     public int Self { get; }
@@ -96,7 +99,7 @@ internal sealed class Bench
 
     public void EndListening()
     {
-        Now += Genesis.Parameters.NetworkDelay * 2;
+        Now += Listening;
         Step(new ConsensusInput.TimerFired(ConsensusTimer.Fence));
     }
 
