@@ -148,7 +148,8 @@ internal sealed class AgreementOracle(AgreementWorld world, ulong[] weights)
     {
         foreach (JournalWrite write in batch.Writes)
         {
-            if (write is not JournalWrite.Put { Stream: "consensus" } put) continue;
+            // A vote is short; certificates and bodies are none.
+            if (write is not JournalWrite.Put { Stream: "consensus", Payload.Length: <= 256 } put) continue;
             if (LogRecord.Decode(put.Payload) is not LogRecord.OwnVote own) continue;
             (int, View) key = (node.Key, own.Vote.Slot.View);
             if (!_durable.TryGetValue(key, out Spoken? spoken)) _durable.Add(key, spoken = new Spoken());
