@@ -19,15 +19,17 @@ internal sealed class SimulatedNetwork(VirtualTimeDispatcher time, Links links)
 
     public Links Links { get; } = links;
 
+    /// <summary>The number of an address among the links: the first one asked for is 0.</summary>
+    public int PlaceOf(string address)
+    {
+        if (!_places.TryGetValue(address, out int place)) _places.Add(address, place = _places.Count);
+        return place;
+    }
+
     /// <summary>A party at an address. It hears nothing until it is started.</summary>
     public INetwork Attach(string address, PublicKey key, PeerRole role)
     {
-        if (!_places.TryGetValue(address, out int place))
-        {
-            place = _places.Count;
-            _places.Add(address, place);
-        }
-
+        int place = PlaceOf(address);
         Endpoint endpoint = new(this, address, place, key, role);
         _listeners[address] = endpoint;
         return endpoint;

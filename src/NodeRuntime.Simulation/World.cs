@@ -65,6 +65,8 @@ public sealed class World : INemesisStage
             _peers.Add(new SimulatedPeer(i, _genesis, signers[i], _signatures, _time, _network, _prng.Fork(), config, skew, _oracle));
         }
 
+        // Peers stand among the links by their numbers, the owner behind them.
+        foreach (SimulatedPeer peer in _peers) Invariant.Holds(_network.PlaceOf(peer.Address) == peer.Index);
         if (config.Plan is { } plan) _nemesis = new NemesisRunner(plan, this, _prng.Fork());
         _owner = new SimulatedOwner(_genesis, owner, _signatures, _time, _network, _prng.Fork(), _peers);
     }

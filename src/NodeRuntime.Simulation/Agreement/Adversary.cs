@@ -29,9 +29,8 @@ internal sealed class Adversary(FaultClass kind, AgreementWorld world, Agreement
         if (message is ConsensusMessage.BlockBody body) Remember(body.Block);
     }
 
-    public void Say(PeerId to, ConsensusMessage message)
+    public void Say(int to, ConsensusMessage message)
     {
-        int place = world.PlaceOf(to);
         switch (kind)
         {
             case FaultClass.Withholder when message is ConsensusMessage.Voted or ConsensusMessage.Propose:
@@ -39,20 +38,20 @@ internal sealed class Adversary(FaultClass kind, AgreementWorld world, Agreement
                 return;
             case FaultClass.LateVoter when message is ConsensusMessage.Voted or ConsensusMessage.Propose:
                 world.Marks.Note(kind);
-                world.After(self.Clock.Stretch(Duration.FromMilliseconds(500 + (place * 150 % 900))), () => Send(to, message));
+                world.After(self.Clock.Stretch(Duration.FromMilliseconds(500 + (to * 150 % 900))), () => Send(to, message));
                 return;
             case FaultClass.NullifySpammer:
                 Spam(to, message);
                 return;
-            case FaultClass.EquivocatingProposer when message is ConsensusMessage.Propose m && place % 2 == 1:
+            case FaultClass.EquivocatingProposer when message is ConsensusMessage.Propose m && to % 2 == 1:
                 world.Marks.Note(kind);
                 Send(to, Contradict(m));
                 return;
             case FaultClass.BodyWithholder when message is ConsensusMessage.BlockBody or ConsensusMessage.Chain or ConsensusMessage.Branch:
-            case FaultClass.BodyWithholder when message is ConsensusMessage.Propose && place % 2 == 0:
+            case FaultClass.BodyWithholder when message is ConsensusMessage.Propose && to % 2 == 0:
                 world.Marks.Note(kind);
                 return;
-            case FaultClass.SelectiveSender when (place + (int)(self.EnteredView.Number % 2)) % 2 == 0:
+            case FaultClass.SelectiveSender when (to + (int)(self.EnteredView.Number % 2)) % 2 == 0:
                 world.Marks.Note(kind);
                 return;
             case FaultClass.LiarOfHeights:
@@ -60,7 +59,7 @@ internal sealed class Adversary(FaultClass kind, AgreementWorld world, Agreement
                 return;
             case FaultClass.BadCertificate when message is ConsensusMessage.Certified m:
                 world.Marks.Note(kind);
-                Send(to, new ConsensusMessage.Certified(Spoil(m.Certificate, place)));
+                Send(to, new ConsensusMessage.Certified(Spoil(m.Certificate, to)));
                 return;
             case FaultClass.BadJustification when message is ConsensusMessage.Propose m:
                 Remember(m.Block);
@@ -72,10 +71,10 @@ internal sealed class Adversary(FaultClass kind, AgreementWorld world, Agreement
         }
     }
 
-    private void Send(PeerId to, ConsensusMessage message) => world.Carry(self, to, new Frame(message));
+    private void Send(int to, ConsensusMessage message) => world.Carry(self, to, new Frame(message));
 
     // Every view is to be skipped, this one and the next ones; and never a finalization.
-    private void Spam(PeerId to, ConsensusMessage message)
+    private void Spam(int to, ConsensusMessage message)
     {
         bool isFinal = message is ConsensusMessage.Voted { Vote: { Slot.Kind: VoteKind.Finalize, Value: not null } };
         if (!isFinal) Send(to, message);
@@ -104,7 +103,7 @@ internal sealed class Adversary(FaultClass kind, AgreementWorld world, Agreement
         new(block, world.SignVote(self, block.Header.View, VoteKind.Notarize, block.Header.Digest));
 
     // Heights and views that nobody has seen, with certificates that do not prove them.
-    private void Lie(PeerId to, ConsensusMessage message)
+    private void Lie(int to, ConsensusMessage message)
     {
         switch (message)
         {

@@ -30,7 +30,7 @@ internal sealed class AgreementNode
     private readonly Queue<ConsensusEffect> _effects = [];
     private readonly Due?[] _timers = new Due?[TimerCount];
     private readonly List<Action> _held = [];
-    private readonly SortedSet<PeerId> _peers = [];
+    private readonly bool[] _isNear;
     private ConsensusMachine? _machine;
     private ConsensusStore? _store;
     private LedgerChain? _chain;
@@ -54,6 +54,7 @@ internal sealed class AgreementNode
         Signer = signer;
         Id = signer.PublicKey.ToPeerId();
         _prng = world.Prng.Fork();
+        _isNear = new bool[world.PeerCount];
         Disk = new SimulatedDisk(world.Time, _prng.Fork(), Faults.None) { OnDurable = batch => world.Oracle.Durable(this, batch) };
     }
 
@@ -157,7 +158,7 @@ internal sealed class AgreementNode
         _crashIn = -1;
         _effects.Clear();
         _held.Clear();
-        _peers.Clear();
+        Array.Clear(_isNear);
         _isPerforming = false;
         IsPaused = false;
         for (int i = 0; i < TimerCount; i++) Cancel(i);
@@ -194,17 +195,21 @@ internal sealed class AgreementNode
 
     public void Connected(AgreementNode other)
     {
-        if (IsUp && _peers.Add(other.Id)) Input(new ConsensusInput.PeerConnected(other.Id));
+        if (!IsUp || _isNear[other.Key]) return;
+        _isNear[other.Key] = true;
+        Input(new ConsensusInput.PeerConnected(other.Id));
     }
 
     public void Left(AgreementNode other)
     {
-        if (IsUp && _peers.Remove(other.Id)) Input(new ConsensusInput.PeerLeft(other.Id));
+        if (!IsUp || !_isNear[other.Key]) return;
+        _isNear[other.Key] = false;
+        Input(new ConsensusInput.PeerLeft(other.Id));
     }
 
     public void Hear(AgreementNode from, Frame frame)
     {
-        if (!IsUp || !_peers.Contains(from.Id)) return;
+        if (!IsUp || !_isNear[from.Key]) return;
         if (frame.Message is { } message)
         {
             _adversary?.Heard(message);
@@ -392,18 +397,20 @@ internal sealed class AgreementNode
         if (isPull) _world.Marks.Note(ProtocolRule.R10);
         if (isPull && _world.Config.Mutant == Mutant.NoPull) return;
         if (IsVoterWatched) _world.Oracle.Says(this, message);
-        if (_adversary is null) _world.Carry(this, peer, new Frame(message));
-        else _adversary.Say(peer, message);
+        int key = _world.KeyOf(peer);
+        if (_adversary is null) _world.Carry(this, key, new Frame(message));
+        else _adversary.Say(key, message);
     }
 
     private void SayToAll(ConsensusMessage message)
     {
         if (IsVoterWatched) _world.Oracle.Says(this, message);
         Frame? frame = _adversary is null ? new Frame(message) : null;
-        foreach (PeerId peer in _peers)
+        for (int key = 0; key < _isNear.Length; key++)
         {
-            if (frame is not null) _world.Carry(this, peer, frame);
-            else _adversary!.Say(peer, message);
+            if (!_isNear[key]) continue;
+            if (frame is not null) _world.Carry(this, key, frame);
+            else _adversary!.Say(key, message);
         }
 
         bool isCanary = _world.Config.Mutant == Mutant.Canary && message is ConsensusMessage.Voted { Vote.Slot.Kind: VoteKind.Notarize };

@@ -33,7 +33,8 @@ public sealed class AgreementWorld : INemesisStage
     private static readonly Duration CutGrace = Duration.FromSeconds(2);
 
     private readonly List<AgreementNode> _nodes = [];
-    private readonly SortedDictionary<PeerId, List<AgreementNode>> _byId = [];
+    private readonly SortedDictionary<PeerId, int> _keys = [];
+    private readonly List<List<AgreementNode>> _byKey = [];
     private readonly SimulatedSignatures _registry = new();
     private readonly Links _links;
     private readonly NemesisRunner _nemesis;
@@ -202,8 +203,14 @@ public sealed class AgreementWorld : INemesisStage
     private void Add(AgreementNode node)
     {
         _nodes.Add(node);
-        if (_byId.TryGetValue(node.Id, out List<AgreementNode>? same)) same.Add(node);
-        else _byId.Add(node.Id, [node]);
+        if (node.Key < _byKey.Count)
+        {
+            _byKey[node.Key].Add(node);
+            return;
+        }
+
+        _byKey.Add([node]);
+        _keys.Add(node.Id, node.Key);
     }
 
     private static SortedDictionary<int, FaultClass> Misdeeds(NemesisPlan plan)
@@ -267,9 +274,9 @@ public sealed class AgreementWorld : INemesisStage
 
     internal bool IsKeyHonest(int key) => !_taintedKeys.Contains(key);
 
-    internal bool IsPeerHonest(PeerId peer) => _byId.TryGetValue(peer, out List<AgreementNode>? nodes) && IsKeyHonest(nodes[0].Key);
+    internal bool IsPeerHonest(PeerId peer) => _keys.TryGetValue(peer, out int key) && IsKeyHonest(key);
 
-    internal int PlaceOf(PeerId peer) => _byId[peer][0].Number;
+    internal int KeyOf(PeerId peer) => _keys[peer];
 
     internal Vote SignVote(AgreementNode node, View view, VoteKind kind, Hash256? value)
     {
@@ -281,9 +288,10 @@ public sealed class AgreementWorld : INemesisStage
 
     // ---- frames ----
 
-    internal void Carry(AgreementNode from, PeerId to, Frame frame)
+    /// <summary>To whoever holds this key: one machine, or two.</summary>
+    internal void Carry(AgreementNode from, int key, Frame frame)
     {
-        foreach (AgreementNode node in _byId[to])
+        foreach (AgreementNode node in _byKey[key])
         {
             if (node == from || !node.IsPresent) continue;
             if (_isDeaf[(from.Number * _nodes.Count) + node.Number]) continue;
@@ -353,7 +361,7 @@ public sealed class AgreementWorld : INemesisStage
     /// <summary>Its partners see the connection end, unless another machine with its key is still there.</summary>
     internal void Vanished(AgreementNode gone)
     {
-        if (_byId[gone.Id].Exists(static node => node.IsUp)) return;
+        if (_byKey[gone.Key].Exists(static node => node.IsUp)) return;
         foreach (AgreementNode node in _nodes)
         {
             if (node != gone) node.Left(gone);
