@@ -90,6 +90,12 @@ public sealed record StateAnswer(string CertifiedHeader, string Proof);
 
 public sealed record TransactionAnswer(string Id, string Verdict);
 
+/// <summary>Finalized blocks without their bodies, base64 of their wire forms, lowest first; none where the height is not reached.</summary>
+public sealed record ChainAnswer(ImmutableArray<string> Links);
+
+/// <summary>What became of evidence that was handed in.</summary>
+public sealed record EvidenceAnswer(string Verdict);
+
 /// <summary>A job as the ledger has it, without proof: for lists and streams.</summary>
 public sealed record JobAnswer
 {

@@ -29,7 +29,17 @@ public abstract record ConsensusInput
 
     /// <summary>Answers <see cref="ConsensusEffect.Build"/>.</summary>
     public sealed record Built(
-        View View, Hash256 Parent, Instant Time, ImmutableArray<ReadOnlyMemory<byte>> Transactions, Hash256 ParentStateRoot) : ConsensusInput;
+        View View, Hash256 Parent, Instant Time, ImmutableArray<ReadOnlyMemory<byte>> Transactions, Hash256 ParentStateRoot) : ConsensusInput
+    {
+        /// <summary>Of what <see cref="ConsensusEffect.Build"/> offered, in its order.</summary>
+        public ImmutableArray<Evidence> Evidence { get; init; } = [];
+    }
+
+    /// <summary>The ledger has these in jail already: evidence against them is no news.</summary>
+    public sealed record Punished(ImmutableArray<ValidatorIndex> Voters) : ConsensusInput;
+
+    /// <summary>Evidence that somebody brought by hand: what forensics found, say.</summary>
+    public sealed record Brought(Evidence Evidence) : ConsensusInput;
 
     /// <summary>Answers <see cref="ConsensusEffect.Check"/>.</summary>
     public sealed record Checked(Hash256 Digest, bool IsAccepted) : ConsensusInput;

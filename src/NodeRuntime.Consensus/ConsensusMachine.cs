@@ -34,7 +34,6 @@ public sealed partial class ConsensusMachine
     private readonly SortedDictionary<Hash256, Candidate> _blocks = [];
     private readonly SortedDictionary<View, Hash256> _proposals = [];
     private readonly SortedSet<PeerId> _peers = [];
-    private readonly SortedSet<ValidatorIndex> _accused = [];
 
     private readonly SortedSet<PeerId> _validatorPeers = [];
 
@@ -80,6 +79,7 @@ public sealed partial class ConsensusMachine
         BlocksHeld = _blocks.Count,
         CertificatesHeld = _notarizations.Count + _nullifications.Count + _finalizations.Count,
         VoteSlotsHeld = _votes.Count,
+        EvidenceHeld = _evidence.Count,
     };
 
     /// <summary>For a person who asks why nothing moves: who voted what in this view, and which certificates are held.</summary>
@@ -131,6 +131,7 @@ public sealed partial class ConsensusMachine
             case ConsensusInput.PeerConnected m:
                 _peers.Add(m.Peer);
                 Greet(m.Peer);
+                ShowEvidence(m.Peer);
                 break;
             case ConsensusInput.PeerLeft m:
                 _peers.Remove(m.Peer);
@@ -147,6 +148,12 @@ public sealed partial class ConsensusMachine
                 break;
             case ConsensusInput.Built m:
                 Built(m);
+                break;
+            case ConsensusInput.Punished m:
+                foreach (ValidatorIndex voter in m.Voters) NotePunished(voter);
+                break;
+            case ConsensusInput.Brought m:
+                HearAccusation(null, m.Evidence);
                 break;
             case ConsensusInput.Checked m:
                 if (_blocks.TryGetValue(m.Digest, out Candidate? candidate))
@@ -220,6 +227,9 @@ public sealed partial class ConsensusMachine
                 break;
             case ConsensusMessage.FenceAnswer m:
                 HearHowFar(peer, m);
+                break;
+            case ConsensusMessage.Accusation m:
+                HearAccusation(peer, m.Evidence);
                 break;
             default:
                 Invariant.Break("a message without a rule");

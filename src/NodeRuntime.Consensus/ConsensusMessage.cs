@@ -52,6 +52,9 @@ public abstract record ConsensusMessage
     /// <summary>The sender's highest certificate proves its view; none in the first view.</summary>
     public sealed record FenceAnswer(ulong Nonce, Certificate? Highest) : ConsensusMessage;
 
+    /// <summary>A validator contradicted itself: said once by everybody who learns of it.</summary>
+    public sealed record Accusation(Evidence Evidence) : ConsensusMessage;
+
     public byte[] Encode()
     {
         WireWriter writer = new();
@@ -112,6 +115,10 @@ public abstract record ConsensusMessage
                 if (m.Highest is null) writer.Null();
                 else m.Highest.Write(writer);
                 break;
+            case Accusation m:
+                writer.Record(WireType.ConsensusEvidence, 1);
+                m.Evidence.Write(writer);
+                break;
             default:
                 Invariant.Break("a consensus message without an encoding");
                 break;
@@ -126,7 +133,7 @@ public abstract record ConsensusMessage
         WireReader reader = new(bytes);
         int count = reader.Array(4);
         if (reader.UInt64() != 1) reader.Fail();
-        WireType type = (WireType)reader.UInt64();
+        WireType type = (WireType)reader.UInt32();
         ConsensusMessage? message = (type, count) switch
         {
             (WireType.ConsensusPropose, 4) => new Propose(Block.Read(reader), Vote.Read(reader)),
@@ -143,6 +150,7 @@ public abstract record ConsensusMessage
             (WireType.ConsensusBranch, 3) => new Branch(reader.List(Limits.ChainBlocksMax, Block.Read)),
             (WireType.ConsensusFenceQuestion, 3) => new FenceQuestion(reader.UInt64()),
             (WireType.ConsensusFenceAnswer, 4) => new FenceAnswer(reader.UInt64(), reader.TryNull() ? null : Certificate.Read(reader)),
+            (WireType.ConsensusEvidence, 3) => new Accusation(Evidence.Read(reader)),
             _ => null,
         };
         reader.End();

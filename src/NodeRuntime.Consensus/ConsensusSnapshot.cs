@@ -31,4 +31,7 @@ public sealed record ConsensusSnapshot(
 
     /// <summary>Slots whose votes are in memory.</summary>
     public required int VoteSlotsHeld { get; init; }
+
+    /// <summary>Evidence that no finalized block has taken up yet.</summary>
+    public required int EvidenceHeld { get; init; }
 }

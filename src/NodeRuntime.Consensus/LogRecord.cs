@@ -37,6 +37,12 @@ public abstract record LogRecord
         public override View View => VotesFrom ?? At;
     }
 
+    /// <summary>Kept until it is punished, whatever becomes final meanwhile: a floor does not pass it.</summary>
+    public sealed record Accused(Evidence Evidence) : LogRecord
+    {
+        public override View View => new(ulong.MaxValue);
+    }
+
     public byte[] Encode()
     {
         WireWriter writer = new();
@@ -61,6 +67,10 @@ public abstract record LogRecord
             case Fence { VotesFrom: { } from } m:
                 writer.UInt64(5).Array(2).UInt64(m.At.Number).UInt64(from.Number).End();
                 break;
+            case Accused m:
+                writer.UInt64(6);
+                m.Evidence.Write(writer);
+                break;
             default:
                 Invariant.Break("a log record without an encoding");
                 break;
@@ -80,6 +90,7 @@ public abstract record LogRecord
             3 => new Body(Block.Read(reader)),
             4 => new Fence(new View(reader.UInt64()), null),
             5 => ReadCrossed(reader),
+            6 => new Accused(Evidence.Read(reader)),
             _ => null,
         };
         reader.End();

@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Immutable;
 using NodeRuntime.Primitives;
 using NodeRuntime.Proofs.Chain;
 using NodeRuntime.Proofs.Trees;
@@ -16,6 +17,10 @@ public enum ProposalVerdict
     VoteNotForBlock,
     BodyRootWrong,
     EvidenceRootWrong,
+
+    /// <summary>Voters do not follow each other strictly: one is named twice, or order is lost.</summary>
+    EvidenceNotInOrder,
+    EvidenceTooOld,
     JustificationHashWrong,
     ParentViewNotEarlier,
     GenesisParentWrong,
@@ -28,7 +33,7 @@ public enum ProposalVerdict
 /// <summary>Checks a proposal's own consistency. Certificates inside are checked for their quorum elsewhere.</summary>
 public static class ProposalRules
 {
-    public static ProposalVerdict Check(Block block, ChainId chain, ValidatorSet set)
+    public static ProposalVerdict Check(Block block, ChainId chain, ValidatorSet set, ChainParameters parameters)
     {
         BlockHeader header = block.Header;
         if (header.Chain != chain) return ProposalVerdict.WrongChain;
@@ -36,8 +41,20 @@ public static class ProposalRules
         if (header.View == View.Genesis) return ProposalVerdict.ViewIsGenesis;
         if (header.Proposer != LeaderSchedule.LeaderOf(chain, set, header.View)) return ProposalVerdict.NotTheLeader;
         if (header.BodyRoot != MerkleTree.Root(block.Transactions)) return ProposalVerdict.BodyRootWrong;
-        if (header.EvidenceRoot != MerkleTree.EmptyRoot) return ProposalVerdict.EvidenceRootWrong;
-        return CheckJustification(header, block.Justification, chain);
+        ProposalVerdict evidence = CheckEvidence(header, block.Evidence, parameters.Slashing);
+        return evidence == ProposalVerdict.Accepted ? CheckJustification(header, block.Justification, chain) : evidence;
+    }
+
+    private static ProposalVerdict CheckEvidence(BlockHeader header, ImmutableArray<Evidence> evidence, SlashingParameters slashing)
+    {
+        if (header.EvidenceRoot != Evidence.RootOf(evidence)) return ProposalVerdict.EvidenceRootWrong;
+        for (int i = 0; i < evidence.Length; i++)
+        {
+            if (i > 0 && evidence[i - 1].Voter.CompareTo(evidence[i].Voter) >= 0) return ProposalVerdict.EvidenceNotInOrder;
+            if (!slashing.IsYoung(evidence[i].View, header.View)) return ProposalVerdict.EvidenceTooOld;
+        }
+
+        return ProposalVerdict.Accepted;
     }
 
     private static ProposalVerdict CheckJustification(BlockHeader header, Justification justification, ChainId chain)

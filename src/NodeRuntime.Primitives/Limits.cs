@@ -216,4 +216,22 @@ public static class Limits
     public const int HangingBlocksMax = 16_384;
 
     public const long HangingBytesMax = 64L << 20;
+
+    /// <summary>Two votes with their signatures, a chain's id and the envelope.</summary>
+    public const int EvidenceBytesMax = 384;
+
+    /// <summary>Validators that one block punishes; a third of the largest set, which is all it takes to fork.</summary>
+    public const int BlockEvidenceMax = 34;
+
+    /// <summary>Fits into a frame beside a full body and a full justification.</summary>
+    public const int BlockEvidenceBytesMax = BlockEvidenceMax * EvidenceBytesMax;
+
+    /// <summary>What a peer holds of evidence that no block has taken up: one for each validator and fault.</summary>
+    public const int EvidenceHeldMax = 3 * ValidatorsMax;
+
+    /// <summary>Blocks of each chain above a fork whose certificates are laid side by side: the first few say it all.</summary>
+    public const int ForensicsLinksMax = 8_192;
+
+    /// <summary>A header, a justification and a certificate.</summary>
+    public const int ChainFileLinkBytesMax = FrameBytesMax - BlockBytesMax;
 }

@@ -25,6 +25,9 @@ public enum WireType : uint
     SettlementStatement = 31,
     GenesisWanted = 32,
     GenesisDocument = 33,
+    Evidence = 40,
+    ChainFile = 41,
+    ChainFileLink = 42,
 
     // 50-69: consensus messages and its log
     ConsensusPropose = 50,
@@ -71,6 +74,7 @@ public enum WireType : uint
     DeadlineRecord = 108,
     OpenOrderRecord = 109,
     LedgerSnapshot = 110,
+    JailRecord = 115,
 
     // 130-159: membership and network
     Hello = 130,

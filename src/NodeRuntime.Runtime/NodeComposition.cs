@@ -44,7 +44,7 @@ public static class NodeComposition
     {
         ConsensusCommand.Frame { FrameClass: FrameClass.Transactions } => 2,
         ConsensusCommand.Frame { FrameClass: FrameClass.Sync } => 1,
-        ConsensusCommand.Submit => 2,
+        ConsensusCommand.Submit or ConsensusCommand.Accuse => 2,
         _ => 0,
     };
 

@@ -10,6 +10,18 @@ namespace NodeRuntime.Runtime;
 public sealed record ConsensusStatus(View View, ConsensusMode Mode, int TransactionsPending, ulong SyncTarget)
 {
     public ChainOutlook Outlook { get; init; } = ChainOutlook.Fresh;
+
+    /// <summary>Faults of validators that this peer learned of since it started.</summary>
+    public long EvidenceSeen { get; init; }
+
+    /// <summary>Evidence that waits for a block.</summary>
+    public int EvidenceHeld { get; init; }
+
+    /// <summary>Validators that finalized blocks punished since this peer started.</summary>
+    public long EvidenceIncluded { get; init; }
+
+    /// <summary>Taken from their bonds, in base units.</summary>
+    public Amount Slashed { get; init; }
 }
 
 /// <summary>What a peer may think of the tip that it sees.</summary>

@@ -2,6 +2,7 @@ using System;
 using System.Collections.Immutable;
 using NodeRuntime.Actors;
 using NodeRuntime.Primitives;
+using NodeRuntime.Proofs.Chain;
 using NodeRuntime.Runtime.Consensus;
 using NodeRuntime.Runtime.Gateway;
 using NodeRuntime.Workload;
@@ -46,6 +47,10 @@ public sealed class PeerNode
     /// <summary>Offers a transaction; the reply comes once, from an actor's turn.</summary>
     public TellVerdict Submit(ReadOnlyMemory<byte> transaction, ActorRef<SubmitAnswer> reply) =>
         _doors.Consensus.Tell(new ConsensusCommand.Submit(transaction, reply));
+
+    /// <summary>Offers evidence against a validator; the reply comes once, from an actor's turn.</summary>
+    public TellVerdict Accuse(Evidence evidence, ActorRef<AccusationAnswer> reply) =>
+        _doors.Consensus.Tell(new ConsensusCommand.Accuse(evidence, reply));
 
     /// <summary>In words, for a person: why does nothing move?</summary>
     public TellVerdict DescribeConsensus(ActorRef<string> reply) => _doors.Consensus.Tell(new ConsensusCommand.Describe(reply));

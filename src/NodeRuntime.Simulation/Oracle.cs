@@ -2,6 +2,8 @@ using System.Collections.Generic;
 using System.Collections.Immutable;
 using NodeRuntime.Actors.Ports;
 using NodeRuntime.Consensus;
+using NodeRuntime.Crypto;
+using NodeRuntime.Ledger.Blocks;
 using NodeRuntime.Primitives;
 using NodeRuntime.Proofs.Chain;
 using NodeRuntime.Proofs.Records;
@@ -19,6 +21,7 @@ internal sealed class Oracle(Auditor auditor)
     private readonly SortedDictionary<(int Peer, VoteSlot Slot), Hash256> _signed = [];
     private readonly SortedDictionary<(int Peer, VoteSlot Slot), Hash256> _durable = [];
     private readonly List<string> _violations = [];
+    private readonly SortedSet<PublicKey> _suspects = [];
 
     public ImmutableArray<string> Violations => [.. _violations];
 
@@ -27,11 +30,19 @@ internal sealed class Oracle(Auditor auditor)
         if (_violations.Count < 100) _violations.Add(what);
     }
 
+    /// <summary>A key that misbehaves on purpose: it may be punished. Nobody else may.</summary>
+    public void Suspect(PublicKey key) => _suspects.Add(key);
+
     /// <summary>Agreement, validity of the supply, and no escrow without an order.</summary>
     public void Advanced(int peer, LedgerTip tip)
     {
         if (tip.Certified is not { } certified) return;
         Finalized(peer, certified.Header.Height, certified.Header.Digest);
+        foreach (LedgerEvent happened in tip.Events)
+        {
+            if (happened is LedgerEvent.Slashed slashed && !_suspects.Contains(slashed.Key)) Violate($"framed: {slashed.Key} is honest and was slashed at height {tip.Height}");
+        }
+
         SupplyRecord supply = tip.State.Supply;
         Amount held = supply.Balances + supply.Bonds + supply.Escrows;
         if (held + supply.Burned != supply.Minted) Violate($"supply: {held} held and {supply.Burned} burned of {supply.Minted} minted");

@@ -59,6 +59,7 @@ public sealed class World : INemesisStage
         for (int i = 0; i < config.Peers; i++) signers.Add(CreateSigner(registry));
         ISigner owner = CreateSigner(registry);
         _genesis = MakeGenesis(signers, owner);
+        if (config.HasEquivocator) _oracle.Suspect(signers[0].PublicKey);
         for (int i = 0; i < config.Peers; i++)
         {
             Duration skew = new(_prng.NextBelow(2) == 0 ? Skew() : -Skew());
@@ -96,6 +97,10 @@ public sealed class World : INemesisStage
     internal void AdvanceTo(Duration sinceStart) => _time.RunUntil(Start + sinceStart);
 
     internal Height HeightOf(int peer) => _peers[peer].Height;
+
+    internal LedgerTip? TipOf(int peer) => _peers[peer].Tip;
+
+    internal PublicKey KeyOf(int peer) => _peers[peer].Key;
 
     internal ChainOutlook? OutlookOf(int peer) => _peers[peer].Outlook;
 

@@ -87,6 +87,7 @@ public sealed class ConsensusMessageTests
             new LogRecord.Body(block),
             new LogRecord.Fence(new View(5), null),
             new LogRecord.Fence(new View(5), new View(9)),
+            new LogRecord.Accused(bench.Against(1, 1, VoteKind.Notarize, block.Header.Digest, VoteKind.Finalize, Hash256.Zero)),
         ];
         foreach (LogRecord record in records)
         {
@@ -135,6 +136,7 @@ public sealed class ConsensusMessageTests
             new ConsensusMessage.Branch([first, second]),
             new ConsensusMessage.FenceQuestion(77),
             new ConsensusMessage.FenceAnswer(77, finalization),
+            new ConsensusMessage.Accusation(bench.Against(1, 1, VoteKind.Finalize, first.Header.Digest, VoteKind.Finalize, null)),
         ];
     }
 }

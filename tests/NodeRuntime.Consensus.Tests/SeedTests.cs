@@ -1,3 +1,4 @@
+using System.Collections.Generic;
 using System.Text;
 using NodeRuntime.Consensus.Tests.Harness;
 using NodeRuntime.Primitives;
@@ -25,6 +26,7 @@ public sealed class SeedTests(ITestOutputHelper output)
         long inputs = 0;
         int heights = 0;
         int nullified = 0;
+        int punished = 0;
         Duration slowest = Duration.Zero;
         for (int i = 0; i < SeedsPerGroup; i++)
         {
@@ -34,6 +36,7 @@ public sealed class SeedTests(ITestOutputHelper output)
             {
                 Duration healed = world.Run();
                 if (healed > slowest) slowest = healed;
+                punished += Punished(world);
             }
             catch (System.Exception exception) when (exception is HarnessException or InvariantException or System.OverflowException)
             {
@@ -45,8 +48,27 @@ public sealed class SeedTests(ITestOutputHelper output)
             nullified += world.Oracle.ViewsNullified;
         }
 
-        output.WriteLine($"{SeedsPerGroup} seeds, {inputs} inputs, {heights} heights, {nullified} views nullified, slowest healing {slowest}");
+        output.WriteLine($"{SeedsPerGroup} seeds, {inputs} inputs, {heights} heights, {nullified} views nullified, {punished} twins punished, slowest healing {slowest}");
         Assert.True(failures.Length == 0, failures.ToString());
         Assert.True(heights > SeedsPerGroup);
+        // Where one validator may lie, some do, and are found out.
+        Assert.Equal(group >= 3, punished > 0);
+    }
+
+    // I10 in the state: whoever is in jail anywhere was run twice.
+    private static int Punished(SmallWorld world)
+    {
+        SortedSet<ValidatorIndex> punished = [];
+        foreach (SmallNode node in world.Nodes)
+        {
+            if (node.IsHonest) punished.UnionWith(node.Jail);
+        }
+
+        foreach (ValidatorIndex voter in punished)
+        {
+            if (voter.Number >= world.Plan.Twins) throw new HarnessException($"honest validator {voter} is in jail");
+        }
+
+        return punished.Count;
     }
 }

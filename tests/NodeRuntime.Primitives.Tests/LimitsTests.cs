@@ -15,6 +15,15 @@ public sealed class LimitsTests
     public void A_block_with_its_certificates_fits_a_frame() =>
         Assert.True(Limits.BlockBytesMax + 1024 + (2 * CertificateBytesMax) <= Limits.FrameBytesMax);
 
+    // What a third of the weight can do at once is punished at once.
+    [Fact]
+    public void A_block_with_a_full_body_justification_and_evidence_fits_a_frame()
+    {
+        Assert.True(3 * Limits.BlockEvidenceMax > Limits.ValidatorsMax);
+        Assert.True(
+            Limits.BlockBytesMax + 4096 + ((1 + Limits.JustificationSkipsMax) * 67 * 71) + Limits.BlockEvidenceBytesMax <= Limits.FrameBytesMax);
+    }
+
     [Fact]
     public void A_block_holds_many_transactions_of_any_size() =>
         Assert.True(Limits.BlockBytesMax >= 32 * Limits.TransactionBytesMax);

@@ -9,6 +9,7 @@ namespace NodeRuntime.Cli.Results;
 [JsonSerializable(typeof(InitResult))]
 [JsonSerializable(typeof(RunResult))]
 [JsonSerializable(typeof(StatusResult))]
+[JsonSerializable(typeof(ActorsResult))]
 [JsonSerializable(typeof(WalletResult))]
 [JsonSerializable(typeof(SendResult))]
 [JsonSerializable(typeof(TokenResult))]
@@ -19,6 +20,9 @@ namespace NodeRuntime.Cli.Results;
 [JsonSerializable(typeof(JobWhyResult))]
 [JsonSerializable(typeof(ReceiptGetResult))]
 [JsonSerializable(typeof(ReceiptVerifyResult))]
+[JsonSerializable(typeof(ChainExportResult))]
+[JsonSerializable(typeof(AccuseResult))]
+[JsonSerializable(typeof(ForensicsResult))]
 [JsonSerializable(typeof(DoctorResult))]
 [JsonSerializable(typeof(CompletionResult))]
 internal sealed partial class CliJson : JsonSerializerContext;

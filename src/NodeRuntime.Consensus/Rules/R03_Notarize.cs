@@ -3,8 +3,8 @@ using NodeRuntime.Proofs.Chain;
 
 namespace NodeRuntime.Consensus;
 
-// R3 NOTARIZE: a leader's first block for our view is checked by its bytes, its certificates, its parent and the ledger,
-// in this order, and gets our vote; one that fails gets the view nullified at once. A second block of the same leader for
+// R3 NOTARIZE: a leader's first block for our view is checked by its bytes, its certificates, its parent, its evidence and
+// the ledger, in this order, and gets our vote; one that fails gets the view nullified at once. A second block of the same leader for
 // the same view is evidence against it (R11, by its vote).
 public sealed partial class ConsensusMachine
 {
@@ -16,7 +16,7 @@ public sealed partial class ConsensusMachine
         bool isForBlock = proposal.LeaderVote.Value == digest && proposal.LeaderVote.Slot.Kind == VoteKind.Notarize
             && proposal.LeaderVote.Slot.View == header.View && proposal.LeaderVote.Voter == header.Proposer;
         ProposalVerdict verdict = isForBlock
-            ? ProposalRules.Check(proposal.Block, _config.Chain, _config.Validators)
+            ? ProposalRules.Check(proposal.Block, _config.Chain, _config.Validators, _config.Parameters)
             : ProposalVerdict.VoteNotForBlock;
         if (verdict == ProposalVerdict.SkipsNotComplete && _config.Mutant == RuleMutant.AcceptMissingSkips) verdict = ProposalVerdict.Accepted;
         if (verdict != ProposalVerdict.Accepted)
@@ -95,6 +95,12 @@ public sealed partial class ConsensusMachine
             }
 
             if (!parent.IsAccepted) continue;
+            if (!Convicts(candidate.Block.Evidence))
+            {
+                candidate.State = CandidateState.Refused;
+                return true;
+            }
+
             candidate.State = CandidateState.Checking;
             _effects.Add(new ConsensusEffect.Check(candidate.Block, candidate.Digest));
             return true;

@@ -71,6 +71,8 @@ public sealed partial class ConsensusMachine
         foreach (Block block in blocks) NoteClaims(block.Header);
         _floor = new Floor(tip.Header.View, tip.Header.Digest, tip.Header.Height, tip.Header.Time, tip, finalization);
         Prune();
+        foreach (Block block in blocks) NotePunished(block.Evidence);
+        ForgetOldEvidence();
         RepeatFence();
         TellObservers(new CertifiedHeader(tip.Header, finalization));
         if (_view <= _floor.View) Enter(_floor.View.Next);

@@ -73,7 +73,7 @@ public sealed partial class ConsensusMachine
         Hash256 digest = block.Header.Digest;
         if (block.Header.View <= _floor.View || _blocks.ContainsKey(digest)) return;
         if (!IsCertified(digest) && !IsParentOfKept(digest)) return;
-        if (ProposalRules.Check(block, _config.Chain, _config.Validators) != ProposalVerdict.Accepted) return;
+        if (ProposalRules.Check(block, _config.Chain, _config.Validators, _config.Parameters) != ProposalVerdict.Accepted) return;
         Keep(block, digest);
     }
 

@@ -141,6 +141,7 @@ public sealed partial class ConsensusMachine
             if (header.Height.Number < first || header.Height.Number - first != (ulong)i) return false;
             if (header.JustificationHash != block.Justification.Hash) return false;
             if (header.BodyRoot != MerkleTree.Root(block.Transactions)) return false;
+            if (header.EvidenceRoot != Evidence.RootOf(block.Evidence)) return false;
             parent = header.Digest;
         }
 

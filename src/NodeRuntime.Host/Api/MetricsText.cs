@@ -18,6 +18,10 @@ internal static class MetricsText
         Gauge(text, "noderuntime_peers_connected", node.Membership.PeersConnected);
         Gauge(text, "noderuntime_members_known", node.Membership.Members.Length);
         Gauge(text, "noderuntime_transactions_pending", node.Consensus.TransactionsPending);
+        Counter(text, "noderuntime_evidence_seen_total", node.Consensus.EvidenceSeen);
+        Gauge(text, "noderuntime_evidence_held", node.Consensus.EvidenceHeld);
+        Counter(text, "noderuntime_evidence_included_total", node.Consensus.EvidenceIncluded);
+        Counter(text, "noderuntime_slashed_units_total", node.Consensus.Slashed.Units > long.MaxValue ? long.MaxValue : (long)node.Consensus.Slashed.Units);
         Gauge(text, "noderuntime_leases_held", node.Workload.LeasesHeld);
         Gauge(text, "noderuntime_leases_running", node.Workload.LeasesRunning);
         Counter(text, "noderuntime_messages_processed_total", system.Processed);

@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.Collections.Immutable;
 using NodeRuntime.Crypto;
 using NodeRuntime.Ledger.Mempool;
+using NodeRuntime.Ledger.Slashing;
 using NodeRuntime.Ledger.State;
 using NodeRuntime.Ledger.Transactions;
 using NodeRuntime.Primitives;
@@ -11,7 +12,8 @@ using NodeRuntime.Proofs.Records;
 namespace NodeRuntime.Ledger.Blocks;
 
 /// <summary>
-/// A block turns one state into the next: first what time brings (the calendar), then its transactions in order. Equal
+/// A block turns one state into the next: first its evidence punishes, before a bond can slip away; then what time brings
+/// (the calendar), then its transactions in order. Equal
 /// parents and equal blocks give equal states, to the last bit of the root, on every machine.
 /// </summary>
 public static class BlockApplication
@@ -64,6 +66,7 @@ public static class BlockApplication
     internal static LedgerDraft Begin(LedgerState parent, BlockContext block)
     {
         LedgerDraft draft = DraftAt(parent, block.Time);
+        foreach (Offence offence in block.Offences) SlashingApplication.Apply(draft, offence);
         Calendar.Run(draft);
         return draft;
     }
@@ -85,6 +88,8 @@ public static class BlockApplication
         if (block.ParentStateRoot != parent.Root) return BlockVerdict.ParentStateRootWrong;
         if (count > Limits.BlockTransactionsMax) return BlockVerdict.TooManyTransactions;
         if (bytes > Limits.BlockBytesMax) return BlockVerdict.BodyTooLarge;
+        if (block.Offences.Length > Limits.BlockEvidenceMax) return BlockVerdict.TooManyOffences;
+        if (SlashingRules.FindRefused(parent.Records, block.Offences) >= 0) return BlockVerdict.OffenceRefused;
         return BlockVerdict.Accepted;
     }
 

@@ -101,6 +101,9 @@ public sealed class LedgerAudit
                 _lines.Add(key);
                 _ = OpenOrderRecord.Read(reader);
                 return true;
+            case StateFamily.Jail:
+                JailRecord jail = JailRecord.Read(reader);
+                return !reader.Failed && key == StateKeys.Jail(jail.Key);
             case StateFamily.Deadline:
                 DeadlineRecord line = DeadlineRecord.Read(reader);
                 TakeLine(key, line);

@@ -93,6 +93,8 @@ internal sealed class LedgerDraft
 
     public void Put(LeaseId lease, LeaseRecord record) => Put(StateKeys.Lease(lease), record.Write);
 
+    public void Put(JailRecord record) => Put(StateKeys.Jail(record.Key), record.Write);
+
     public void Schedule(Instant at, DeadlineKind kind, Hash256 subject) =>
         Put(StateKeys.Deadline(at, kind, subject), new DeadlineRecord(kind, subject).Write);
 

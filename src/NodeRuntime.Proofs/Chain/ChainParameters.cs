@@ -41,6 +41,8 @@ public sealed record ChainParameters
     /// <summary>How far a header's time may be from a voter's clock.</summary>
     public required Duration ClockDriftMax { get; init; }
 
+    public required SlashingParameters Slashing { get; init; }
+
     public static ChainParameters Development { get; } = new()
     {
         TransactionFee = new Amount(1_000),
@@ -55,16 +57,24 @@ public sealed record ChainParameters
         BlockIntervalIdle = Duration.FromSeconds(2),
         NetworkDelay = Duration.FromMilliseconds(400),
         ClockDriftMax = Duration.FromSeconds(10),
+        Slashing = SlashingParameters.Default,
     };
 
-    public void Write(WireWriter writer) => writer.Record(WireType.ParametersRecord, 12)
-        .Amount(TransactionFee).Amount(BondMin).Duration(UnbondingTime).Duration(AuctionWindow)
-        .Duration(AcknowledgeWindow).UInt64(MissedResultPenaltyBasisPoints).UInt64(AttemptsMax).Amount(FaucetAmount)
-        .Duration(BlockIntervalMin).Duration(BlockIntervalIdle).Duration(NetworkDelay).Duration(ClockDriftMax).End();
+    public void Write(WireWriter writer)
+    {
+        // Version 1 knew nothing of slashing; a chain that began with it stays what it is.
+        bool hasSlashing = Slashing != SlashingParameters.None;
+        writer.Record(WireType.ParametersRecord, hasSlashing ? 13 : 12, version: (byte)(hasSlashing ? 2 : 1))
+            .Amount(TransactionFee).Amount(BondMin).Duration(UnbondingTime).Duration(AuctionWindow)
+            .Duration(AcknowledgeWindow).UInt64(MissedResultPenaltyBasisPoints).UInt64(AttemptsMax).Amount(FaucetAmount)
+            .Duration(BlockIntervalMin).Duration(BlockIntervalIdle).Duration(NetworkDelay).Duration(ClockDriftMax);
+        if (hasSlashing) Slashing.Write(writer);
+        writer.End();
+    }
 
     public static ChainParameters Read(WireReader reader)
     {
-        reader.Record(WireType.ParametersRecord, 12);
+        int version = reader.Record(WireType.ParametersRecord, [12, 13]);
         ChainParameters parameters = new()
         {
             TransactionFee = reader.Amount(),
@@ -79,6 +89,7 @@ public sealed record ChainParameters
             BlockIntervalIdle = Positive(reader),
             NetworkDelay = Positive(reader),
             ClockDriftMax = Positive(reader),
+            Slashing = version == 1 ? SlashingParameters.None : SlashingParameters.Read(reader),
         };
         reader.End();
         if (parameters.MissedResultPenaltyBasisPoints > 10_000 || parameters.AttemptsMax == 0) reader.Fail();

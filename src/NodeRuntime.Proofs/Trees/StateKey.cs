@@ -15,6 +15,9 @@ public enum StateFamily : byte
     OpenOrder = 7,
     Deadline = 8,
     Parameters = 9,
+
+    /// <summary>Validator keys that were punished.</summary>
+    Jail = 12,
 }
 
 /// <summary>A key of the ledger's authenticated state: a family and 32 bytes, 33 in all, ordered as bytes.</summary>

@@ -3,6 +3,7 @@ using NodeRuntime.Actors;
 using NodeRuntime.Actors.Ports;
 using NodeRuntime.Consensus;
 using NodeRuntime.Primitives;
+using NodeRuntime.Proofs.Chain;
 
 namespace NodeRuntime.Runtime.Consensus;
 
@@ -31,9 +32,15 @@ public abstract record ConsensusCommand
     /// <summary>Where does agreement stand? In words, for a person.</summary>
     public sealed record Describe(ActorRef<string> Reply) : ConsensusCommand;
 
+    /// <summary>Evidence that somebody brought to the API.</summary>
+    public sealed record Accuse(Evidence Evidence, ActorRef<AccusationAnswer> Reply) : ConsensusCommand;
+
     /// <summary>A transaction from this peer or its API.</summary>
     public sealed record Submit(ReadOnlyMemory<byte> Transaction, ActorRef<SubmitAnswer>? Reply) : ConsensusCommand;
 }
+
+/// <summary>Whether evidence convicts, or the word for why it does not.</summary>
+public sealed record AccusationAnswer(bool IsAccepted, string Verdict);
 
 /// <summary>What became of an offered transaction: the pool's word for it.</summary>
 public sealed record SubmitAnswer(TransactionId Id, bool IsAccepted, string Verdict, string Detail);

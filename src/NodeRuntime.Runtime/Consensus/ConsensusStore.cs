@@ -14,13 +14,15 @@ namespace NodeRuntime.Runtime.Consensus;
 /// blocks       height  -> block and the certificate that finalized it, or empty where a descendant's did
 /// consensus    0, 1, … -> votes, certificates and bodies above the floor
 /// watermark    0       -> the last slot that our key signed
+/// evidence     voter, fault -> evidence that we hold or held; a later one for the same takes its place
 /// </code>
 /// </summary>
 internal sealed class ConsensusStore(IJournal journal)
 {
-    private const string Blocks = "blocks";
+    internal const string Blocks = "blocks";
     private const string Log = "consensus";
     private const string Mark = "watermark";
+    private const string Accusations = "evidence";
 
     private readonly List<(ulong Sequence, View View)> _log = [];
     private ulong _nextLog;
@@ -108,8 +110,16 @@ internal sealed class ConsensusStore(IJournal journal)
         }
 
         _nextLog = from;
+        // All of it fits into one range.
+        foreach (JournalRecord record in journal.ReadRange(Accusations, 0, Limits.EvidenceHeldMax))
+        {
+            LogRecord? decoded = LogRecord.Decode(record.Payload);
+            Invariant.Holds(decoded is LogRecord.Accused);
+            records.Add(decoded);
+        }
+
         Watermark? watermark = journal.Read(Mark, 0) is { } bytes ? Watermark.Decode(bytes) : null;
-        bool hasHistory = LastHeight > Height.Genesis || records.Count > 0;
+        bool hasHistory = LastHeight > Height.Genesis || _log.Count > 0;
         StoredBlock? tip = LastHeight > Height.Genesis ? Read(LastHeight) : null;
         Invariant.Holds(tip is null || tip.Finalization is not null);
         return new Recovery
@@ -128,6 +138,13 @@ internal sealed class ConsensusStore(IJournal journal)
     /// <summary>The writes that make a record durable; a vote moves the watermark in the same batch.</summary>
     public void Append(LogRecord record, List<JournalWrite> writes)
     {
+        if (record is LogRecord.Accused { Evidence: { } evidence })
+        {
+            ulong place = ((ulong)evidence.Voter.Number * 4) + (ulong)evidence.Fault;
+            writes.Add(new JournalWrite.Put(Accusations, place, record.Encode()));
+            return;
+        }
+
         writes.Add(new JournalWrite.Put(Log, _nextLog, record.Encode()));
         _log.Add((_nextLog, record.View));
         _nextLog++;

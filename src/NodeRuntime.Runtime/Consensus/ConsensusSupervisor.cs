@@ -6,6 +6,7 @@ using NodeRuntime.Actors.Ports;
 using NodeRuntime.Consensus;
 using NodeRuntime.Ledger.Blocks;
 using NodeRuntime.Ledger.Mempool;
+using NodeRuntime.Ledger.Slashing;
 using NodeRuntime.Ledger.State;
 using NodeRuntime.Membership;
 using NodeRuntime.Primitives;
@@ -41,6 +42,9 @@ public sealed class ConsensusSupervisor : Actor<ConsensusCommand>
     private bool _writes;
     private bool _wasPending;
     private bool _isPerforming;
+    private long _evidenceSeen;
+    private long _evidenceIncluded;
+    private Amount _slashed;
     private ConsensusStatus? _reported;
     private ActorRef<ConsensusCommand>? _self;
 
@@ -65,7 +69,7 @@ public sealed class ConsensusSupervisor : Actor<ConsensusCommand>
             },
             recovery);
         _isNewValidator = model.ValidatorIndexOf(ports.Signer.PublicKey) is not null && recovery.Watermark is null && !recovery.WatermarkIsLost;
-        _chain = new LedgerChain(LedgerState.FromGenesis(model.Genesis), model.Chain.Hash, ports.Signatures);
+        _chain = new LedgerChain(LedgerState.FromGenesis(model.Genesis), model.Chain.Hash, validators, ports.Signatures);
         _mempool = new MempoolMachine(_chain.State, ports.Signatures);
     }
 
@@ -76,6 +80,7 @@ public sealed class ConsensusSupervisor : Actor<ConsensusCommand>
         _self = Context.Self;
         Replay();
         if (_isNewValidator) Write([ConsensusStore.FirstWatermark(_model.Genesis.ValidatorSet.Epoch)]);
+        Step(new ConsensusInput.Punished(Punished()));
         Step(new ConsensusInput.Start());
         Context.StartTimer(LookTimer, new ConsensusCommand.Look(), OutlookWatch.Interval);
     }
@@ -135,6 +140,9 @@ public sealed class ConsensusSupervisor : Actor<ConsensusCommand>
                 break;
             case ConsensusCommand.Describe m:
                 m.Reply.Tell($"{_machine.Describe()} writes {_writes} effects {_effects.Count} peers {_peers.Count}");
+                break;
+            case ConsensusCommand.Accuse m:
+                Accuse(m);
                 break;
             case ConsensusCommand.Submit m:
                 Submit(m.Transaction, m.Reply);
@@ -235,7 +243,10 @@ public sealed class ConsensusSupervisor : Actor<ConsensusCommand>
                 if (!branch.IsEmpty) Send(m.Peer, new ConsensusMessage.Branch(branch));
                 break;
             case ConsensusEffect.Accuse m:
-                Say(LogLevel.Warning, $"validator {m.First.Voter} signed two contradicting votes in view {m.First.Slot.View}");
+                _evidenceSeen++;
+                bool isOurs = m.Evidence.Voter == _model.ValidatorIndexOf(_ports.Signer.PublicKey);
+                string whose = isOurs ? "our own key runs somewhere else too: " : string.Empty;
+                Say(isOurs ? LogLevel.Error : LogLevel.Warning, $"{whose}validator {m.Evidence.Voter} signed two contradicting votes in view {m.Evidence.View}: {m.Evidence.Fault}");
                 break;
             case ConsensusEffect.Halt m:
                 Say(LogLevel.Error, $"two finalizations contradict each other, in views {m.First.Slot.View} and {m.Second.Slot.View}: halted");
@@ -269,9 +280,15 @@ public sealed class ConsensusSupervisor : Actor<ConsensusCommand>
     private void Build(ConsensusEffect.Build build)
     {
         if (_chain.After(build.Parent) is not { } parent) return;
-        MempoolSelection selection = _mempool.Select(parent, BlockContext.After(parent, build.Time));
+        // A leader builds, and a leader is of the set.
+        ValidatorIndex? self = _model.ValidatorIndexOf(_ports.Signer.PublicKey);
+        Invariant.Holds(self is not null);
+        ValidatorSet validators = _model.Genesis.ValidatorSet;
+        ImmutableArray<Evidence> evidence = LedgerChain.Punishable(parent, validators, build.Evidence);
+        BlockContext block = BlockContext.After(parent, build.Time) with { Offences = LedgerChain.OffencesOf(evidence, validators, self.Value) };
+        MempoolSelection selection = _mempool.Select(parent, block);
         foreach (DroppedTransaction dropped in selection.Dropped) Say(LogLevel.Debug, $"transaction {dropped.Id} dropped: {dropped.Reason}");
-        Step(new ConsensusInput.Built(build.View, build.Parent, build.Time, selection.Body, parent.Root));
+        Step(new ConsensusInput.Built(build.View, build.Parent, build.Time, selection.Body, parent.Root) { Evidence = evidence });
     }
 
     private void Check(ConsensusEffect.Check check)
@@ -292,6 +309,7 @@ public sealed class ConsensusSupervisor : Actor<ConsensusCommand>
             BlockOutcome outcome = _chain.Finalize(block, _mempool);
             _mempool.Committed(outcome);
             events.AddRange(outcome.Events);
+            NoteSlashed(outcome);
         }
 
         List<JournalWrite> writes = [];
@@ -306,6 +324,42 @@ public sealed class ConsensusSupervisor : Actor<ConsensusCommand>
         };
         Context.Publish(_tip);
         NotePending();
+    }
+
+    private ImmutableArray<ValidatorIndex> Punished()
+    {
+        ImmutableArray<ValidatorIndex>.Builder punished = ImmutableArray.CreateBuilder<ValidatorIndex>();
+        foreach (GenesisValidator validator in _model.Genesis.Validators)
+        {
+            if (SlashingRules.IsJailed(_chain.State.Records, validator.Key)) punished.Add(_model.ValidatorIndexOf(validator.Key)!.Value);
+        }
+
+        return punished.ToImmutable();
+    }
+
+    private void NoteSlashed(BlockOutcome outcome)
+    {
+        foreach (LedgerEvent happened in outcome.Events)
+        {
+            if (happened is not LedgerEvent.Slashed slashed) continue;
+            _evidenceIncluded++;
+            _slashed += slashed.Taken;
+            Say(LogLevel.Warning, $"validator key {slashed.Key} is punished for {slashed.Fault} in view {slashed.View}: {slashed.Taken} units of its bond, "
+                + $"{slashed.Compensated} to its tenants, {slashed.Rewarded} to {slashed.Reporter}, {slashed.Burned} burned");
+        }
+    }
+
+    // From a person: the machine keeps it if it convicts, and then spreads it like its own.
+    private void Accuse(ConsensusCommand.Accuse accuse)
+    {
+        ValidatorSet validators = _model.Genesis.ValidatorSet;
+        EvidenceVerdict verdict = EvidenceRules.Check(accuse.Evidence, _model.Chain, validators, _ports.Signatures, out _);
+        AccusationAnswer answer = verdict != EvidenceVerdict.Accepted ? new AccusationAnswer(false, verdict.ToString())
+            : !_model.Genesis.Parameters.Slashing.IsYoung(accuse.Evidence.View, _machine.Snapshot.FinalizedView) ? new AccusationAnswer(false, "TooOld")
+            : SlashingRules.IsJailed(_chain.State.Records, validators[accuse.Evidence.Voter].Key) ? new AccusationAnswer(false, nameof(SlashingVerdict.AlreadyPunished))
+            : new AccusationAnswer(true, nameof(EvidenceVerdict.Accepted));
+        if (answer.IsAccepted) Step(new ConsensusInput.Brought(accuse.Evidence));
+        accuse.Reply.Tell(answer);
     }
 
     private void Serve(ConsensusEffect.ServeChain serve)
@@ -444,7 +498,14 @@ public sealed class ConsensusSupervisor : Actor<ConsensusCommand>
             { Self: not null } => ConsensusMode.Voting,
             _ => ConsensusMode.Observing,
         };
-        ConsensusStatus status = new(snapshot.View, mode, _mempool.Count, snapshot.SyncTarget?.Number ?? 0) { Outlook = _outlook.Outlook };
+        ConsensusStatus status = new(snapshot.View, mode, _mempool.Count, snapshot.SyncTarget?.Number ?? 0)
+        {
+            Outlook = _outlook.Outlook,
+            EvidenceSeen = _evidenceSeen,
+            EvidenceHeld = snapshot.EvidenceHeld,
+            EvidenceIncluded = _evidenceIncluded,
+            Slashed = _slashed,
+        };
         if (status == _reported) return;
         _reported = status;
         Context.Publish(status);

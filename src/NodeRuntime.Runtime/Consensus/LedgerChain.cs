@@ -3,6 +3,7 @@ using System.Collections.Immutable;
 using NodeRuntime.Crypto;
 using NodeRuntime.Ledger.Blocks;
 using NodeRuntime.Ledger.Mempool;
+using NodeRuntime.Ledger.Slashing;
 using NodeRuntime.Ledger.State;
 using NodeRuntime.Primitives;
 using NodeRuntime.Proofs.Chain;
@@ -13,7 +14,7 @@ namespace NodeRuntime.Runtime.Consensus;
 /// The ledger as consensus needs it: the finalized state, and states of blocks above it that may become final. A block is
 /// executed once, whoever asks first.
 /// </summary>
-internal sealed class LedgerChain(LedgerState state, Hash256 digest, ISignatureVerifier signatures)
+internal sealed class LedgerChain(LedgerState state, Hash256 digest, ValidatorSet validators, ISignatureVerifier signatures)
 {
     private readonly SortedDictionary<Hash256, Speculation> _above = [];
     private Hash256 _tip = digest;
@@ -25,12 +26,33 @@ internal sealed class LedgerChain(LedgerState state, Hash256 digest, ISignatureV
     public LedgerState? After(Hash256 digest) =>
         digest == _tip ? State : _above.TryGetValue(digest, out Speculation? speculation) ? speculation.Outcome.State : null;
 
+    /// <summary>For a proposer: what of this evidence the ledger has not punished on a parent.</summary>
+    public static ImmutableArray<Evidence> Punishable(LedgerState parent, ValidatorSet validators, ImmutableArray<Evidence> evidence)
+    {
+        ImmutableArray<Evidence>.Builder left = ImmutableArray.CreateBuilder<Evidence>();
+        foreach (Evidence one in evidence)
+        {
+            if (SlashingRules.Check(parent.Records, validators[one.Voter].Key) == SlashingVerdict.Accepted) left.Add(one);
+        }
+
+        return left.ToImmutable();
+    }
+
+    /// <summary>What evidence in a block of this proposer means to the ledger.</summary>
+    public static ImmutableArray<Offence> OffencesOf(ImmutableArray<Evidence> evidence, ValidatorSet validators, ValidatorIndex proposer)
+    {
+        ImmutableArray<Offence>.Builder offences = ImmutableArray.CreateBuilder<Offence>(evidence.Length);
+        foreach (Evidence one in evidence) offences.Add(Offence.Of(one, validators, proposer));
+        return offences.MoveToImmutable();
+    }
+
     /// <summary>Executes a block on its parent's state, which must be known.</summary>
     public BlockOutcome? Execute(Block block, Hash256 digest, MempoolMachine? known)
     {
         if (_above.TryGetValue(digest, out Speculation? done)) return done.Outcome;
         if (After(block.Header.ParentDigest) is not { } parent) return null;
-        BlockOutcome outcome = BlockApplication.Apply(parent, BlockContext.Of(block.Header), block.Transactions, signatures, known);
+        BlockContext context = BlockContext.Of(block.Header) with { Offences = OffencesOf(block.Evidence, validators, block.Header.Proposer) };
+        BlockOutcome outcome = BlockApplication.Apply(parent, context, block.Transactions, signatures, known);
         if (outcome.Verdict == BlockVerdict.Accepted) _above.Add(digest, new Speculation(block.Header.Height, outcome));
         return outcome;
     }

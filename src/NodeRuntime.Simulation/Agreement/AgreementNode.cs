@@ -6,6 +6,7 @@ using NodeRuntime.Consensus;
 using NodeRuntime.Crypto;
 using NodeRuntime.Ledger.Blocks;
 using NodeRuntime.Ledger.Mempool;
+using NodeRuntime.Ledger.Slashing;
 using NodeRuntime.Ledger.State;
 using NodeRuntime.Primitives;
 using NodeRuntime.Proofs.Chain;
@@ -115,7 +116,7 @@ internal sealed class AgreementNode
         Recovery recovery = Mutate(_store.Recover());
         bool isNewValidator = recovery.Watermark is null && !recovery.WatermarkIsLost && Key < _world.Config.Validators;
         NoteRecovery(recovery);
-        _chain = new LedgerChain(LedgerState.FromGenesis(_world.Genesis), _world.Genesis.ChainId.Hash, _world.Signatures);
+        _chain = new LedgerChain(LedgerState.FromGenesis(_world.Genesis), _world.Genesis.ChainId.Hash, _world.Validators, _world.Signatures);
         _mempool = new MempoolMachine(_chain.State, _world.Signatures);
         for (Height height = new(1); height <= _store.LastHeight; height = height.Next)
         {
@@ -142,7 +143,19 @@ internal sealed class AgreementNode
             recovery);
         _world.Timeline?.Started(_world.Time.Now, Number);
         if (isNewValidator) Write([ConsensusStore.FirstWatermark(_world.Validators.Epoch)]);
+        Step(new ConsensusInput.Punished(Punished()));
         Step(new ConsensusInput.Start());
+    }
+
+    private ImmutableArray<ValidatorIndex> Punished()
+    {
+        ImmutableArray<ValidatorIndex>.Builder punished = ImmutableArray.CreateBuilder<ValidatorIndex>();
+        for (int i = 0; i < _world.Validators.Count; i++)
+        {
+            if (SlashingRules.IsJailed(_chain!.State.Records, _world.Validators.Members[i].Key)) punished.Add(new ValidatorIndex((ushort)i));
+        }
+
+        return punished.ToImmutable();
     }
 
     /// <summary>Kill -9, at once and wherever it stood.</summary>
@@ -372,7 +385,7 @@ internal sealed class AgreementNode
                 break;
             case ConsensusEffect.Accuse m:
                 _world.Marks.Note(ProtocolRule.R11);
-                if (IsFaithful) _world.Oracle.Accused(this, m.First, m.Second);
+                if (IsFaithful) _world.Oracle.Accused(this, m.Evidence);
                 break;
             case ConsensusEffect.Halt m:
                 _world.Oracle.Halted(this, m.First, m.Second);
@@ -540,8 +553,13 @@ internal sealed class AgreementNode
     private void Build(ConsensusEffect.Build build)
     {
         if (_chain!.After(build.Parent) is not { } parent) return;
-        MempoolSelection selection = _mempool!.Select(parent, BlockContext.After(parent, build.Time));
-        Step(new ConsensusInput.Built(build.View, build.Parent, build.Time, selection.Body, parent.Root));
+        ImmutableArray<Evidence> evidence = LedgerChain.Punishable(parent, _world.Validators, build.Evidence);
+        BlockContext block = BlockContext.After(parent, build.Time) with
+        {
+            Offences = LedgerChain.OffencesOf(evidence, _world.Validators, new ValidatorIndex((ushort)Key)),
+        };
+        MempoolSelection selection = _mempool!.Select(parent, block);
+        Step(new ConsensusInput.Built(build.View, build.Parent, build.Time, selection.Body, parent.Root) { Evidence = evidence });
     }
 
     private void Check(ConsensusEffect.Check check)

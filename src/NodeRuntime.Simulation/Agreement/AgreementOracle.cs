@@ -128,6 +128,8 @@ internal sealed class AgreementOracle(AgreementWorld world, ulong[] weights)
 
     private void Voted(AgreementNode node, Vote vote)
     {
+        // What somebody else signed may be passed on.
+        if (vote.Voter.Number != node.Key) return;
         (int, View) key = (node.Key, vote.Slot.View);
         bool isDurable = _durable.TryGetValue(key, out Spoken? written) && written.Says(vote);
         if (!isDurable) Violate($"I6: peer {node.Number} says a vote in {vote.Slot.View} {vote.Slot.Kind} before it is durable");
@@ -191,10 +193,9 @@ internal sealed class AgreementOracle(AgreementWorld world, ulong[] weights)
     }
 
     /// <summary>I10: evidence names no honest key.</summary>
-    public void Accused(AgreementNode node, Vote first, Vote second)
+    public void Accused(AgreementNode node, Evidence evidence)
     {
-        if (first.Voter != second.Voter) Violate("I10: evidence against two");
-        if (world.IsKeyHonest(first.Voter.Number)) Violate($"I10: peer {node.Number} accuses honest validator {first.Voter} in view {first.Slot.View}");
+        if (world.IsKeyHonest(evidence.Voter.Number)) Violate($"I10: peer {node.Number} accuses honest validator {evidence.Voter} in view {evidence.View}");
     }
 
     /// <summary>I16: an honest peer is never blamed.</summary>

@@ -8,7 +8,7 @@ namespace NodeRuntime.Consensus.Tests.Harness;
 /// Sees every vote, certificate and delivery of a run and knows who is honest. Its rules are written without the
 /// machine's code, so that an error in the one is not an error in the other.
 /// </summary>
-internal sealed class Oracle(ulong[] weights, bool[] honest)
+internal sealed class Oracle(ulong[] weights, bool[] honest, bool mayFork = false)
 {
     private readonly SortedDictionary<Height, Hash256> _chain = [];
     private readonly SortedDictionary<(ulong View, VoteKind Kind, ushort Voter), Hash256?> _votes = [];
@@ -23,6 +23,7 @@ internal sealed class Oracle(ulong[] weights, bool[] honest)
     /// <summary>I1, I4: one digest for each height, over all honest nodes and for ever.</summary>
     public void Delivered(int node, Block block)
     {
+        if (mayFork) return;
         Hash256 digest = block.Header.Digest;
         if (_chain.TryGetValue(block.Header.Height, out Hash256 known))
         {
@@ -68,6 +69,7 @@ internal sealed class Oracle(ulong[] weights, bool[] honest)
         foreach (ulong one in weights) total += one;
         foreach (CertificateSigner signer in certificate.Signers) weight += weights[signer.Index.Number];
         if (3 * (total - weight) >= total) throw new HarnessException($"a certificate of {certificate.Slot} holds too little weight");
+        if (mayFork) return;
         ulong view = certificate.Slot.View.Number;
         if (certificate.IsNotarization)
         {
@@ -93,9 +95,9 @@ internal sealed class Oracle(ulong[] weights, bool[] honest)
     }
 
     /// <summary>I10: evidence never names an honest key.</summary>
-    public void Accused(Vote first, Vote second)
+    public void Accused(Evidence evidence)
     {
-        if (first.Voter != second.Voter) throw new HarnessException("evidence against two");
-        if (honest[first.Voter.Number]) throw new HarnessException($"validator {first.Voter} is honest and accused in view {first.Slot.View}");
+        if (evidence.First.Voter != evidence.Second.Voter) throw new HarnessException("evidence against two");
+        if (honest[evidence.Voter.Number]) throw new HarnessException($"validator {evidence.Voter} is honest and accused in view {evidence.View}");
     }
 }

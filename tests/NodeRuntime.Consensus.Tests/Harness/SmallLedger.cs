@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.Collections.Immutable;
+using System.Linq;
 using NodeRuntime.Crypto;
 using NodeRuntime.Primitives;
 using NodeRuntime.Proofs.Chain;
@@ -14,17 +15,25 @@ namespace NodeRuntime.Consensus.Tests.Harness;
 internal sealed class SmallLedger
 {
     private readonly SortedDictionary<Hash256, (Height Height, Hash256 Root)> _above = [];
+    private readonly SortedDictionary<Hash256, SortedSet<ValidatorIndex>> _jail = [];
     private Hash256 _tip;
 
     public SmallLedger(ChainId chain)
     {
         _tip = chain.Hash;
         Root = Hasher.Sha256(chain.Hash.AsSpan());
+        _jail.Add(Root, []);
     }
 
     public Hash256 Root { get; private set; }
 
     public Height Height { get; private set; }
+
+    /// <summary>Who is punished after the youngest finalized block.</summary>
+    public IReadOnlyCollection<ValidatorIndex> Jail => _jail[Root];
+
+    /// <summary>What of this evidence names nobody who is punished in the state of this root.</summary>
+    public ImmutableArray<Evidence> Punishable(Hash256 root, ImmutableArray<Evidence> evidence) => [.. evidence.Where(one => !_jail[root].Contains(one.Voter))];
 
     public Hash256? After(Hash256 digest) =>
         digest == _tip ? Root : _above.TryGetValue(digest, out (Height Height, Hash256 Root) known) ? known.Root : null;
@@ -38,7 +47,16 @@ internal sealed class SmallLedger
             if (transaction.Length == 0) return false;
         }
 
-        _above[block.Header.Digest] = (block.Header.Height, Execute(parent, block));
+        // Each voter once, in the order of voters.
+        SortedSet<ValidatorIndex> jail = [.. _jail[parent]];
+        foreach (Evidence evidence in block.Evidence)
+        {
+            if (!jail.Add(evidence.Voter)) return false;
+        }
+
+        Hash256 root = Execute(parent, block);
+        _above[block.Header.Digest] = (block.Header.Height, root);
+        _jail[root] = jail;
         return true;
     }
 
@@ -53,6 +71,11 @@ internal sealed class SmallLedger
         {
             if (height <= Height) _above.Remove(other);
         }
+
+        foreach (Hash256 root in _jail.Keys.ToList())
+        {
+            if (root != Root && !_above.Values.Any(known => known.Root == root)) _jail.Remove(root);
+        }
     }
 
     private static Hash256 Execute(Hash256 parent, Block block)
@@ -62,6 +85,8 @@ internal sealed class SmallLedger
         {
             root = Hasher.Tagged(HashDomain.StateLeaf, root.AsSpan(), transaction.Span);
         }
+
+        foreach (Evidence evidence in block.Evidence) root = Hasher.Tagged(HashDomain.StateLeaf, root.AsSpan(), evidence.Encode());
 
         return root;
     }

@@ -61,6 +61,8 @@ internal sealed class SmallNode
 
     public int Accusations { get; private set; }
 
+    public IReadOnlyCollection<ValidatorIndex> Jail => _ledger.Jail;
+
     public void Start()
     {
         if (IsUp) throw new HarnessException("started twice");
@@ -83,6 +85,7 @@ internal sealed class SmallNode
             },
             recovery);
         Step(new ConsensusInput.Pending(_world.Plan.IsBusy));
+        Step(new ConsensusInput.Punished([.. _ledger.Jail]));
         Step(new ConsensusInput.Start());
     }
 
@@ -206,10 +209,10 @@ internal sealed class SmallNode
                 break;
             case ConsensusEffect.Accuse m:
                 Accusations++;
-                if (IsHonest) _world.Oracle.Accused(m.First, m.Second);
+                if (IsHonest) _world.Oracle.Accused(m.Evidence);
                 break;
             case ConsensusEffect.Halt:
-                if (IsHonest) throw new HarnessException($"node {Number} halted");
+                if (IsHonest && !_world.Plan.MayFork) throw new HarnessException($"node {Number} halted");
                 break;
             case ConsensusEffect.Blame m:
                 if (IsHonest && _world.IsHonest(m.Peer)) throw new HarnessException($"node {Number} blames an honest peer for {m.Fault}");
@@ -227,10 +230,11 @@ internal sealed class SmallNode
         if (_ledger.After(build.Parent) is not { } root) return;
         ImmutableArray<ReadOnlyMemory<byte>>.Builder body = ImmutableArray.CreateBuilder<ReadOnlyMemory<byte>>();
         for (int i = _prng.NextBelow(3); i > 0; i--) body.Add(BitConverter.GetBytes(_prng.NextUInt64()));
+        ImmutableArray<Evidence> evidence = _ledger.Punishable(root, build.Evidence);
         int life = _life;
         _world.After(_world.Plan.LedgerDelay(_prng), () =>
         {
-            if (life == _life) Step(new ConsensusInput.Built(build.View, build.Parent, build.Time, body.ToImmutable(), root));
+            if (life == _life) Step(new ConsensusInput.Built(build.View, build.Parent, build.Time, body.ToImmutable(), root) { Evidence = evidence });
         });
     }
 
@@ -269,7 +273,8 @@ internal sealed class SmallNode
                 if (m.Block.Justification.Parent is { } parent) _world.Oracle.CertificateSeen(parent);
                 foreach (Certificate skip in m.Block.Justification.Skips) _world.Oracle.CertificateSeen(skip);
                 break;
-            case ConsensusMessage.Voted m:
+            // Another's vote is shown to whoever it contradicts (R11).
+            case ConsensusMessage.Voted m when m.Vote.Voter.Number == Key:
                 _world.Oracle.VoteLeaves(Number, m.Vote, Disk);
                 break;
             case ConsensusMessage.Certified m:

@@ -55,7 +55,7 @@ internal sealed class SmallWorld
             Validators = validators.ToImmutable(),
             Allocations = [],
         };
-        Oracle = new Oracle(weights, honest);
+        Oracle = new Oracle(weights, honest, plan.MayFork);
         for (int i = 0; i < plan.Validators; i++)
         {
             bool isTwin = i < plan.Twins;

@@ -3,6 +3,7 @@ using NodeRuntime.Crypto;
 using NodeRuntime.Ledger.State;
 using NodeRuntime.Ledger.Tests.Support;
 using NodeRuntime.Primitives;
+using NodeRuntime.Proofs.Chain;
 using NodeRuntime.Proofs.Records;
 using NodeRuntime.Proofs.Transactions;
 
@@ -30,8 +31,15 @@ public sealed class LedgerSnapshotTests
         Assert.True(root.ToString() == KnownRoot, "the root is now " + root);
     }
 
+    [Fact]
+    public void A_chain_that_began_before_slashing_has_the_roots_that_it_always_had()
+    {
+        Hash256 root = Busy(LedgerWorld.Parameters with { Slashing = SlashingParameters.None }).State.Root;
+        Assert.Equal("ed199fc314cfd2ed232f244763502075056ef3b7d0b5760d2d0f4fa58c6ffb0f", root.ToString());
+    }
+
     // Pins records and rules: a change here is a fork of every chain that runs.
-    private const string KnownRoot = "ed199fc314cfd2ed232f244763502075056ef3b7d0b5760d2d0f4fa58c6ffb0f";
+    private const string KnownRoot = "233c51d9f600bbfba3be2b093296d256c21c626a9f0642292f08f73018487fbc";
 
     [Fact]
     public void A_snapshot_of_another_chain_or_root_is_refused()
@@ -99,9 +107,11 @@ public sealed class LedgerSnapshotTests
     }
 
     /// <summary>A state with every kind of record.</summary>
-    internal static LedgerWorld Busy()
+    internal static LedgerWorld Busy() => Busy(LedgerWorld.Parameters);
+
+    private static LedgerWorld Busy(ChainParameters parameters)
     {
-        LedgerWorld world = new(LedgerWorld.Parameters, [("alice", 1000, 0), ("pat", 50, 300)]);
+        LedgerWorld world = new(parameters, [("alice", 1000, 0), ("pat", 50, 300)]);
         Duration soon = Duration.FromMilliseconds(10);
         world.Do(soon, world.Make("alice", new Message.PlaceOrder(LedgerWorld.Terms), new Message.PlaceOrder(LedgerWorld.Terms)));
         OrderId first = world.OrderPlacedBy("alice", 0);

@@ -47,6 +47,24 @@ public sealed class ConsensusStoreTests
     }
 
     [Fact]
+    public void Evidence_outlives_every_floor_and_has_one_place_for_each_voter_and_fault()
+    {
+        Append(new LogRecord.Accused(Samples.Evidence(1, 3)), new LogRecord.OwnVote(Samples.Vote(3, null)), new LogRecord.Accused(Samples.Evidence(2, 3)));
+        Append(new LogRecord.Accused(Samples.Evidence(1, 9)));
+        Finalize([Samples.Block(1, 20)]);
+        ImmutableArray<LogRecord> records = Reopen().Recover().Records;
+
+        Assert.Equal([Samples.Evidence(1, 9), Samples.Evidence(2, 3)], records.Select(static record => Assert.IsType<LogRecord.Accused>(record).Evidence));
+    }
+
+    [Fact]
+    public void Evidence_alone_is_no_history_of_votes()
+    {
+        Append(new LogRecord.Accused(Samples.Evidence(1, 3)));
+        Assert.False(Reopen().Recover().WatermarkIsLost);
+    }
+
+    [Fact]
     public void A_first_watermark_says_that_nothing_was_signed()
     {
         Write([ConsensusStore.FirstWatermark(new Epoch(0))]);
