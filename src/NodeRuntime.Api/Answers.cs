@@ -31,6 +31,15 @@ public sealed record StatusAnswer
     /// <summary>Voting, Observing, Syncing, Fenced or Halted.</summary>
     public required string Consensus { get; init; }
 
+    /// <summary>In words: in step, or how far the blocks or the snapshot are that are being fetched, or why none comes.</summary>
+    public string Sync { get; init; } = string.Empty;
+
+    /// <summary>The oldest block that this peer can show.</summary>
+    public ulong FirstBlock { get; init; }
+
+    /// <summary>The height of its youngest snapshot; 0 for none.</summary>
+    public ulong SnapshotHeight { get; init; }
+
     /// <summary>Fresh; else Alone, Eclipsed or Stalled: what it shows is old.</summary>
     public required string Outlook { get; init; }
 

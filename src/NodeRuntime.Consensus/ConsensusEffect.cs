@@ -44,6 +44,12 @@ public abstract record ConsensusEffect
     /// <summary>Send the finalized block of a height, if it has this digest, and as many below it as fit.</summary>
     public sealed record ServeBranch(PeerId Peer, Height Top, Hash256 Digest) : ConsensusEffect;
 
+    /// <summary>
+    /// The chain is final up to a height so far above ours that a snapshot is nearer than the blocks between, or the blocks are nowhere to be
+    /// had. Answered by <see cref="ConsensusInput.Restored"/> or <see cref="ConsensusInput.NoSnapshot"/>.
+    /// </summary>
+    public sealed record FarBehind(Height Target) : ConsensusEffect;
+
     /// <summary>A validator signed two things that contradict each other; both signatures were checked. Once for each fault.</summary>
     public sealed record Accuse(Evidence Evidence) : ConsensusEffect;
 

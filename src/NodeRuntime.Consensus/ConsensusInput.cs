@@ -43,6 +43,15 @@ public abstract record ConsensusInput
 
     /// <summary>Answers <see cref="ConsensusEffect.Check"/>.</summary>
     public sealed record Checked(Hash256 Digest, bool IsAccepted) : ConsensusInput;
+
+    /// <summary>
+    /// Answers <see cref="ConsensusEffect.FarBehind"/>: the ledger was restored from a snapshot, and blocks on top of it up to this one, which
+    /// the certificate finalizes, were executed and are durable.
+    /// </summary>
+    public sealed record Restored(ImmutableArray<Block> Blocks, Certificate Finalization) : ConsensusInput;
+
+    /// <summary>Answers <see cref="ConsensusEffect.FarBehind"/>: there is no snapshot to be had for now.</summary>
+    public sealed record NoSnapshot : ConsensusInput;
 }
 
 public enum ConsensusTimer

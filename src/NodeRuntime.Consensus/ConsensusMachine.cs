@@ -76,6 +76,8 @@ public sealed partial class ConsensusMachine
         Leader = _leader,
         IsLeaderSkipped = IsSkipped(_leader),
         Delay = Delay(),
+        IsRestoring = _isRestoring,
+        Stranded = Stranded(),
         BlocksHeld = _blocks.Count,
         CertificatesHeld = _notarizations.Count + _nullifications.Count + _finalizations.Count,
         VoteSlotsHeld = _votes.Count,
@@ -136,6 +138,7 @@ public sealed partial class ConsensusMachine
             case ConsensusInput.PeerLeft m:
                 _peers.Remove(m.Peer);
                 _served.Remove(m.Peer);
+                ForgetSyncPeer(m.Peer);
                 break;
             case ConsensusInput.Received m:
                 Receive(m.Peer, m.Message);
@@ -161,6 +164,12 @@ public sealed partial class ConsensusMachine
                     candidate.State = m.IsAccepted ? CandidateState.Accepted : CandidateState.Refused;
                 }
 
+                break;
+            case ConsensusInput.Restored m:
+                Restore(m.Blocks, m.Finalization);
+                break;
+            case ConsensusInput.NoSnapshot:
+                GoOnWithBlocks();
                 break;
             default:
                 Invariant.Break("an input without a rule");
@@ -221,6 +230,9 @@ public sealed partial class ConsensusMachine
                 break;
             case ConsensusMessage.Branch m:
                 ReceiveBranch(peer, m.Blocks);
+                break;
+            case ConsensusMessage.Pruned m:
+                HearOfPruning(peer, m.First);
                 break;
             case ConsensusMessage.FenceQuestion m:
                 AnswerHowFar(peer, m.Nonce);

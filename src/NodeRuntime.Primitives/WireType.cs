@@ -85,10 +85,14 @@ public enum WireType : uint
     TopicMessage = 135,
     TransactionAnnounce = 136,
     TransactionWant = 137,
-    TransactionBody = 138,
     PeerFrame = 139,
     TlsBinding = 140,
     MembershipDigest = 141,
+    TransactionBodies = 142,
+    TransactionMissing = 143,
+    CompactProposal = 144,
+    CompactWant = 145,
+    CompactBodies = 146,
 
     // 160-189: jobs between client and provider
     JobSpec = 160,
@@ -126,4 +130,21 @@ public enum WireType : uint
     TraceCommitment = 220,
     TraceEnd = 221,
     TraceSnapshot = 222,
+    TraceAnswer = 223,
+
+    // 230-249: snapshots of the state, and how they travel
+    StateManifest = 230,
+    StateChunk = 231,
+    SnapshotHead = 232,
+    SnapshotPlan = 233,
+    SyncWantOffers = 234,
+    SyncOffers = 235,
+    SyncWantManifest = 236,
+    SyncManifest = 237,
+    SyncWantAnchor = 238,
+    SyncAnchor = 239,
+    SyncWantChunk = 240,
+    SyncChunk = 241,
+    SyncGone = 242,
+    ConsensusPruned = 243,
 }

@@ -31,5 +31,7 @@ public sealed record NodeModel
 
     public required string Version { get; init; }
 
+    public SyncSettings Sync { get; init; } = SyncSettings.Default;
+
     public ValidatorIndex? ValidatorIndexOf(PublicKey key) => Genesis.ValidatorSet.IndexOf(key);
 }

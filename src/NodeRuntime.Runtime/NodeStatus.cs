@@ -11,6 +11,12 @@ public sealed record ConsensusStatus(View View, ConsensusMode Mode, int Transact
 {
     public ChainOutlook Outlook { get; init; } = ChainOutlook.Fresh;
 
+    /// <summary>The oldest block on this peer's disk: what lies below was pruned, or skipped by a snapshot.</summary>
+    public Height FirstBlock { get; init; }
+
+    /// <summary>The block that we need and that every peer in sight has pruned.</summary>
+    public Height? Stranded { get; init; }
+
     /// <summary>Faults of validators that this peer learned of since it started.</summary>
     public long EvidenceSeen { get; init; }
 
@@ -23,6 +29,15 @@ public sealed record ConsensusStatus(View View, ConsensusMode Mode, int Transact
     /// <summary>Taken from their bonds, in base units.</summary>
     public Amount Slashed { get; init; }
 }
+
+/// <summary>How the snapshot supervisor does.</summary>
+/// <param name="Newest">The youngest snapshot on disk; genesis for none.</param>
+/// <param name="Count">Snapshots on disk.</param>
+/// <param name="Restoring">The snapshot that is being fetched; null where none is.</param>
+public sealed record SnapshotStatus(Height Newest, int Count, SnapshotProgress? Restoring);
+
+/// <param name="ChunksTotal">0 while a snapshot is still looked for.</param>
+public sealed record SnapshotProgress(Height Height, int ChunksKept, int ChunksTotal);
 
 /// <summary>What a peer may think of the tip that it sees.</summary>
 public enum ChainOutlook

@@ -25,6 +25,8 @@ public sealed class PeerNode
         _doors = doors;
         system.EventStream.Subscribe(ActorRef.FromDelegate<LedgerTip>("tip", tip => Tip = tip));
         system.EventStream.Subscribe(ActorRef.FromDelegate<ConsensusStatus>("consensus-status", status => Consensus = status));
+        system.EventStream.Subscribe(ActorRef.FromDelegate<SnapshotStatus>("snapshot-status", status => Snapshots = status));
+        system.EventStream.Subscribe(ActorRef.FromDelegate<TransactionStatus>("transaction-status", status => Transactions = status));
         system.EventStream.Subscribe(ActorRef.FromDelegate<MembershipStatus>("membership-status", status => Membership = status));
         system.EventStream.Subscribe(ActorRef.FromDelegate<WorkloadStatus>("workload-status", status => Workload = status));
     }
@@ -39,6 +41,10 @@ public sealed class PeerNode
     public LedgerTip? Tip { get; private set; }
 
     public ConsensusStatus Consensus { get; private set; } = new(View.Genesis, ConsensusMode.Observing, 0, 0);
+
+    public SnapshotStatus Snapshots { get; private set; } = new(Height.Genesis, 0, null);
+
+    public TransactionStatus Transactions { get; private set; } = new();
 
     public MembershipStatus Membership { get; private set; } = new(0, []);
 

@@ -8,6 +8,7 @@ using NodeRuntime.Primitives;
 using NodeRuntime.Proofs.Chain;
 using NodeRuntime.Proofs.Records;
 using NodeRuntime.Runtime;
+using NodeRuntime.Runtime.Proposals;
 
 namespace NodeRuntime.Simulation;
 
@@ -20,6 +21,7 @@ internal sealed class Oracle(Auditor auditor)
     private readonly SortedDictionary<Height, Hash256> _agreed = [];
     private readonly SortedDictionary<(int Peer, VoteSlot Slot), Hash256> _signed = [];
     private readonly SortedDictionary<(int Peer, VoteSlot Slot), Hash256> _durable = [];
+    private readonly SortedDictionary<Height, Hash256> _roots = [];
     private readonly List<string> _violations = [];
     private readonly SortedSet<PublicKey> _suspects = [];
 
@@ -33,11 +35,19 @@ internal sealed class Oracle(Auditor auditor)
     /// <summary>A key that misbehaves on purpose: it may be punished. Nobody else may.</summary>
     public void Suspect(PublicKey key) => _suspects.Add(key);
 
-    /// <summary>Agreement, validity of the supply, and no escrow without an order.</summary>
+    /// <summary>Agreement on blocks and states, validity of the supply, and no escrow without an order.</summary>
     public void Advanced(int peer, LedgerTip tip)
     {
         if (tip.Certified is not { } certified) return;
         Finalized(peer, certified.Header.Height, certified.Header.Digest);
+        // However a peer came by its state, by every block or by a snapshot and the blocks above it: at one height there is one.
+        Hash256 root = tip.State.Root;
+        if (_roots.TryGetValue(tip.Height, out Hash256 otherRoot) && otherRoot != root)
+        {
+            Violate($"state: peer {peer} has root {root.ToShortString()} at height {tip.Height}, others {otherRoot.ToShortString()}");
+        }
+
+        _roots[tip.Height] = root;
         foreach (LedgerEvent happened in tip.Events)
         {
             if (happened is LedgerEvent.Slashed slashed && !_suspects.Contains(slashed.Key)) Violate($"framed: {slashed.Key} is honest and was slashed at height {tip.Height}");
@@ -77,6 +87,7 @@ internal sealed class Oracle(Auditor auditor)
         {
             ConsensusMessage.Voted m => m.Vote,
             ConsensusMessage.Propose m => m.LeaderVote,
+            null => (CompactMessage.Decode(frame) as CompactMessage.Proposal)?.LeaderVote,
             _ => null,
         };
         if (vote is null || vote.Voter != self) return;

@@ -21,6 +21,7 @@ public sealed class SimulatedDisk
     private readonly bool _isSlow;
     private readonly List<(Instant At, SortedDictionary<string, Stream> Streams)> _backups = [];
     private readonly List<JournalBatch> _cache = [];
+    private readonly SortedSet<(string Stream, ulong Sequence)> _rotten = [];
     private SortedDictionary<string, Stream> _streams = new(StringComparer.Ordinal);
     private SortedDictionary<string, Stream>? _underCache;
     private Connection? _open;
@@ -138,6 +139,9 @@ public sealed class SimulatedDisk
         return copy;
     }
 
+    /// <summary>A record's bytes are no longer those that were written, until it is written again.</summary>
+    public void Rot(string stream, ulong sequence) => _rotten.Add((stream, sequence));
+
     private void Apply(JournalBatch batch)
     {
         foreach (JournalWrite write in batch.Writes)
@@ -146,6 +150,7 @@ public sealed class SimulatedDisk
             {
                 case JournalWrite.Put put:
                     StreamOf(put.Stream).Put(put.Sequence, put.Payload.ToArray());
+                    _rotten.Remove((put.Stream, put.Sequence));
                     break;
                 case JournalWrite.TruncateBelow truncate:
                     StreamOf(truncate.Stream).TruncateBelow(truncate.Sequence);
@@ -201,6 +206,15 @@ public sealed class SimulatedDisk
         public void Write(JournalBatch batch, Action<JournalVerdict> written) => disk.Write(this, batch, written, ref _lastDone);
 
         public ReadOnlyMemory<byte>? Read(string stream, ulong sequence) => disk.StreamOf(stream).Read(sequence);
+
+        public JournalReadVerdict TryRead(string stream, ulong sequence, out ReadOnlyMemory<byte> payload)
+        {
+            payload = ReadOnlyMemory<byte>.Empty;
+            if (disk._rotten.Contains((stream, sequence))) return JournalReadVerdict.Damaged;
+            if (Read(stream, sequence) is not { } found) return JournalReadVerdict.Absent;
+            payload = found;
+            return JournalReadVerdict.Found;
+        }
 
         public ImmutableArray<JournalRecord> ReadRange(string stream, ulong from, int countMax) => disk.StreamOf(stream).ReadRange(from, countMax);
 

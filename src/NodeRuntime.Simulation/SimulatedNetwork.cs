@@ -26,6 +26,10 @@ internal sealed class SimulatedNetwork(VirtualTimeDispatcher time, Links links)
         return place;
     }
 
+    private readonly SortedDictionary<FrameClass, long> _bytesSent = [];
+
+    public long BytesSent(FrameClass frameClass) => _bytesSent.GetValueOrDefault(frameClass);
+
     /// <summary>A party at an address. It hears nothing until it is started.</summary>
     public INetwork Attach(string address, PublicKey key, PeerRole role)
     {
@@ -88,6 +92,7 @@ internal sealed class SimulatedNetwork(VirtualTimeDispatcher time, Links links)
     {
         if (frame.Length > Limits.FrameBytesMax) return SendVerdict.FrameTooLarge;
         if (!from.Partners.TryGetValue(peer, out Endpoint? to)) return SendVerdict.NotConnected;
+        _bytesSent[frameClass] = _bytesSent.GetValueOrDefault(frameClass) + frame.Length;
         // Between owner and provider there is one stream, which TLS keeps whole: it breaks or it delivers.
         FrameFate fate = Links.Send(time.Now, from.Place, to.Place, frame.Length, frameClass == FrameClass.Bulk);
         if (fate.First is not { } first) return SendVerdict.Accepted;

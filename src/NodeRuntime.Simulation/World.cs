@@ -31,6 +31,7 @@ public sealed class World : INemesisStage
     private readonly List<SimulatedPeer> _peers = [];
     private readonly SimulatedOwner _owner;
     private readonly Genesis _genesis;
+    private readonly SimulatedCrowd _crowd;
     private readonly Instant _healAt;
     private readonly NemesisRunner? _nemesis;
     private Height _target;
@@ -58,7 +59,11 @@ public sealed class World : INemesisStage
         List<ISigner> signers = [];
         for (int i = 0; i < config.Peers; i++) signers.Add(CreateSigner(registry));
         ISigner owner = CreateSigner(registry);
-        _genesis = MakeGenesis(signers, owner);
+        List<ISigner> people = [];
+        // Each may have as many waiting as the pool takes of one: so many keep up the rate for ten seconds without a block.
+        int crowd = config.TransfersPerSecond * 10 / Limits.MempoolTransactionsPerSenderMax;
+        for (int i = 0; i < int.Max(crowd, config.TransfersPerSecond > 0 ? config.Peers : 0); i++) people.Add(CreateSigner(registry));
+        _genesis = MakeGenesis(signers, [.. people, owner]);
         if (config.HasEquivocator) _oracle.Suspect(signers[0].PublicKey);
         for (int i = 0; i < config.Peers; i++)
         {
@@ -69,6 +74,7 @@ public sealed class World : INemesisStage
         // Peers stand among the links by their numbers, the owner behind them.
         foreach (SimulatedPeer peer in _peers) Invariant.Holds(_network.PlaceOf(peer.Address) == peer.Index);
         if (config.Plan is { } plan) _nemesis = new NemesisRunner(plan, this, _prng.Fork());
+        _crowd = new SimulatedCrowd(_genesis, people, _time, people.Count > 0 ? _prng.Fork() : _prng, _peers);
         _owner = new SimulatedOwner(_genesis, owner, _signatures, _time, _network, _prng.Fork(), _peers);
     }
 
@@ -91,18 +97,34 @@ public sealed class World : INemesisStage
         ScheduleCrash();
         SchedulePartition();
         ScheduleJob();
+        if (_config.TransfersPerSecond > 0) _crowd.Start(_config.TransfersPerSecond);
         _time.ScheduleAt(_healAt, Heal);
     }
 
     internal void AdvanceTo(Duration sinceStart) => _time.RunUntil(Start + sinceStart);
 
-    internal Height HeightOf(int peer) => _peers[peer].Height;
+    internal Instant Now => _time.Now;
 
-    internal LedgerTip? TipOf(int peer) => _peers[peer].Tip;
+    internal Height HeightOf(int peer) => _peers[peer].Height;
 
     internal PublicKey KeyOf(int peer) => _peers[peer].Key;
 
     internal ChainOutlook? OutlookOf(int peer) => _peers[peer].Outlook;
+
+    internal ConsensusStatus? ConsensusOf(int peer) => _peers[peer].Consensus;
+
+    internal SnapshotStatus? SnapshotsOf(int peer) => _peers[peer].Snapshots;
+
+    internal LedgerTip? TipOf(int peer) => _peers[peer].Tip;
+
+    internal SimulatedDisk DiskOf(int peer) => _peers[peer].Disk;
+
+    internal TransactionStatus TransactionsOf(int peer) => _peers[peer].Transactions;
+
+    internal MembershipStatus MembershipOf(int peer) => _peers[peer].Membership;
+
+    /// <summary>Bytes of all frames of a class that were sent since the start.</summary>
+    internal long BytesSent(Actors.Ports.FrameClass frameClass) => _network.BytesSent(frameClass);
 
     /// <summary>Nothing passes between these peers and the others until <see cref="Mend"/>.</summary>
     internal void Cut(params int[] side)
@@ -139,6 +161,8 @@ public sealed class World : INemesisStage
             JobsSubmitted = _owner.Submitted,
             JobsSettled = _owner.Settled,
             FramesSent = _network.Links.FramesSent,
+            TransfersSent = _crowd.Sent,
+            TransfersSettled = _crowd.Settled,
             Crashes = _crashes,
             Partitions = _partitions,
             Recovery = _recovery,
@@ -162,14 +186,22 @@ public sealed class World : INemesisStage
 
     private long Skew() => (long)_prng.NextBelow((ulong)_config.Faults.ClockSkewMax.Microseconds + 1);
 
-    private Genesis MakeGenesis(List<ISigner> signers, ISigner owner)
+    private Genesis MakeGenesis(List<ISigner> signers, List<ISigner> others)
     {
         SortedDictionary<AccountId, GenesisAllocation> allocations = [];
-        foreach (ISigner signer in (List<ISigner>)[.. signers, owner])
+        foreach (ISigner signer in (List<ISigner>)[.. signers, .. others])
         {
             AccountId account = KeyPolicy.Single(signer.PublicKey).ToAccountId();
-            Amount bond = signer == owner ? Amount.Zero : Amount.FromTokens(200);
+            Amount bond = others.Contains(signer) ? Amount.Zero : Amount.FromTokens(200);
             allocations.Add(account, new GenesisAllocation(account, Amount.FromTokens(10_000), bond));
+        }
+
+        for (int i = 0; i < _config.AccountsMore; i++)
+        {
+            byte[] id = new byte[Hash256.ByteCount];
+            _prng.Fill(id);
+            AccountId account = new(new Hash256(id));
+            allocations.Add(account, new GenesisAllocation(account, new Amount(1_000_000), Amount.Zero));
         }
 
         ImmutableArray<GenesisValidator>.Builder validators = ImmutableArray.CreateBuilder<GenesisValidator>();
@@ -353,7 +385,7 @@ public sealed class World : INemesisStage
         _network.Reset(_peers[peer].Address);
     }
 
-    public void Disk(int peer, DiskFault fault, bool isOn) => _peers[peer].Disk(fault, isOn, Marks);
+    public void Disk(int peer, DiskFault fault, bool isOn) => _peers[peer].Spoil(fault, isOn, Marks);
 
     public void Clock(int peer, ClockFault fault, Duration by, bool isOn) => _peers[peer].Clock(fault, by, isOn, Marks);
 

@@ -134,6 +134,7 @@ public sealed class ConsensusMessageTests
             new ConsensusMessage.Chain([first, second], finalization),
             new ConsensusMessage.WantBranch(new Height(4), first.Header.Digest),
             new ConsensusMessage.Branch([first, second]),
+            new ConsensusMessage.Pruned(new Height(1_000)),
             new ConsensusMessage.FenceQuestion(77),
             new ConsensusMessage.FenceAnswer(77, finalization),
             new ConsensusMessage.Accusation(bench.Against(1, 1, VoteKind.Finalize, first.Header.Digest, VoteKind.Finalize, null)),

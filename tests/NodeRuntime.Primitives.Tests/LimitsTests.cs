@@ -37,6 +37,12 @@ public sealed class LimitsTests
         Assert.True(Limits.MempoolTransactionsPerSenderMax * 100 <= Limits.MempoolTransactionsMax);
 
     [Fact]
+    public void Answers_with_bodies_fit_a_frame_and_hold_at_least_one() =>
+        Assert.True(Limits.TransactionBatchBytesMax >= Limits.TransactionBytesMax
+            && Limits.ProposalBatchBytesMax >= Limits.TransactionBytesMax
+            && Limits.ProposalBatchBytesMax + (Limits.BlockTransactionsMax * 16) <= Limits.FrameBytesMax);
+
+    [Fact]
     public void A_genesis_with_every_allocation_and_validator_fits()
     {
         const int AllocationBytes = 1 + 34 + 17 + 17;

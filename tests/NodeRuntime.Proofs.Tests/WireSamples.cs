@@ -211,6 +211,10 @@ internal sealed class WireSamples
         StateProof proof = new([new StateProofStep(3, Hash()), new StateProofStep(200, Hash())], key, Bytes(50));
         Add("StateProof", proof.Write, StateProof.Read, static it => it.Write);
         Add("StateProof, of the empty state", StateProof.OfEmpty.Write, StateProof.Read, static it => it.Write);
+        StateManifest manifest = new([5, 9, StateManifest.Chunk, StateManifest.Chunk, StateManifest.Chunk], [Hash(), Hash(), Hash()]);
+        Add("StateManifest", manifest.Write, StateManifest.Read, static it => it.Write);
+        StateChunk chunk = new([new StateEntry(key, Bytes(30)), new StateEntry(new StateKey(StateFamily.Parameters, Hash()), Bytes(0))]);
+        Add("StateChunk", chunk.Write, StateChunk.Read, static it => it.Write);
         MerkleInclusionProof inclusion = new(9, 4, [Hash(), Hash()]);
         MerkleConsistencyProof consistency = new(4, 9, [Hash()]);
         Add("MerkleInclusionProof", inclusion.Write, MerkleInclusionProof.Read, static it => it.Write);

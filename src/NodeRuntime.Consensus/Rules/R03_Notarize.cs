@@ -31,6 +31,8 @@ public sealed partial class ConsensusMachine
             || (_notarizations.TryGetValue(header.View, out Verified<Certificate>? held) && held.Value.Value == digest);
         if (!isByLeader) return;
         if (!HoldJustification(peer, proposal.Block.Justification)) return;
+        // Nothing that we could vote for or build on; it would lie in memory until we are there.
+        if (IsFar) return;
         if (_proposals.TryAdd(header.View, digest) || IsCertified(digest)) Keep(proposal.Block, digest);
     }
 

@@ -40,6 +40,9 @@ internal static class ApiAnswers
             View = node.Consensus.View.Number,
             Consensus = node.Consensus.Mode.ToString(),
             Outlook = node.Consensus.Outlook.ToString(),
+            Sync = SyncText(node),
+            FirstBlock = node.Consensus.FirstBlock.Number,
+            SnapshotHeight = node.Snapshots.Newest.Number,
             Validators = node.Model.Genesis.Validators.Length,
             PeersConnected = node.Membership.PeersConnected,
             MembersKnown = node.Membership.Members.Length,
@@ -50,6 +53,22 @@ internal static class ApiAnswers
             Supply = Supply(supply),
             Supervisors = supervisors.ToImmutable(),
         };
+    }
+
+    private static string SyncText(PeerNode node)
+    {
+        ConsensusStatus consensus = node.Consensus;
+        ulong height = node.Tip?.Height.Number ?? 0;
+        if (node.Snapshots.Restoring is { ChunksTotal: > 0 } progress)
+        {
+            return string.Create(CultureInfo.InvariantCulture, $"snapshot at height {progress.Height}: {progress.ChunksKept} of {progress.ChunksTotal} chunks");
+        }
+
+        if (node.Snapshots.Restoring is not null) return "looking for a snapshot";
+        if (consensus.Stranded is { } block) return string.Create(CultureInfo.InvariantCulture, $"stranded: every peer in sight has pruned block {block}");
+        return consensus.Mode == ConsensusMode.Syncing
+            ? string.Create(CultureInfo.InvariantCulture, $"blocks: height {height} of {consensus.SyncTarget}")
+            : "in step";
     }
 
     public static PeersAnswer Peers(PeerNode node)

@@ -2,6 +2,8 @@ using System;
 using NodeRuntime.Actors;
 using NodeRuntime.Actors.Ports;
 using NodeRuntime.Consensus;
+using NodeRuntime.Consensus.Sync;
+using NodeRuntime.Ledger.State;
 using NodeRuntime.Primitives;
 using NodeRuntime.Proofs.Chain;
 
@@ -23,11 +25,27 @@ public abstract record ConsensusCommand
     /// <summary>A timer that the machine asked for.</summary>
     public sealed record Timer(ConsensusTimer Fired) : ConsensusCommand;
 
+    /// <summary>A timer that the gossip of transactions asked for.</summary>
+    internal sealed record GossipTimer(Transactions.GossipTimer Fired) : ConsensusCommand;
+
+    /// <summary>The timer of proposals that are being put together.</summary>
+    internal sealed record ProposalTimer : ConsensusCommand;
+
     /// <summary>Time to look whether the tip is news.</summary>
     public sealed record Look : ConsensusCommand;
 
     /// <summary>A batch of the log was written, or not.</summary>
     public sealed record Written(ulong Token, JournalVerdict Verdict) : ConsensusCommand;
+
+    /// <summary>A snapshot is durable; blocks up to the oldest but one are no longer needed for a start.</summary>
+    /// <param name="Oldest">Of the snapshots on disk; genesis while there is only one.</param>
+    public sealed record SnapshotKept(Height Oldest) : ConsensusCommand;
+
+    /// <summary>A snapshot was fetched, proven and audited: the ledger may go on from it.</summary>
+    public sealed record Restored(LedgerState State, SnapshotPlan Plan) : ConsensusCommand;
+
+    /// <summary>No snapshot is to be had.</summary>
+    public sealed record NoSnapshot : ConsensusCommand;
 
     /// <summary>Where does agreement stand? In words, for a person.</summary>
     public sealed record Describe(ActorRef<string> Reply) : ConsensusCommand;

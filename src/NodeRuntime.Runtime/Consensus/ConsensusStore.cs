@@ -11,7 +11,8 @@ namespace NodeRuntime.Runtime.Consensus;
 /// <summary>
 /// What consensus keeps on disk, and in which streams:
 /// <code>
-/// blocks       height  -> block and the certificate that finalized it, or empty where a descendant's did
+/// blocks       height  -> block and the certificate that finalized it, or empty where a descendant's did; from some height on
+/// kept         height  -> certified headers that outlive their blocks
 /// consensus    0, 1, … -> votes, certificates and bodies above the floor
 /// watermark    0       -> the last slot that our key signed
 /// evidence     voter, fault -> evidence that we hold or held; a later one for the same takes its place
@@ -20,14 +21,40 @@ namespace NodeRuntime.Runtime.Consensus;
 internal sealed class ConsensusStore(IJournal journal)
 {
     internal const string Blocks = "blocks";
+    private const string Kept = "kept";
     private const string Log = "consensus";
     private const string Mark = "watermark";
     private const string Accusations = "evidence";
 
     private readonly List<(ulong Sequence, View View)> _log = [];
+    private Height? _first;
     private ulong _nextLog;
 
     public Height LastHeight => new(journal.Last(Blocks) ?? 0);
+
+    /// <summary>The oldest block that is here; all from it on are.</summary>
+    public Height FirstHeight
+    {
+        get
+        {
+            if (_first is { } known) return known;
+            ImmutableArray<JournalRecord> oldest = journal.ReadRange(Blocks, 0, 1);
+            _first = oldest.IsEmpty ? Height.Genesis.Next : new Height(oldest[0].Sequence);
+            return _first.Value;
+        }
+    }
+
+    /// <summary>The blocks from a height on, oldest first, read a few hundred at a time.</summary>
+    public IEnumerable<StoredBlock> ReadFrom(Height height)
+    {
+        for (ulong next = height.Number; ;)
+        {
+            ImmutableArray<JournalRecord> records = journal.ReadRange(Blocks, next, Limits.ChainBlocksMax);
+            if (records.IsEmpty) yield break;
+            foreach (JournalRecord record in records) yield return StoredBlock.Decode(record.Payload);
+            next = records[^1].Sequence + 1;
+        }
+    }
 
     public StoredBlock? Read(Height height) => journal.Read(Blocks, height.Number) is { } bytes ? StoredBlock.Decode(bytes) : null;
 
@@ -133,7 +160,12 @@ internal sealed class ConsensusStore(IJournal journal)
 
     /// <summary>A validator's new folder begins with a watermark, so that a missing one always means a lost one.</summary>
     public static JournalWrite FirstWatermark(Epoch epoch) =>
-        new JournalWrite.Put(Mark, 0, new Watermark(new VoteSlot(epoch, View.Genesis, VoteKind.Notarize), null).Encode());
+        PutWatermark(new Watermark(new VoteSlot(epoch, View.Genesis, VoteKind.Notarize), null));
+
+    public static JournalWrite PutWatermark(Watermark watermark) => new JournalWrite.Put(Mark, 0, watermark.Encode());
+
+    public static JournalWrite PutBlock(Block block, Certificate? finalization) =>
+        new JournalWrite.Put(Blocks, block.Header.Height.Number, new StoredBlock(block, finalization).Encode());
 
     /// <summary>The writes that make a record durable; a vote moves the watermark in the same batch.</summary>
     public void Append(LogRecord record, List<JournalWrite> writes)
@@ -150,7 +182,7 @@ internal sealed class ConsensusStore(IJournal journal)
         _nextLog++;
         if (record is LogRecord.OwnVote own)
         {
-            writes.Add(new JournalWrite.Put(Mark, 0, new Watermark(own.Vote.Slot, own.Vote.Value).Encode()));
+            writes.Add(PutWatermark(new Watermark(own.Vote.Slot, own.Vote.Value)));
         }
     }
 
@@ -159,11 +191,60 @@ internal sealed class ConsensusStore(IJournal journal)
     {
         for (int i = 0; i < blocks.Length; i++)
         {
-            StoredBlock stored = new(blocks[i], i == blocks.Length - 1 ? finalization : null);
-            writes.Add(new JournalWrite.Put(Blocks, blocks[i].Header.Height.Number, stored.Encode()));
+            writes.Add(PutBlock(blocks[i], i == blocks.Length - 1 ? finalization : null));
         }
 
-        View floor = blocks[^1].Header.View;
+        CutLog(blocks[^1].Header.View, writes);
+    }
+
+    /// <summary>The chain goes on here, above a restored state: what lies below has no use any more.</summary>
+    public void Jump(ImmutableArray<Block> blocks, Certificate finalization, List<JournalWrite> writes)
+    {
+        Height first = blocks[0].Header.Height;
+        writes.Add(new JournalWrite.TruncateBelow(Blocks, first.Number));
+        _first = first;
+        Finalize(blocks, finalization, writes);
+    }
+
+    /// <summary>Forgets the blocks below a height; of those with a certificate their headers may have been kept before.</summary>
+    public void Prune(Height below, List<JournalWrite> writes)
+    {
+        writes.Add(new JournalWrite.TruncateBelow(Blocks, below.Number));
+        _first = below;
+    }
+
+    /// <summary>Forgets all blocks: without the state below the oldest of them they lead nowhere.</summary>
+    public JournalWrite ForgetBlocks()
+    {
+        ulong end = LastHeight.Number + 1;
+        _first = Height.Genesis.Next;
+        return new JournalWrite.TruncateBelow(Blocks, end);
+    }
+
+    /// <summary>A header that must outlive its block, as the ends of epochs do: a chain of them is all that some verifiers ask for.</summary>
+    public static JournalWrite Keep(CertifiedHeader header)
+    {
+        WireWriter writer = new();
+        header.Write(writer);
+        return new JournalWrite.Put(Kept, header.Header.Height.Number, writer.ToArray());
+    }
+
+    /// <summary>The kept headers from a height on, oldest first.</summary>
+    public ImmutableArray<CertifiedHeader> ReadKept(Height from, int countMax)
+    {
+        ImmutableArray<CertifiedHeader>.Builder kept = ImmutableArray.CreateBuilder<CertifiedHeader>();
+        foreach (JournalRecord record in journal.ReadRange(Kept, from.Number, countMax))
+        {
+            WireReader reader = new(record.Payload);
+            kept.Add(CertifiedHeader.Read(reader));
+            Invariant.Holds(reader.Succeeded);
+        }
+
+        return kept.ToImmutable();
+    }
+
+    private void CutLog(View floor, List<JournalWrite> writes)
+    {
         int keep = _log.FindIndex(entry => entry.View > floor);
         int drop = keep < 0 ? _log.Count : keep;
         if (drop == 0) return;

@@ -13,6 +13,9 @@ using NodeRuntime.Primitives;
 using NodeRuntime.Proofs.Chain;
 using NodeRuntime.Proofs.Trees;
 using NodeRuntime.Runtime.Membership;
+using NodeRuntime.Runtime.Proposals;
+using NodeRuntime.Runtime.Snapshots;
+using NodeRuntime.Runtime.Transactions;
 
 namespace NodeRuntime.Runtime.Consensus;
 
@@ -21,7 +24,7 @@ namespace NodeRuntime.Runtime.Consensus;
 /// transactions and spreads them. What the machine asks behind a record happens once that record is durable; records that
 /// are asked for together are written together. After a failure it is built anew from the disk.
 /// </summary>
-public sealed class ConsensusSupervisor : Actor<ConsensusCommand>
+public sealed partial class ConsensusSupervisor : Actor<ConsensusCommand>
 {
     private const string LookTimer = "look";
 
@@ -30,13 +33,12 @@ public sealed class ConsensusSupervisor : Actor<ConsensusCommand>
     private readonly NodeDoors _doors;
     private readonly ConsensusStore _store;
     private readonly ConsensusMachine _machine;
-    private readonly LedgerChain _chain;
+    private LedgerChain _chain;
     private readonly MempoolMachine _mempool;
     private readonly OutlookWatch _outlook = new();
     private readonly Queue<ConsensusEffect> _effects = [];
     private readonly SortedSet<PeerId> _peers = [];
     private readonly SortedDictionary<PeerId, Instant> _heardAt = [];
-    private readonly SortedDictionary<TransactionId, Instant> _asked = [];
     private LedgerTip? _tip;
     private ulong _token;
     private bool _writes;
@@ -55,6 +57,8 @@ public sealed class ConsensusSupervisor : Actor<ConsensusCommand>
         _doors = doors;
         _store = new ConsensusStore(ports.Journal);
         Recovery recovery = _store.Recover();
+        _start = FindStart();
+        if (_start.IsLost) recovery = recovery with { Tip = null };
         ValidatorSet validators = model.Genesis.ValidatorSet;
         _machine = new ConsensusMachine(
             new ConsensusConfig
@@ -66,11 +70,14 @@ public sealed class ConsensusSupervisor : Actor<ConsensusCommand>
                 Signer = ports.Signer,
                 Signatures = ports.Signatures,
                 Prng = context.Prng.Fork(),
+                SnapshotBehind = model.Sync.SnapshotBehind,
             },
             recovery);
         _isNewValidator = model.ValidatorIndexOf(ports.Signer.PublicKey) is not null && recovery.Watermark is null && !recovery.WatermarkIsLost;
-        _chain = new LedgerChain(LedgerState.FromGenesis(model.Genesis), model.Chain.Hash, validators, ports.Signatures);
+        _chain = new LedgerChain(_start.State, _start.Digest, validators, ports.Signatures);
         _mempool = new MempoolMachine(_chain.State, ports.Signatures);
+        _gossip = new GossipMachine(_mempool, model.Genesis.Parameters.NetworkDelay, context.Prng.Fork());
+        _proposals = new ProposalMachine(_mempool, model.Genesis.Parameters.NetworkDelay, context.Prng.Fork());
     }
 
     private readonly bool _isNewValidator;
@@ -79,6 +86,7 @@ public sealed class ConsensusSupervisor : Actor<ConsensusCommand>
     {
         _self = Context.Self;
         Replay();
+        KnowValidators(_model.Genesis.ValidatorSet);
         if (_isNewValidator) Write([ConsensusStore.FirstWatermark(_model.Genesis.ValidatorSet.Epoch)]);
         Step(new ConsensusInput.Punished(Punished()));
         Step(new ConsensusInput.Start());
@@ -91,36 +99,21 @@ public sealed class ConsensusSupervisor : Actor<ConsensusCommand>
         foreach (PeerId peer in _peers) _ports.Network.Disconnect(peer, DisconnectReason.Closed);
     }
 
-    // The finalized chain is the state: what was delivered before is executed again, and published once.
-    private void Replay()
-    {
-        LedgerState proven = _chain.State;
-        StoredBlock? last = null;
-        for (Height height = new(1); height <= _store.LastHeight; height = height.Next)
-        {
-            last = _store.Read(height);
-            Invariant.Holds(last is not null);
-            proven = _chain.State;
-            _chain.Finalize(last.Block, null);
-        }
-
-        _mempool.Reset(_chain.State);
-        CertifiedHeader? certified = last is null ? null : new CertifiedHeader(last.Block.Header, last.Finalization!);
-        _tip = new LedgerTip { Certified = certified, State = _chain.State, Proven = proven, Events = [] };
-        Context.Publish(_tip);
-    }
-
     protected override void Receive(ConsensusCommand message)
     {
         switch (message)
         {
             case ConsensusCommand.PeerConnected m:
                 _peers.Add(m.Peer);
+                Gossip(new GossipInput.PeerConnected(m.Peer));
+                Rebuild(new ProposalInput.PeerConnected(m.Peer));
                 Step(new ConsensusInput.PeerConnected(m.Peer));
                 break;
             case ConsensusCommand.PeerLeft m:
                 _peers.Remove(m.Peer);
                 _heardAt.Remove(m.Peer);
+                Gossip(new GossipInput.PeerLeft(m.Peer));
+                Rebuild(new ProposalInput.PeerLeft(m.Peer));
                 Step(new ConsensusInput.PeerLeft(m.Peer));
                 break;
             case ConsensusCommand.Frame m:
@@ -138,6 +131,16 @@ public sealed class ConsensusSupervisor : Actor<ConsensusCommand>
             case ConsensusCommand.Look:
                 Look();
                 break;
+            case ConsensusCommand.SnapshotKept m:
+                _oldestSnapshot = m.Oldest;
+                break;
+            case ConsensusCommand.Restored m:
+                _restored = m;
+                Perform();
+                break;
+            case ConsensusCommand.NoSnapshot:
+                Step(new ConsensusInput.NoSnapshot());
+                break;
             case ConsensusCommand.Describe m:
                 m.Reply.Tell($"{_machine.Describe()} writes {_writes} effects {_effects.Count} peers {_peers.Count}");
                 break;
@@ -146,6 +149,12 @@ public sealed class ConsensusSupervisor : Actor<ConsensusCommand>
                 break;
             case ConsensusCommand.Submit m:
                 Submit(m.Transaction, m.Reply);
+                break;
+            case ConsensusCommand.GossipTimer m:
+                Gossip(new GossipInput.TimerFired(m.Fired));
+                break;
+            case ConsensusCommand.ProposalTimer:
+                Rebuild(new ProposalInput.TimerFired());
                 break;
             default:
                 Invariant.Break("a command without a rule");
@@ -160,13 +169,14 @@ public sealed class ConsensusSupervisor : Actor<ConsensusCommand>
         if (_peers.Contains(frame.Peer)) _heardAt[frame.Peer] = Context.Now;
         if (frame.FrameClass == FrameClass.Transactions)
         {
-            if (TransactionMessage.Decode(frame.Bytes) is { } transactions) HearTransactions(frame.Peer, transactions);
+            if (TransactionMessage.Decode(frame.Bytes) is { } transactions) Gossip(new GossipInput.Received(frame.Peer, transactions));
             else Blame(frame.Peer, Misdeed.Malformed);
             return;
         }
 
-        if (ConsensusMessage.Decode(frame.Bytes) is { } message) Step(new ConsensusInput.Received(frame.Peer, message));
-        else Blame(frame.Peer, Misdeed.Malformed);
+        if (CompactMessage.Decode(frame.Bytes) is { } compact) Rebuild(new ProposalInput.Received(frame.Peer, compact));
+        else if (ConsensusMessage.Decode(frame.Bytes) is not { } message) Blame(frame.Peer, Misdeed.Malformed);
+        else if (!IsTooMuch(message)) Step(new ConsensusInput.Received(frame.Peer, message));
     }
 
     private void Step(ConsensusInput input)
@@ -187,6 +197,7 @@ public sealed class ConsensusSupervisor : Actor<ConsensusCommand>
         }
 
         _isPerforming = false;
+        if (!_writes && _restored is not null) Jump();
     }
 
     private void PersistAll()
@@ -217,7 +228,9 @@ public sealed class ConsensusSupervisor : Actor<ConsensusCommand>
                 Send(m.Peer, m.Message);
                 break;
             case ConsensusEffect.Broadcast m:
-                byte[] frame = m.Message.Encode();
+                byte[] frame = m.Message is ConsensusMessage.Propose propose && _proposals.Shorten(propose) is { } compact
+                    ? compact.Encode()
+                    : m.Message.Encode();
                 foreach (PeerId peer in _peers) _ports.Network.Send(peer, FrameClass.Consensus, frame);
                 break;
             case ConsensusEffect.SetTimer m:
@@ -239,8 +252,10 @@ public sealed class ConsensusSupervisor : Actor<ConsensusCommand>
                 Serve(m);
                 break;
             case ConsensusEffect.ServeBranch m:
-                ImmutableArray<Block> branch = _store.ReadBranch(m.Top, m.Digest);
-                if (!branch.IsEmpty) Send(m.Peer, new ConsensusMessage.Branch(branch));
+                Serve(m);
+                break;
+            case ConsensusEffect.FarBehind m:
+                _doors.Snapshots.Tell(new SnapshotCommand.Join(_chain.State.Height, m.Target));
                 break;
             case ConsensusEffect.Accuse m:
                 _evidenceSeen++;
@@ -268,7 +283,7 @@ public sealed class ConsensusSupervisor : Actor<ConsensusCommand>
         FrameClass frameClass = message switch
         {
             ConsensusMessage.WantChain or ConsensusMessage.Chain or ConsensusMessage.WantBranch or ConsensusMessage.Branch => FrameClass.Sync,
-            ConsensusMessage.BlockBody => FrameClass.Sync,
+            ConsensusMessage.BlockBody or ConsensusMessage.Pruned => FrameClass.Sync,
             _ => FrameClass.Consensus,
         };
         // What a full queue refuses is asked for again by whoever lacks it.
@@ -286,7 +301,7 @@ public sealed class ConsensusSupervisor : Actor<ConsensusCommand>
         ValidatorSet validators = _model.Genesis.ValidatorSet;
         ImmutableArray<Evidence> evidence = LedgerChain.Punishable(parent, validators, build.Evidence);
         BlockContext block = BlockContext.After(parent, build.Time) with { Offences = LedgerChain.OffencesOf(evidence, validators, self.Value) };
-        MempoolSelection selection = _mempool.Select(parent, block);
+        MempoolSelection selection = _mempool.Select(parent, block, arrivedBy: SpreadBy());
         foreach (DroppedTransaction dropped in selection.Dropped) Say(LogLevel.Debug, $"transaction {dropped.Id} dropped: {dropped.Reason}");
         Step(new ConsensusInput.Built(build.View, build.Parent, build.Time, selection.Body, parent.Root) { Evidence = evidence });
     }
@@ -307,14 +322,17 @@ public sealed class ConsensusSupervisor : Actor<ConsensusCommand>
         {
             proven = _chain.State;
             BlockOutcome outcome = _chain.Finalize(block, _mempool);
-            _mempool.Committed(outcome);
+            Settle(outcome, _mempool.Committed(outcome));
             events.AddRange(outcome.Events);
+            NoteSnapshot(block);
             NoteSlashed(outcome);
         }
 
         List<JournalWrite> writes = [];
         _store.Finalize(deliver.Blocks, deliver.Finalization, writes);
+        Prune(writes);
         Write([.. writes]);
+        TakeSnapshot();
         _tip = new LedgerTip
         {
             Certified = new CertifiedHeader(deliver.Blocks[^1].Header, deliver.Finalization),
@@ -362,12 +380,6 @@ public sealed class ConsensusSupervisor : Actor<ConsensusCommand>
         accuse.Reply.Tell(answer);
     }
 
-    private void Serve(ConsensusEffect.ServeChain serve)
-    {
-        (ImmutableArray<Block> blocks, Certificate? finalization) = _store.ReadChain(serve.From);
-        if (finalization is not null) Send(serve.Peer, new ConsensusMessage.Chain(blocks, finalization));
-    }
-
     // A block is asked for while transactions wait, and once more after one with transactions: its state is proven by its child.
     private void NotePending()
     {
@@ -375,69 +387,6 @@ public sealed class ConsensusSupervisor : Actor<ConsensusCommand>
         if (isPending == _wasPending) return;
         _wasPending = isPending;
         Step(new ConsensusInput.Pending(isPending));
-    }
-
-    // ---- transactions ----
-
-    private void Submit(ReadOnlyMemory<byte> bytes, ActorRef<SubmitAnswer>? reply)
-    {
-        MempoolOutcome outcome = Offer(bytes, null);
-        bool isAccepted = outcome.IsAccepted || outcome.Verdict == MempoolVerdict.AlreadyKnown;
-        reply?.Tell(new SubmitAnswer(outcome.Id, isAccepted, outcome.Name, outcome.ToString()));
-    }
-
-    private MempoolOutcome Offer(ReadOnlyMemory<byte> bytes, PeerId? from)
-    {
-        MempoolOutcome outcome = _mempool.Add(bytes, Context.Now);
-        _asked.Remove(outcome.Id);
-        if (!outcome.IsAccepted) return outcome;
-        byte[] frame = new TransactionMessage.Announce([outcome.Id]).Encode();
-        foreach (PeerId peer in _peers)
-        {
-            if (peer != from) _ports.Network.Send(peer, FrameClass.Transactions, frame);
-        }
-
-        NotePending();
-        return outcome;
-    }
-
-    private void HearTransactions(PeerId peer, TransactionMessage message)
-    {
-        switch (message)
-        {
-            case TransactionMessage.Announce m:
-                Announced(peer, m.Ids);
-                break;
-            case TransactionMessage.Want m:
-                foreach (TransactionId id in m.Ids)
-                {
-                    if (_mempool.Find(id) is { } bytes) _ports.Network.Send(peer, FrameClass.Transactions, new TransactionMessage.Body(bytes).Encode());
-                }
-
-                break;
-            case TransactionMessage.Body m:
-                Offer(m.Bytes, peer);
-                break;
-            default:
-                Invariant.Break("a message without a rule");
-                break;
-        }
-    }
-
-    private void Announced(PeerId peer, ImmutableArray<TransactionId> ids)
-    {
-        ImmutableArray<TransactionId>.Builder wanted = ImmutableArray.CreateBuilder<TransactionId>();
-        foreach (TransactionId id in ids)
-        {
-            if (_mempool.Contains(id)) continue;
-            // Asked for a moment ago, of somebody else: only when that one stays silent is it asked for again.
-            if (_asked.TryGetValue(id, out Instant asked) && Context.Now - asked < Duration.FromSeconds(1)) continue;
-            if (_asked.Count >= Limits.TransactionsAskedMax) _asked.Clear();
-            _asked[id] = Context.Now;
-            wanted.Add(id);
-        }
-
-        if (wanted.Count > 0) _ports.Network.Send(peer, FrameClass.Transactions, new TransactionMessage.Want(wanted.ToImmutable()).Encode());
     }
 
     // ---- what we see of the others ----
@@ -490,6 +439,7 @@ public sealed class ConsensusSupervisor : Actor<ConsensusCommand>
     private void Report()
     {
         ConsensusSnapshot snapshot = _machine.Snapshot;
+        Follow(snapshot);
         ConsensusMode mode = snapshot switch
         {
             { IsHalted: true } => ConsensusMode.Halted,
@@ -501,11 +451,14 @@ public sealed class ConsensusSupervisor : Actor<ConsensusCommand>
         ConsensusStatus status = new(snapshot.View, mode, _mempool.Count, snapshot.SyncTarget?.Number ?? 0)
         {
             Outlook = _outlook.Outlook,
+            FirstBlock = _store.FirstHeight,
+            Stranded = snapshot.Stranded,
             EvidenceSeen = _evidenceSeen,
             EvidenceHeld = snapshot.EvidenceHeld,
             EvidenceIncluded = _evidenceIncluded,
             Slashed = _slashed,
         };
+        SayWhereStranded(status);
         if (status == _reported) return;
         _reported = status;
         Context.Publish(status);

@@ -51,11 +51,27 @@ internal sealed class LedgerChain(LedgerState state, Hash256 digest, ValidatorSe
     {
         if (_above.TryGetValue(digest, out Speculation? done)) return done.Outcome;
         if (After(block.Header.ParentDigest) is not { } parent) return null;
-        BlockContext context = BlockContext.Of(block.Header) with { Offences = OffencesOf(block.Evidence, validators, block.Header.Proposer) };
-        BlockOutcome outcome = BlockApplication.Apply(parent, context, block.Transactions, signatures, known);
+        BlockOutcome outcome = BlockApplication.Apply(parent, ContextOf(block), block.Transactions, signatures, known);
         if (outcome.Verdict == BlockVerdict.Accepted) _above.Add(digest, new Speculation(block.Header.Height, outcome));
         return outcome;
     }
+
+    /// <summary>
+    /// A final block of our own disk, whose links to a certificate were checked: executed again, without its signatures. See
+    /// <see cref="BlockApplication.Replay"/>.
+    /// </summary>
+    public void Replay(Block block, Hash256 digest)
+    {
+        Invariant.Holds(block.Header.ParentDigest == _tip);
+        BlockOutcome outcome = BlockApplication.Replay(State, ContextOf(block), block.Transactions);
+        Invariant.Holds(outcome.Verdict == BlockVerdict.Accepted);
+        Invariant.Holds(outcome.State is not null);
+        State = outcome.State;
+        _tip = digest;
+    }
+
+    private BlockContext ContextOf(Block block) =>
+        BlockContext.Of(block.Header) with { Offences = OffencesOf(block.Evidence, validators, block.Header.Proposer) };
 
     /// <summary>The block is final: its state becomes the state, and what cannot follow it any more is forgotten.</summary>
     public BlockOutcome Finalize(Block block, MempoolMachine? known)

@@ -383,6 +383,10 @@ internal sealed class AgreementNode
                 ImmutableArray<Block> branch = _store!.ReadBranch(m.Top, m.Digest);
                 if (!branch.IsEmpty) Say(m.Peer, new ConsensusMessage.Branch(branch));
                 break;
+            case ConsensusEffect.FarBehind:
+                // Nothing is pruned in this layer, and nobody keeps a snapshot: blocks are the way.
+                Step(new ConsensusInput.NoSnapshot());
+                break;
             case ConsensusEffect.Accuse m:
                 _world.Marks.Note(ProtocolRule.R11);
                 if (IsFaithful) _world.Oracle.Accused(this, m.Evidence);

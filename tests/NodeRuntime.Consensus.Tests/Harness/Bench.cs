@@ -16,8 +16,11 @@ internal sealed class Bench
     private readonly Prng _prng = new(7);
     private readonly bool _isNew;
 
-    public Bench(int validators = 4, bool leads = false, Recovery? recovery = null)
+    private readonly ulong? _snapshotBehind;
+
+    public Bench(int validators = 4, bool leads = false, Recovery? recovery = null, ulong? snapshotBehind = null)
     {
+        _snapshotBehind = snapshotBehind;
         ImmutableArray<GenesisValidator>.Builder members = ImmutableArray.CreateBuilder<GenesisValidator>();
         for (int i = 0; i < validators; i++) members.Add(new GenesisValidator(KeyedHashSignatures.KeyOf(i), 1));
         Genesis = new Genesis
@@ -77,6 +80,7 @@ internal sealed class Bench
             Signer = new KeyedHashSigner(Self),
             Signatures = Signatures,
             Prng = _prng.Fork(),
+            SnapshotBehind = _snapshotBehind,
         },
         recovery);
 

@@ -140,6 +140,55 @@ public sealed class ConsensusStoreTests
         Assert.Empty(_store.ReadBranch(new Height(99), below.Header.Digest));
     }
 
+    [Fact]
+    public void A_pruned_store_says_where_it_begins_and_serves_the_rest()
+    {
+        for (ulong height = 1; height <= 6; height++) Finalize([Samples.Block(height, height)]);
+        Assert.Equal(new Height(1), Store().FirstHeight);
+        List<JournalWrite> writes = [ConsensusStore.Keep(new CertifiedHeader(Samples.Block(2, 2).Header, Samples.Certificate(2, Samples.Block(2, 2).Header.Digest)))];
+        Store().Prune(new Height(4), writes);
+        Write([.. writes]);
+
+        Assert.Equal(new Height(4), Reopen().FirstHeight);
+        Assert.Equal([4UL, 5UL, 6UL], _store!.ReadFrom(new Height(1)).Select(static stored => stored.Block.Header.Height.Number));
+        Assert.Null(_store.Read(new Height(3)));
+        Assert.Equal(3, _store.ReadChain(new Height(4)).Blocks.Length);
+        Assert.Equal(new Height(4), _store.ReadBranch(new Height(6), Samples.Block(6, 6).Header.Digest)[0].Header.Height);
+        // What was kept by name outlives its block.
+        Assert.Equal(new Height(2), Assert.Single(_store.ReadKept(Height.Genesis, 10)).Header.Height);
+        Assert.Equal(new Height(6), _store.Recover().Tip!.Value.Block.Header.Height);
+    }
+
+    [Fact]
+    public void A_chain_that_jumped_begins_above_the_snapshot_and_remembers_its_votes()
+    {
+        Finalize([Samples.Block(1, 1), Samples.Block(2, 2)]);
+        Append(new LogRecord.OwnVote(Samples.Vote(3, null)), new LogRecord.OwnVote(Samples.Vote(90, null)));
+        List<JournalWrite> writes = [];
+        ImmutableArray<Block> anchor = [Samples.Block(51, 60), Samples.Block(52, 61)];
+        Store().Jump(anchor, Samples.Certificate(61, anchor[1].Header.Digest), writes);
+        Write([.. writes]);
+        Recovery recovery = Reopen().Recover();
+
+        Assert.Equal(new Height(51), _store!.FirstHeight);
+        Assert.Equal(new Height(52), recovery.Tip!.Value.Block.Header.Height);
+        Assert.Equal([new View(90)], recovery.Records.Select(static record => record.View));
+        Assert.Equal(new View(90), recovery.Watermark!.Slot.View);
+    }
+
+    [Fact]
+    public void Blocks_that_lead_nowhere_are_forgotten_and_the_watermark_is_not()
+    {
+        Append(new LogRecord.OwnVote(Samples.Vote(9, null)));
+        Finalize([Samples.Block(40, 5)]);
+        Write([Store().ForgetBlocks()]);
+        Recovery recovery = Reopen().Recover();
+        Assert.Null(recovery.Tip);
+        Assert.Equal(new Height(1), _store!.FirstHeight);
+        Assert.False(recovery.WatermarkIsLost);
+        Assert.Equal(new View(9), recovery.Watermark!.Slot.View);
+    }
+
     private ConsensusStore? _store;
 
     private IJournal? _journal;
