@@ -46,6 +46,7 @@ public sealed partial class ConsensusMachine
     private View _highestEnded;
     private bool _isHalted;
     private bool _hasStarted;
+    private bool _isViewOver;
     private bool _buildAsked;
     private Instant? _buildAt;
 
@@ -257,6 +258,7 @@ public sealed partial class ConsensusMachine
                 if (!HasOwn(VoteKind.Notarize)) Nullify();
                 break;
             case ConsensusTimer.Advance:
+                _isViewOver = true;
                 Nullify();
                 if (_config.Mutant == RuleMutant.AdvanceWithoutCertificate) Enter(_view.Next);
                 break;

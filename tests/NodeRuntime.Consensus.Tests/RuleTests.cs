@@ -433,6 +433,29 @@ public sealed class RuleTests
     }
 
     [Fact]
+    public void R9_a_view_that_ended_while_its_voter_listened_after_a_crash_is_nullified_afterwards()
+    {
+        Bench before = new Bench().Begin();
+        Block block = before.Block(1);
+        before.Hear(before.Leader(1), before.Proposal(block));
+        Vote vote = Assert.Single(before.Votes());
+
+        Recovery recovery = Recovery.Fresh with
+        {
+            Watermark = new Watermark(vote.Slot, vote.Value),
+            Records = [new LogRecord.Body(block), new LogRecord.OwnVote(vote)],
+        };
+        Bench after = new Bench(recovery: recovery).Begin();
+        after.Fire(ConsensusTimer.Advance);
+        Assert.Empty(after.Votes());
+        after.EndListening();
+        after.Seen.Clear();
+        after.Fire(ConsensusTimer.Retry);
+
+        Assert.Contains(after.Votes(), static said => said is { Slot: { Kind: VoteKind.Finalize, View.Number: 1 }, Value: null });
+    }
+
+    [Fact]
     public void R9_a_retry_says_everything_of_the_view_again()
     {
         Bench bench = new Bench().Begin();

@@ -22,6 +22,10 @@ internal static class SeedRun
             : outcome with { Violations = outcome.Violations.Add($"determinism: {outcome.Digest.ToShortString()} and then {again.Digest.ToShortString()}") };
     }
 
+    /// <summary>The same run without its error made on purpose: what it breaks then is not the error's doing.</summary>
+    public static AgreementReport Innocent(SimulateOptions options, ulong seed) =>
+        new AgreementWorld(AgreementOf(options, seed) with { Mutant = Mutant.None }).Run();
+
     private static SeedOutcome Once(SimulateOptions options, ulong seed, Timeline? timeline)
     {
         if (options.Layer == SimulatedLayer.Peer) return OfPeers(options, seed);

@@ -33,6 +33,7 @@ public sealed partial class ConsensusMachine
 
     private void SetViewTimers()
     {
+        _isViewOver = false;
         Duration delay = Delay();
         // A leader may wait this long for something to put into its block.
         Duration leader = (delay * 2) + BlockInterval();
