@@ -506,10 +506,6 @@ internal sealed class AgreementNode
                 return recovery with { Watermark = null, WatermarkIsLost = false, Records = kept.ToImmutable() };
             case Mutant.ForgetLog:
                 return recovery with { Records = [] };
-            case Mutant.ForgetFence:
-                if (!recovery.WatermarkIsLost) return recovery;
-                VoteSlot first = new(_world.Validators.Epoch, View.Genesis, VoteKind.Notarize);
-                return recovery with { Watermark = new Watermark(first, null), WatermarkIsLost = false, Records = [] };
             default:
                 return recovery;
         }

@@ -13,7 +13,6 @@ public enum Mutant
     SendBeforePersist,
     ForgetWatermark,
     ForgetLog,
-    ForgetFence,
     NoRetry,
     NoPull,
 

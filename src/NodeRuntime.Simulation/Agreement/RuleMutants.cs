@@ -16,7 +16,7 @@ internal static class RuleMutants
         Mutant.CountVoterTwice => RuleMutant.CountVoterTwice,
         Mutant.FinalizeUnchecked => RuleMutant.FinalizeUnchecked,
         Mutant.IgnoreTime => RuleMutant.IgnoreTime,
-        Mutant.None or Mutant.Canary or Mutant.SendBeforePersist or Mutant.ForgetWatermark or Mutant.ForgetLog or Mutant.ForgetFence
+        Mutant.None or Mutant.Canary or Mutant.SendBeforePersist or Mutant.ForgetWatermark or Mutant.ForgetLog
             or Mutant.NoRetry or Mutant.NoPull or Mutant.QuorumMinusOne => RuleMutant.None,
     };
 }

@@ -95,9 +95,6 @@ public static class Swarm
     {
         switch (mutant)
         {
-            case Mutant.ForgetFence:
-                steps.Add(Taint(prng, 0, FaultClass.BitRot, heal));
-                return 1;
             case Mutant.ForgetOwnVotes:
                 steps.Add(Liar(0, FaultClass.Withholder));
                 links = links with { DelayMax = Duration.FromMilliseconds(300) };
