@@ -46,6 +46,7 @@ public sealed partial class ConsensusMachine
     private View _highestEnded;
     private bool _isHalted;
     private bool _hasStarted;
+    private bool _isViewOver;
     private bool _buildAsked;
     private Instant? _buildAt;
 
@@ -61,6 +62,7 @@ public sealed partial class ConsensusMachine
         _claimsFrom = _floor.Height;
         _leader = LeaderSchedule.LeaderOf(config.Chain, config.Validators, _floor.View.Next);
         Recover(recovery.Records);
+        _isNew = _self is not null && recovery is { Watermark: null, WatermarkIsLost: false };
         if (_self is not null && recovery.WatermarkIsLost) _isFenced = true;
         if (_floor.Finalization is { } finalization && _votesFrom <= _floor.View && IsWatermarkOld(finalization)) _isFenced = true;
         if (!config.FencesOnForeignVotes) _isFenced = false;
@@ -256,7 +258,9 @@ public sealed partial class ConsensusMachine
                 if (!HasOwn(VoteKind.Notarize)) Nullify();
                 break;
             case ConsensusTimer.Advance:
+                _isViewOver = true;
                 Nullify();
+                if (_config.Mutant == RuleMutant.AdvanceWithoutCertificate) Enter(_view.Next);
                 break;
             case ConsensusTimer.Retry:
                 Retry();

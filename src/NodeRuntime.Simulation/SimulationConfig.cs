@@ -1,4 +1,5 @@
 using NodeRuntime.Primitives;
+using NodeRuntime.Simulation.Nemesis;
 
 namespace NodeRuntime.Simulation;
 
@@ -15,6 +16,9 @@ public sealed record SimulationConfig
     public required Duration Length { get; init; }
 
     public required Faults Faults { get; init; }
+
+    /// <summary>What goes wrong by a plan, beside or in place of what the seed draws.</summary>
+    public NemesisPlan? Plan { get; init; }
 
     /// <summary>After this much of the run nothing more goes wrong, and everybody must come back.</summary>
     public Duration HealBefore { get; init; } = Duration.FromSeconds(25);

@@ -9,6 +9,8 @@ public sealed class ValidatorSet
     /// <summary>A hundred of these stay below 2^62.</summary>
     public const ulong WeightMax = 1UL << 54;
 
+    private ulong _quorumShort;
+
     public ValidatorSet(Epoch epoch, ImmutableArray<GenesisValidator> members)
     {
         Invariant.Holds(members.Length > 0);
@@ -30,7 +32,10 @@ public sealed class ValidatorSet
     public ulong FaultyWeightMax => (TotalWeight - 1) / 3;
 
     /// <summary>Q: the least weight that decides.</summary>
-    public ulong Quorum => TotalWeight - FaultyWeightMax;
+    public ulong Quorum => TotalWeight - FaultyWeightMax - _quorumShort;
+
+    /// <summary>The same set with a quorum that is too small: an error that the simulator must find.</summary>
+    internal ValidatorSet WithQuorumShortOf(ulong weight) => new(Epoch, Members) { _quorumShort = weight };
 
     public bool Contains(ValidatorIndex index) => index.Number < Members.Length;
 
