@@ -100,6 +100,29 @@ public sealed class RuleTests
     }
 
     [Fact]
+    public void R2_a_leader_that_does_not_know_how_a_view_ended_asks_and_then_builds()
+    {
+        Bench bench = new Bench().Begin();
+        ulong view = 3;
+        while (bench.Leader(view) != bench.Self) view++;
+        for (ulong u = 1; u < view; u++)
+        {
+            if (u != 2) bench.Hear(bench.Other(), new ConsensusMessage.Certified(bench.Nullification(u)));
+        }
+
+        Assert.Equal(new View(view), bench.Machine.Snapshot.View);
+        Assert.Empty(bench.Of<ConsensusEffect.Build>());
+        Assert.Contains(bench.Seen, static e => e is ConsensusEffect.Send { Message: ConsensusMessage.WantCertificate { View.Number: 2 } });
+
+        // It gave this view up at once; the next of its own it can use.
+        ulong next = view + 1;
+        while (bench.Leader(next) != bench.Self) next++;
+        bench.Hear(bench.Other(), new ConsensusMessage.Certified(bench.Nullification(2)));
+        for (ulong u = view; u < next; u++) bench.Hear(bench.Other(), new ConsensusMessage.Certified(bench.Nullification(u)));
+        Assert.Equal(bench.Genesis.ChainId.Hash, Assert.Single(bench.Of<ConsensusEffect.Build>()).Parent);
+    }
+
+    [Fact]
     public void R3_a_good_proposal_gets_one_vote_that_is_durable_first()
     {
         Bench bench = new Bench().Begin();

@@ -503,6 +503,7 @@ public sealed class AgreementWorld : INemesisStage
             if (node.Number < PeerCount || node.IsTwin) text.Append(CultureInfo.InvariantCulture, $" [{node.Number} height {node.Finalized} view {node.Snapshot?.View}{(node.Snapshot is { IsFenced: true } ? " fenced" : string.Empty)}{(node.IsFaithful ? string.Empty : " liar")}]");
         }
 
+        foreach (AgreementNode node in _nodes) text.Append("\n    ").Append(node.Number).Append(": ").Append(node.Describe());
         return text.ToString();
     }
 
