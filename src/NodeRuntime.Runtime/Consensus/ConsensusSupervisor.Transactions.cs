@@ -77,13 +77,6 @@ public sealed partial class ConsensusSupervisor
         if (hasNews) NotePending();
     }
 
-    private static int WeightOf(ImmutableArray<ReadOnlyMemory<byte>> transactions)
-    {
-        int bytes = 0;
-        foreach (ReadOnlyMemory<byte> transaction in transactions) bytes += transaction.Length;
-        return bytes;
-    }
-
     private void Rebuild(ProposalInput input)
     {
         foreach (ProposalEffect effect in _proposals.Step(Context.Now, input))
@@ -93,7 +86,7 @@ public sealed partial class ConsensusSupervisor
                 case ProposalEffect.Complete m:
                     // Into the pool first: a block finds there what was verified, and a view that fails does not lose it.
                     if (!m.Fetched.IsEmpty) Gossip(new GossipInput.Fetched(m.Fetched));
-                    Step(new ConsensusInput.Received(m.From, m.Proposal), WeightOf(m.Proposal.Block.Transactions));
+                    Step(new ConsensusInput.Received(m.From, m.Proposal), (int)m.Proposal.Block.BodyBytes);
                     break;
                 case ProposalEffect.Send m:
                     FrameClass frameClass = m.Message is CompactMessage.Bodies ? FrameClass.Sync : FrameClass.Consensus;
