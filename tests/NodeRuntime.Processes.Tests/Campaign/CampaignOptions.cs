@@ -34,6 +34,9 @@ internal sealed record CampaignOptions
     /// <summary>A file with a plan, which is played in place of drawn faults; empty for none.</summary>
     public string Plan { get; init; } = string.Empty;
 
+    /// <summary>Where all peers' folders are put when there is a complaint; empty for nowhere.</summary>
+    public string Keep { get; init; } = string.Empty;
+
     /// <summary>After so many no further fault begins.</summary>
     public int Seconds { get; init; } = 7 * 24 * 3600;
 
@@ -43,7 +46,7 @@ internal sealed record CampaignOptions
     public bool UsesNamespaces { get; init; }
 
     private const string Usage =
-        "--kills, --partitions, --pauses, --databases, --full-disks, --stale-restores, --clones, --slow-links, --resets, --repeats, --seconds, --seed N; --plan FILE; --namespaces";
+        "--kills, --partitions, --pauses, --databases, --full-disks, --stale-restores, --clones, --slow-links, --resets, --repeats, --seconds, --seed N; --plan FILE; --keep FOLDER; --namespaces";
 
     /// <exception cref="FormatException">The command line cannot stand.</exception>
     public static CampaignOptions Parse(string[] arguments)
@@ -64,7 +67,8 @@ internal sealed record CampaignOptions
                 "--slow-links" => options with { SlowLinks = Number(arguments, ++i) },
                 "--resets" => options with { Resets = Number(arguments, ++i) },
                 "--repeats" => options with { Repeats = Number(arguments, ++i) },
-                "--plan" => options with { Plan = ++i < arguments.Length ? arguments[i] : throw new FormatException("--plan needs a file") },
+                "--plan" => options with { Plan = Text(arguments, ++i) },
+                "--keep" => options with { Keep = Text(arguments, ++i) },
                 "--seconds" => options with { Seconds = Number(arguments, ++i) },
                 "--seed" => options with { Seed = (ulong)Number(arguments, ++i) },
                 _ => throw new FormatException($"'{arguments[i]}': use {Usage}"),
@@ -74,6 +78,9 @@ internal sealed record CampaignOptions
         if (options.UsesNamespaces && options.Plan.Length > 0) throw new FormatException("--plan needs the proxies: leave --namespaces out");
         return options;
     }
+
+    private static string Text(string[] arguments, int place) =>
+        place < arguments.Length ? arguments[place] : throw new FormatException($"{arguments[place - 1]} needs a path");
 
     private static int Number(string[] arguments, int place) =>
         place < arguments.Length && int.TryParse(arguments[place], NumberStyles.None, CultureInfo.InvariantCulture, out int number)

@@ -84,6 +84,7 @@ internal sealed class CampaignRun : IAsyncDisposable
             run._report.Complaints.Add("the campaign broke off: " + exception);
         }
 
+        if (run._report.Complaints.Count > 0 && options.Keep.Length > 0) Operator.Copy(run._net.Place.Root, options.Keep);
         run._report.LoadBefore = load;
         run._report.LoadAfter = Load();
         run._report.WallSeconds = Stopwatch.GetElapsedTime(start).TotalSeconds;

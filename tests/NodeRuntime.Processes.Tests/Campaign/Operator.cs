@@ -31,6 +31,8 @@ internal sealed class Operator(PeerNet net)
         ProcessEntry process = net.ProcessOf(peer);
         Signals.Kill(process);
         await Deadline.UntilAsync("the end of a killed peer", 20, () => !ProcessTable.IsAlive(process));
+        // The kernel knows it before its parent does, and whoever asks the parent must hear the same.
+        await net.RunOf(peer).EndAsync(20);
     }
 
     /// <summary>A copy of the folder as it is at one moment, as of a disk that is pulled out: the peer stands still while it is made.</summary>
