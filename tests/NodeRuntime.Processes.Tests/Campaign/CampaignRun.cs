@@ -149,7 +149,9 @@ internal sealed class CampaignRun : IAsyncDisposable
         Add(options.Partitions, "partition", PartitionAsync);
         Add(options.Pauses, "pause", PauseAsync);
         Add(_database is null ? 0 : options.Databases, "database kill", KillDatabaseAsync);
-        Add(options.FullDisks, "full disk", FillDiskAsync);
+        string? noMount = options.FullDisks > 0 ? Requirement.Missing(Requirement.Mount) : null;
+        if (noMount is not null) _report.Notes.Add("full disks are left out: " + noMount);
+        Add(noMount is null ? options.FullDisks : 0, "full disk", FillDiskAsync);
         Add(options.StaleRestores, "stale restore", RestoreStaleAsync);
         Add(_bridge is null ? options.Clones : 0, "two of one key", CloneAsync);
         Add(options.SlowLinks, "slow links", SlowLinksAsync);
