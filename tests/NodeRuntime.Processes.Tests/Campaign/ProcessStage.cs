@@ -25,6 +25,9 @@ namespace NodeRuntime.Processes.Tests.Campaign;
 internal sealed class ProcessStage(NemesisPlan plan, PeerNet net, CampaignReport report, ISigner flooder, int? databasePeer, ulong seed)
     : INemesisStage, IAsyncDisposable
 {
+    // 128 and the number of SIGKILL.
+    private const int KilledExitCode = 137;
+
     private readonly Operator _operator = new(net);
     private readonly PriorityQueue<Action, (TimeSpan Due, int Order)> _due = new();
     private readonly Task[] _work = [.. Enumerable.Repeat(Task.CompletedTask, net.Count)];
@@ -344,9 +347,15 @@ internal sealed class ProcessStage(NemesisPlan plan, PeerNet net, CampaignReport
         return peer == databasePeer;
     }
 
-    private static async Task KillAsync(CliRun run)
+    // A clone that ended by itself was no clone.
+    private async Task KillAsync(CliRun run)
     {
-        if (run.HasExited) return;
+        if (run.HasExited)
+        {
+            if (run.ExitCode != KilledExitCode) report.Notes.Add($"a second process with a validator's key ended by itself with {run.ExitCode}: {run.Output} {run.Error}");
+            return;
+        }
+
         run.Kill();
         await run.EndAsync(20);
     }

@@ -103,8 +103,11 @@ public sealed class PeerNet : IAsyncLifetime
         SystemSignatures signatures = SystemSignatures.Open(RandomNumberGenerator.GetBytes(SystemSignatures.EntropyByteCount));
         ISigner signer = signatures.CreateSigner(KeyPair.Generate(KeyAlgorithm.Secp256k1, RandomNumberGenerator.GetBytes(KeyPair.EntropyByteCountMin)));
         _witness = Witness.Join(genesis, signer, signatures, _configs.Select(static config => config.Advertise.Length == 0 ? config.Listen : config.Advertise));
-        for (int peer = 0; peer < Count; peer++) Start(peer);
-        await GoesOnAsync(120);
+        await Startup.AloneAsync(async () =>
+        {
+            for (int peer = 0; peer < Count; peer++) Start(peer);
+            await GoesOnAsync(120);
+        });
     }
 
     public async Task DisposeAsync()
