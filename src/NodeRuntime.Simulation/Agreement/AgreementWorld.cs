@@ -39,6 +39,7 @@ public sealed class AgreementWorld : INemesisStage
     private readonly Links _links;
     private readonly NemesisRunner _nemesis;
     private readonly List<SentTransaction> _outstanding = [];
+    private readonly Stack<Volley> _volleys = [];
     private readonly SortedSet<int> _taintedKeys = [];
     private readonly bool[] _isDeaf;
     private readonly ISigner[] _owners;
@@ -69,6 +70,7 @@ public sealed class AgreementWorld : INemesisStage
         _sequences = new ulong[_owners.Length];
         Genesis = MakeGenesis(config, signers, weights, _owners);
         Validators = config.Mutant == Mutant.QuorumMinusOne ? Genesis.ValidatorSet.WithQuorumShortOf(1) : Genesis.ValidatorSet;
+        GenesisState = LedgerState.FromGenesis(Genesis);
         Oracle = new AgreementOracle(this, weights);
         int faulty = Math.Max(1, (config.Validators - 1) / 3);
         // A place more for every key that may run twice.
@@ -101,6 +103,9 @@ public sealed class AgreementWorld : INemesisStage
     public int PeerCount => Config.Validators + Config.Observers;
 
     public int ValidatorCount => Config.Validators;
+
+    /// <summary>A value, and the same for everybody.</summary>
+    internal LedgerState GenesisState { get; }
 
     internal ValidatorSet Validators { get; }
 
@@ -291,30 +296,47 @@ public sealed class AgreementWorld : INemesisStage
     /// <summary>To whoever holds this key: one machine, or two.</summary>
     internal void Carry(AgreementNode from, int key, Frame frame)
     {
+        Volley volley = Take(from, frame);
+        Carry(volley, from, key, frame);
+        volley.Launch();
+    }
+
+    /// <summary>To whoever holds one of these keys.</summary>
+    internal void CarryToAll(AgreementNode from, bool[] keys, Frame frame)
+    {
+        Volley volley = Take(from, frame);
+        for (int key = 0; key < keys.Length; key++)
+        {
+            if (keys[key]) Carry(volley, from, key, frame);
+        }
+
+        volley.Launch();
+    }
+
+    private Volley Take(AgreementNode from, Frame frame) => (_volleys.TryPop(out Volley? volley) ? volley : new Volley(Time, _volleys)).Of(from, frame);
+
+    private void Carry(Volley volley, AgreementNode from, int key, Frame frame)
+    {
         foreach (AgreementNode node in _byKey[key])
         {
             if (node == from || !node.IsPresent) continue;
             if (_isDeaf[(from.Number * _nodes.Count) + node.Number]) continue;
             if (Config.Twins is { } twins && _healedAt == default && !twins.Hears(from, node, frame)) continue;
-            Carry(from, node, frame);
+            Carry(volley, from, node, frame);
         }
     }
 
-    private void Carry(AgreementNode from, AgreementNode to, Frame frame)
+    private void Carry(Volley volley, AgreementNode from, AgreementNode to, Frame frame)
     {
         FrameFate fate = _links.Send(Time.Now, from.Number, to.Number, frame.Bytes.Length);
         if (fate.First is not { } first) return;
-        if (fate.Damage == FrameDamage.None) Time.ScheduleAt(first, new Arrival(from, to, frame));
-        else Time.ScheduleAt(first, () => Refuse(from, to, Spoil(frame.Bytes, fate.Damage)));
-        if (fate.Second is { } second) Time.ScheduleAt(second, new Arrival(from, to, frame));
+        if (fate.Damage == FrameDamage.None) volley.Lands(first, to);
+        else RefuseAt(first, from, to, frame, fate.Damage);
+        if (fate.Second is { } second) volley.Lands(second, to);
     }
 
-    private sealed class Arrival(AgreementNode from, AgreementNode to, Frame frame) : IDelayed
-    {
-        public bool IsCancelled => false;
-
-        public void Fire() => to.Hear(from, frame);
-    }
+    private void RefuseAt(Instant due, AgreementNode from, AgreementNode to, Frame frame, FrameDamage damage) =>
+        Time.ScheduleAt(due, () => Refuse(from, to, Spoil(frame.Bytes, damage)));
 
     private byte[] Spoil(byte[] bytes, FrameDamage damage)
     {
