@@ -26,6 +26,7 @@ internal static class FinalityGroup
     {
         WanConfig config = Of(validators);
         WanReport modelled = new WanWorld(config).Run();
+        Invariant.Holds(modelled.SkippedViews == 0);
         WanReport free = new WanWorld(config with { Costs = WanCosts.Free }).Run();
         string name = $"n={validators}, 1 MB";
         yield return Row(name + ", p50", modelled.FinalP50, p50, "target");
