@@ -29,7 +29,14 @@ public abstract record ConsensusInput
 
     /// <summary>Answers <see cref="ConsensusEffect.Build"/>.</summary>
     public sealed record Built(
-        View View, Hash256 Parent, Instant Time, ImmutableArray<ReadOnlyMemory<byte>> Transactions, Hash256 ParentStateRoot) : ConsensusInput;
+        View View, Hash256 Parent, Instant Time, ImmutableArray<ReadOnlyMemory<byte>> Transactions, Hash256 ParentStateRoot) : ConsensusInput
+    {
+        /// <summary>The set that is due after the parent: the block seals the epoch if a quorum of it is ready.</summary>
+        public ValidatorSet? Due { get; init; }
+    }
+
+    /// <summary>Which set the finalized ledger says is due after this epoch; null where none is.</summary>
+    public sealed record SetDue(ValidatorSet? Set) : ConsensusInput;
 
     /// <summary>Answers <see cref="ConsensusEffect.Check"/>.</summary>
     public sealed record Checked(Hash256 Digest, bool IsAccepted) : ConsensusInput;

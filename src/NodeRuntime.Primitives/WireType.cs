@@ -10,7 +10,7 @@ public enum WireType : uint
     KeyPolicy = 1,
     KeyFile = 2,
 
-    // 20-49: what every verifier shares
+    // 20-47: what every verifier shares
     Genesis = 20,
     Header = 21,
     Justification = 22,
@@ -25,8 +25,17 @@ public enum WireType : uint
     SettlementStatement = 31,
     GenesisWanted = 32,
     GenesisDocument = 33,
+    ValidatorSet = 40,
+    Succession = 41,
+    Seal = 42,
+    SetProof = 43,
+    ForkProof = 44,
+    Possession = 45,
+    Readiness = 46,
 
-    // 50-69: consensus messages and its log
+    // 48-69: consensus messages and its log
+    ConsensusReseal = 48,
+    ConsensusReadiness = 49,
     ConsensusPropose = 50,
     ConsensusVote = 51,
     ConsensusCertificate = 52,
@@ -60,6 +69,8 @@ public enum WireType : uint
     AcknowledgeResult = 80,
     CloseLease = 81,
     WithdrawBid = 82,
+    DeclareValidator = 90,
+    LeaveValidators = 91,
     AccountRecord = 100,
     BondRecord = 101,
     OrderRecord = 102,
@@ -71,6 +82,9 @@ public enum WireType : uint
     DeadlineRecord = 108,
     OpenOrderRecord = 109,
     LedgerSnapshot = 110,
+    ValidatorRecord = 120,
+    ValidatorKeyRecord = 121,
+    EpochRecord = 122,
 
     // 130-159: membership and network
     Hello = 130,

@@ -10,6 +10,11 @@ namespace NodeRuntime.Runtime;
 public sealed record ConsensusStatus(View View, ConsensusMode Mode, int TransactionsPending, ulong SyncTarget)
 {
     public ChainOutlook Outlook { get; init; } = ChainOutlook.Fresh;
+
+    public Epoch Epoch { get; init; }
+
+    /// <summary>How many vote in the epoch.</summary>
+    public int Validators { get; init; }
 }
 
 /// <summary>What a peer may think of the tip that it sees.</summary>

@@ -85,8 +85,10 @@ public sealed class ConsensusMessageTests
             new LogRecord.OwnVote(bench.Vote(0, 3, VoteKind.Finalize, null)),
             new LogRecord.Held(bench.Nullification(2)),
             new LogRecord.Body(block),
-            new LogRecord.Fence(new View(5), null),
-            new LogRecord.Fence(new View(5), new View(9)),
+            new LogRecord.Fence(new Epoch(1), new View(5), null),
+            new LogRecord.Fence(new Epoch(1), new View(5), new View(9)),
+            new LogRecord.SaidReady(new Epoch(1), new View(5), Hash256.Zero),
+            new LogRecord.Entered(new Epoch(2)),
         ];
         foreach (LogRecord record in records)
         {
@@ -94,7 +96,7 @@ public sealed class ConsensusMessageTests
             LogRecord? decoded = LogRecord.Decode(bytes);
             Assert.NotNull(decoded);
             Assert.Equal(record.GetType(), decoded.GetType());
-            Assert.Equal(record.View, decoded.View);
+            Assert.Equal(record.At, decoded.At);
             Assert.Equal(bytes, decoded.Encode());
             for (int length = 0; length < bytes.Length; length++) Assert.Null(LogRecord.Decode(bytes.AsMemory(0, length)));
         }
@@ -124,8 +126,8 @@ public sealed class ConsensusMessageTests
             bench.Proposal(second),
             new ConsensusMessage.Voted(bench.Vote(1, 2, VoteKind.Finalize, null)),
             new ConsensusMessage.Certified(finalization),
-            new ConsensusMessage.HaveCertificate(new View(3)),
-            new ConsensusMessage.WantCertificate(new View(ulong.MaxValue)),
+            new ConsensusMessage.HaveCertificate(new Epoch(0), new View(3)),
+            new ConsensusMessage.WantCertificate(new Epoch(0), new View(ulong.MaxValue)),
             new ConsensusMessage.WantBlock(first.Header.Digest),
             new ConsensusMessage.BlockBody(first),
             new ConsensusMessage.Tip(new CertifiedHeader(second.Header, finalization)),

@@ -49,7 +49,7 @@ public sealed class ProposalRulesTests
     public void A_block_spoiled_in_one_place_gets_its_verdict(string row)
     {
         (ProposalVerdict verdict, Func<Block, Block> spoil) = Rows[row];
-        Assert.Equal(verdict, ProposalRules.Check(spoil(Good), Bench.Genesis.ChainId, Bench.Genesis.ValidatorSet));
+        Assert.Equal(verdict, ProposalRules.Check(spoil(Good), Bench.Genesis.ChainId, Bench.Genesis.ValidatorSet, EpochAnchor.OfGenesis(Bench.Genesis.ChainId)));
     }
 
     [Fact]
@@ -58,7 +58,7 @@ public sealed class ProposalRulesTests
         Block late = Bench.Block(101, First);
         Assert.Equal(Limits.JustificationSkipsMax, late.Justification.Skips.Length);
         Assert.Equal(100UL, late.Justification.Skips[^1].Slot.View.Number);
-        Assert.Equal(ProposalVerdict.Accepted, ProposalRules.Check(late, Bench.Genesis.ChainId, Bench.Genesis.ValidatorSet));
+        Assert.Equal(ProposalVerdict.Accepted, ProposalRules.Check(late, Bench.Genesis.ChainId, Bench.Genesis.ValidatorSet, EpochAnchor.OfGenesis(Bench.Genesis.ChainId)));
     }
 
     [Fact]

@@ -25,6 +25,8 @@ public sealed class SeedTests(ITestOutputHelper output)
         long inputs = 0;
         int heights = 0;
         int nullified = 0;
+        int seals = 0;
+        int reseals = 0;
         Duration slowest = Duration.Zero;
         for (int i = 0; i < SeedsPerGroup; i++)
         {
@@ -43,9 +45,11 @@ public sealed class SeedTests(ITestOutputHelper output)
             inputs += world.Inputs;
             heights += world.Oracle.HeightsAgreed;
             nullified += world.Oracle.ViewsNullified;
+            seals += world.Oracle.Seals;
+            reseals += world.Oracle.Reseals;
         }
 
-        output.WriteLine($"{SeedsPerGroup} seeds, {inputs} inputs, {heights} heights, {nullified} views nullified, slowest healing {slowest}");
+        output.WriteLine($"{SeedsPerGroup} seeds, {inputs} inputs, {heights} heights, {nullified} views nullified, {seals} seals, {reseals} put to the vote again, slowest healing {slowest}");
         Assert.True(failures.Length == 0, failures.ToString());
         Assert.True(heights > SeedsPerGroup);
     }

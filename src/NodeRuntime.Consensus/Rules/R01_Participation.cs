@@ -20,12 +20,12 @@ public sealed partial class ConsensusMachine
     }
 
     private bool IsHeard(ValidatorIndex validator) =>
-        _heard.TryGetValue(validator, out View last) && last.Number + (ulong)_config.Validators.Count >= _view.Number;
+        _heard.TryGetValue(validator, out View last) && last.Number + (ulong)_set.Count >= _view.Number;
 
     // One bit per validator that was heard in the last rotation.
     private ImmutableArray<byte> Participation()
     {
-        byte[] bits = new byte[(_config.Validators.Count + 7) / 8];
+        byte[] bits = new byte[(_set.Count + 7) / 8];
         foreach (ValidatorIndex index in _heard.Keys)
         {
             if (IsHeard(index)) bits[index.Number / 8] |= (byte)(1 << (index.Number % 8));
@@ -36,7 +36,7 @@ public sealed partial class ConsensusMachine
 
     private void NoteClaims(BlockHeader header)
     {
-        for (int i = 0; i < _config.Validators.Count && i / 8 < header.Participation.Length; i++)
+        for (int i = 0; i < _set.Count && i / 8 < header.Participation.Length; i++)
         {
             bool isNamed = (header.Participation[i / 8] & (1 << (i % 8))) != 0;
             if (isNamed) _claimed[new ValidatorIndex((ushort)i)] = header.Height;
@@ -47,6 +47,6 @@ public sealed partial class ConsensusMachine
     private bool IsSkipped(ValidatorIndex validator)
     {
         Height last = _claimed.TryGetValue(validator, out Height claimed) ? claimed : _claimsFrom;
-        return _floor.Height.Number - last.Number >= (ulong)_config.Validators.Count;
+        return _floor.Height.Number - last.Number >= (ulong)_set.Count;
     }
 }

@@ -10,13 +10,14 @@ public sealed partial class ConsensusMachine
 {
     private void ReceiveVote(PeerId peer, Vote vote)
     {
+        if (IsOfOtherEpoch(peer, vote.Slot.Epoch)) return;
         if (vote.Slot.View <= _floor.View || vote.Slot.View.Number > _view.Number + Limits.ViewsAheadMax) return;
         if (vote.Slot.View.Number + Limits.ViewsBehindMax < _view.Number) return;
         if (HoldsVote(vote.Slot, vote.Voter, vote.Value)) return;
         // A slot that is decided needs no more votes, but who is a little late every time is not absent.
         bool isDecided = IsDecided(vote.Slot, vote.Value);
         if (isDecided && IsHeard(vote.Voter)) return;
-        CertificateVerdict verdict = CertificateRules.Check(vote, _config.Chain, _config.Validators, _config.Signatures, out Verified<Vote>? verified);
+        CertificateVerdict verdict = CertificateRules.Check(vote, _config.Chain, _set, _config.Signatures, out Verified<Vote>? verified);
         if (verdict != CertificateVerdict.Accepted)
         {
             _effects.Add(new ConsensusEffect.Blame(peer, ConsensusFault.SignatureWrong));
@@ -56,11 +57,11 @@ public sealed partial class ConsensusMachine
             {
                 if (other.Value.Value != vote.Value) continue;
                 equal.Add(other);
-                weight += _config.Validators[other.Value.Voter].Weight;
+                weight += _set[other.Value.Voter].Weight;
             }
         }
 
-        if (weight >= _config.Validators.Quorum) Add(CertificateRules.Combine(_config.Validators, vote.Slot, vote.Value, equal), null);
+        if (weight >= _set.Quorum) Add(CertificateRules.Combine(_set, vote.Slot, vote.Value, equal), null);
     }
 
     private void FindEvidence(Vote vote, List<Verified<Vote>> cast)
@@ -92,7 +93,7 @@ public sealed partial class ConsensusMachine
         {
             foreach (VoteKind kind in (System.ReadOnlySpan<VoteKind>)[VoteKind.Notarize, VoteKind.Finalize])
             {
-                _votes.Remove(new VoteSlot(_config.Validators.Epoch, view, kind));
+                _votes.Remove(new VoteSlot(_set.Epoch, view, kind));
             }
         }
 
@@ -102,7 +103,8 @@ public sealed partial class ConsensusMachine
         {
             if (view >= oldest) break;
             _proposals.Remove(view);
-            bool isOurs = _ownVotes.ContainsKey(new VoteSlot(_config.Validators.Epoch, view, VoteKind.Notarize));
+            _reseals.Remove(view);
+            bool isOurs = _ownVotes.ContainsKey(new VoteSlot(_set.Epoch, view, VoteKind.Notarize));
             if (!isOurs && !IsCertified(digest) && !IsParentOfKept(digest)) _blocks.Remove(digest);
         }
     }
@@ -150,10 +152,17 @@ public sealed partial class ConsensusMachine
     // True where the certificate is held now, or lies below the floor and no longer matters.
     private bool Hold(PeerId peer, Certificate certificate)
     {
+        if (certificate.Slot.Epoch.CompareTo(_set.Epoch) < 0) return true;
+        if (certificate.Slot.Epoch != _set.Epoch)
+        {
+            AskForSeal(peer);
+            return false;
+        }
+
         if (certificate.Slot.View < _floor.View || IsDecided(certificate.Slot, certificate.Value)) return true;
         if (certificate.Slot.View == _floor.View && !(certificate.IsFinalization && certificate.Value != _floor.Digest)) return true;
         CertificateVerdict verdict = CertificateRules.Check(
-            certificate, _config.Chain, _config.Validators, _config.Signatures, out Verified<Certificate>? verified);
+            certificate, _config.Chain, _set, _config.Signatures, out Verified<Certificate>? verified);
         if (verdict != CertificateVerdict.Accepted)
         {
             _effects.Add(new ConsensusEffect.Blame(peer, ConsensusFault.CertificateWrong));

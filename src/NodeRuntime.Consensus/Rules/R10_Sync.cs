@@ -25,9 +25,8 @@ public sealed partial class ConsensusMachine
     private void ReceiveTip(PeerId peer, CertifiedHeader tip)
     {
         if (tip.Header.Height <= _floor.Height) return;
-        bool isFinal = tip.Finalization.IsFinalization && tip.Finalization.Slot.View == tip.Header.View
-            && tip.Finalization.Value == tip.Header.Digest;
-        if (!isFinal) return;
+        // One of a later epoch cannot be checked before its set is known, and is no reason to believe in a height.
+        if (!tip.IsOfHeader || IsOfOtherEpoch(peer, tip.Header.Epoch)) return;
         // A block close by is asked for by its certificate; further away a window brings it with the others.
         bool isNear = tip.Header.Height.Number - _floor.Height.Number <= NearHeights;
         if (isNear) _syncAsked ??= _now;
@@ -61,14 +60,14 @@ public sealed partial class ConsensusMachine
         // Blocks that we have meanwhile are not news; the rest must begin right above the floor.
         ImmutableArray<Block> blocks = AboveFloor(chain.Blocks);
         if (blocks.IsEmpty) return;
-        if (!Links(blocks) || !Finalizes(chain.Finalization, blocks[^1].Header))
+        if (!Links(blocks, isTop: true) || !new CertifiedHeader(blocks[^1].Header, chain.Finalization).IsOfHeader)
         {
             _effects.Add(new ConsensusEffect.Blame(peer, ConsensusFault.ChainWrong));
             return;
         }
 
         CertificateVerdict verdict = CertificateRules.Check(
-            chain.Finalization, _config.Chain, _config.Validators, _config.Signatures, out Verified<Certificate>? verified);
+            chain.Finalization, _config.Chain, _set, _config.Signatures, out Verified<Certificate>? verified);
         if (verdict != CertificateVerdict.Accepted || verified is null)
         {
             _effects.Add(new ConsensusEffect.Blame(peer, ConsensusFault.CertificateWrong));
@@ -76,9 +75,12 @@ public sealed partial class ConsensusMachine
         }
 
         NoteForeign(chain.Finalization);
+        Epoch epoch = _set.Epoch;
         if (blocks[0].Header.Height == _floor.Height.Next) Land(blocks, chain.Finalization);
         else _hanging ??= new Hanging(blocks, chain.Finalization);
         _syncAsked = null;
+        // A window ends at a seal: whoever showed us this one most likely has the next.
+        if (_set.Epoch != epoch) AskForSeal(peer);
         Sync(peer);
     }
 
@@ -87,7 +89,7 @@ public sealed partial class ConsensusMachine
         // Not asked for, or asked twice and here already.
         if (_hanging is not { } hanging || blocks.IsEmpty) return;
         if (blocks[^1].Header.Height.Number != hanging.Lowest.Height.Number - 1) return;
-        if (blocks[^1].Header.Digest != hanging.Lowest.ParentDigest || !Links(blocks))
+        if (blocks[^1].Header.Digest != hanging.Lowest.ParentDigest || !Links(blocks, isTop: false))
         {
             _effects.Add(new ConsensusEffect.Blame(peer, ConsensusFault.ChainWrong));
             return;
@@ -125,10 +127,8 @@ public sealed partial class ConsensusMachine
         return bytes;
     }
 
-    private static bool Finalizes(Certificate finalization, BlockHeader header) =>
-        finalization.IsFinalization && finalization.Value == header.Digest && finalization.Slot.View == header.View;
-
-    private bool Links(ImmutableArray<Block> blocks)
+    // One epoch's blocks, and a seal at the very top alone.
+    private bool Links(ImmutableArray<Block> blocks, bool isTop)
     {
         Hash256 parent = blocks[0].Header.ParentDigest;
         ulong first = blocks[0].Header.Height.Number;
@@ -138,6 +138,8 @@ public sealed partial class ConsensusMachine
             Block block = blocks[i];
             BlockHeader header = block.Header;
             if (header.Chain != _config.Chain || header.ParentDigest != parent) return false;
+            bool maySeal = isTop && i == blocks.Length - 1;
+            if (header.Epoch != _set.Epoch || (header.IsSeal && !maySeal) || header.IsSeal != block.Justification.Succession is not null) return false;
             if (header.Height.Number < first || header.Height.Number - first != (ulong)i) return false;
             if (header.JustificationHash != block.Justification.Hash) return false;
             if (header.BodyRoot != MerkleTree.Root(block.Transactions)) return false;

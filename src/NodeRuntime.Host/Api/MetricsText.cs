@@ -14,6 +14,9 @@ internal static class MetricsText
         SystemStatus system = node.System.Status();
         Gauge(text, "noderuntime_finalized_height", (long)(node.Tip?.Height.Number ?? 0));
         Gauge(text, "noderuntime_view", (long)node.Consensus.View.Number);
+        Gauge(text, "noderuntime_epoch", node.Consensus.Epoch.Number);
+        Gauge(text, "noderuntime_validators", node.Consensus.Validators);
+        Gauge(text, "noderuntime_validators_due", node.Tip?.State.ValidatorsDue?.Count ?? 0);
         Gauge(text, "noderuntime_chain_fresh", node.Consensus.Outlook == ChainOutlook.Fresh ? 1 : 0);
         Gauge(text, "noderuntime_peers_connected", node.Membership.PeersConnected);
         Gauge(text, "noderuntime_members_known", node.Membership.Members.Length);

@@ -1,4 +1,6 @@
+using NodeRuntime.Crypto;
 using NodeRuntime.Primitives;
+using NodeRuntime.Proofs.Chain;
 using NodeRuntime.Proofs.Transactions;
 
 namespace NodeRuntime.Ledger.Blocks;
@@ -23,6 +25,14 @@ public abstract record LedgerEvent
     public sealed record UnbondingStarted(AccountId Provider, Amount Amount, Instant FreeAt) : LedgerEvent;
 
     public sealed record Unbonded(AccountId Provider, Amount Amount) : LedgerEvent;
+
+    /// <summary>The account wants to be a validator with this key: news to an operator, in force from a seal on.</summary>
+    public sealed record ValidatorDeclared(AccountId Account, PublicKey Key, PeerId Peer) : LedgerEvent;
+
+    public sealed record ValidatorLeft(AccountId Account) : LedgerEvent;
+
+    /// <summary>The epoch is over; this set votes from the next block on.</summary>
+    public sealed record EpochSealed(ValidatorSet Next) : LedgerEvent;
 
     public sealed record OrderAccepted(OrderId Order, AccountId Owner, OrderTerms Terms, Instant AuctionEndsAt) : LedgerEvent;
 

@@ -15,6 +15,9 @@ public enum StateFamily : byte
     OpenOrder = 7,
     Deadline = 8,
     Parameters = 9,
+    Validator = 20,
+    ValidatorKey = 21,
+    Epoch = 22,
 }
 
 /// <summary>A key of the ledger's authenticated state: a family and 32 bytes, 33 in all, ordered as bytes.</summary>

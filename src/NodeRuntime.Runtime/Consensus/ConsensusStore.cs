@@ -5,6 +5,7 @@ using NodeRuntime.Actors.Ports;
 using NodeRuntime.Consensus;
 using NodeRuntime.Primitives;
 using NodeRuntime.Proofs.Chain;
+using NodeRuntime.Proofs.Light;
 
 namespace NodeRuntime.Runtime.Consensus;
 
@@ -14,6 +15,7 @@ namespace NodeRuntime.Runtime.Consensus;
 /// blocks       height  -> block and the certificate that finalized it, or empty where a descendant's did
 /// consensus    0, 1, … -> votes, certificates and bodies above the floor
 /// watermark    0       -> the last slot that our key signed
+/// seals        epoch   -> the seal that ended it, kept for ever: every later proof begins with them
 /// </code>
 /// </summary>
 internal sealed class ConsensusStore(IJournal journal)
@@ -21,9 +23,11 @@ internal sealed class ConsensusStore(IJournal journal)
     private const string Blocks = "blocks";
     private const string Log = "consensus";
     private const string Mark = "watermark";
+    private const string SealStream = "seals";
 
-    private readonly List<(ulong Sequence, View View)> _log = [];
+    private readonly List<(ulong Sequence, EpochView At)> _log = [];
     private ulong _nextLog;
+    private bool _hasMark;
 
     public Height LastHeight => new(journal.Last(Blocks) ?? 0);
 
@@ -48,6 +52,8 @@ internal sealed class ConsensusStore(IJournal journal)
             if (stored.Finalization is null) continue;
             finalization = stored.Finalization;
             certified = blocks.Count;
+            // What lies above a seal is proven by another set, which the asker learns from the seal.
+            if (stored.Block.Header.IsSeal) break;
         }
 
         return finalization is null ? ReadEnd(from) : ([.. blocks.GetRange(0, certified)], finalization);
@@ -89,6 +95,24 @@ internal sealed class ConsensusStore(IJournal journal)
         return ([], null);
     }
 
+    /// <summary>Every seal since genesis, oldest first.</summary>
+    public ImmutableArray<Seal> ReadSeals()
+    {
+        ImmutableArray<Seal>.Builder seals = ImmutableArray.CreateBuilder<Seal>();
+        while (true)
+        {
+            ImmutableArray<JournalRecord> read = journal.ReadRange(SealStream, (ulong)seals.Count, 256);
+            if (read.IsEmpty) return seals.ToImmutable();
+            foreach (JournalRecord record in read)
+            {
+                Invariant.Holds(record.Sequence == (ulong)seals.Count);
+                WireReader reader = new(record.Payload);
+                seals.Add(Seal.Read(reader));
+                Invariant.Holds(reader.Succeeded);
+            }
+        }
+    }
+
     public Recovery Recover()
     {
         ImmutableArray<LogRecord>.Builder records = ImmutableArray.CreateBuilder<LogRecord>();
@@ -102,13 +126,14 @@ internal sealed class ConsensusStore(IJournal journal)
                 LogRecord? decoded = LogRecord.Decode(record.Payload);
                 Invariant.Holds(decoded is not null);
                 records.Add(decoded);
-                _log.Add((record.Sequence, decoded.View));
+                _log.Add((record.Sequence, decoded.At));
                 from = record.Sequence + 1;
             }
         }
 
         _nextLog = from;
         Watermark? watermark = journal.Read(Mark, 0) is { } bytes ? Watermark.Decode(bytes) : null;
+        _hasMark = watermark is not null;
         bool hasHistory = LastHeight > Height.Genesis || records.Count > 0;
         StoredBlock? tip = LastHeight > Height.Genesis ? Read(LastHeight) : null;
         Invariant.Holds(tip is null || tip.Finalization is not null);
@@ -122,19 +147,29 @@ internal sealed class ConsensusStore(IJournal journal)
     }
 
     /// <summary>A validator's new folder begins with a watermark, so that a missing one always means a lost one.</summary>
-    public static JournalWrite FirstWatermark(Epoch epoch) =>
-        new JournalWrite.Put(Mark, 0, new Watermark(new VoteSlot(epoch, View.Genesis, VoteKind.Notarize), null).Encode());
+    public JournalWrite FirstWatermark(Epoch epoch)
+    {
+        _hasMark = true;
+        return new JournalWrite.Put(Mark, 0, new Watermark(new VoteSlot(epoch, View.Genesis, VoteKind.Notarize), null).Encode());
+    }
 
     /// <summary>The writes that make a record durable; a vote moves the watermark in the same batch.</summary>
     public void Append(LogRecord record, List<JournalWrite> writes)
     {
         writes.Add(new JournalWrite.Put(Log, _nextLog, record.Encode()));
-        _log.Add((_nextLog, record.View));
+        _log.Add((_nextLog, record.At));
         _nextLog++;
-        if (record is LogRecord.OwnVote own)
+        Watermark? mark = record switch
         {
-            writes.Add(new JournalWrite.Put(Mark, 0, new Watermark(own.Vote.Slot, own.Vote.Value).Encode()));
-        }
+            LogRecord.OwnVote own => new Watermark(own.Vote.Slot, own.Vote.Value),
+            LogRecord.Entered entered => entered.Watermark,
+            // A peer that is about to become a validator has one from now on, so that a missing one means a lost one.
+            LogRecord.SaidReady said when !_hasMark => new Watermark(new VoteSlot(said.Epoch, View.Genesis, VoteKind.Notarize), null),
+            _ => null,
+        };
+        if (mark is null) return;
+        _hasMark = true;
+        writes.Add(new JournalWrite.Put(Mark, 0, mark.Encode()));
     }
 
     /// <summary>Finalized blocks, and the end of what the log had for them. The one durable commit point.</summary>
@@ -146,11 +181,16 @@ internal sealed class ConsensusStore(IJournal journal)
             writes.Add(new JournalWrite.Put(Blocks, blocks[i].Header.Height.Number, stored.Encode()));
         }
 
-        View floor = blocks[^1].Header.View;
-        int keep = _log.FindIndex(entry => entry.View > floor);
+        if (SealOf(blocks[^1], finalization) is { } seal) writes.Add(new JournalWrite.Put(SealStream, seal.Certified.Header.Epoch.Number, seal.Encode()));
+        EpochView floor = new(blocks[^1].Header.Epoch, blocks[^1].Header.View);
+        int keep = _log.FindIndex(entry => entry.At > floor);
         int drop = keep < 0 ? _log.Count : keep;
         if (drop == 0) return;
         writes.Add(new JournalWrite.TruncateBelow(Log, _log[drop - 1].Sequence + 1));
         _log.RemoveRange(0, drop);
     }
+
+    /// <summary>What a final block is to whoever follows the sets; null where it seals nothing. A seal is never final but by itself.</summary>
+    public static Seal? SealOf(Block block, Certificate finalization) =>
+        block.Justification.Succession is { } succession ? new Seal(new CertifiedHeader(block.Header, finalization), succession.Next) : null;
 }

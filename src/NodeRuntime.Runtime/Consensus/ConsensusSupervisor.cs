@@ -10,6 +10,7 @@ using NodeRuntime.Ledger.State;
 using NodeRuntime.Membership;
 using NodeRuntime.Primitives;
 using NodeRuntime.Proofs.Chain;
+using NodeRuntime.Proofs.Light;
 using NodeRuntime.Proofs.Trees;
 using NodeRuntime.Runtime.Membership;
 
@@ -37,9 +38,11 @@ public sealed class ConsensusSupervisor : Actor<ConsensusCommand>
     private readonly SortedDictionary<PeerId, Instant> _heardAt = [];
     private readonly SortedDictionary<TransactionId, Instant> _asked = [];
     private LedgerTip? _tip;
+    private ImmutableArray<Seal> _seals = [];
     private ulong _token;
     private bool _writes;
     private bool _wasPending;
+    private ValidatorSet? _due;
     private bool _isPerforming;
     private ConsensusStatus? _reported;
     private ActorRef<ConsensusCommand>? _self;
@@ -50,23 +53,24 @@ public sealed class ConsensusSupervisor : Actor<ConsensusCommand>
         _ports = ports;
         _doors = doors;
         _store = new ConsensusStore(ports.Journal);
+        _chain = new LedgerChain(LedgerState.FromGenesis(model.Genesis), model.Chain.Hash, ports.Signatures);
+        _mempool = new MempoolMachine(_chain.State, ports.Signatures);
         Recovery recovery = _store.Recover();
-        ValidatorSet validators = model.Genesis.ValidatorSet;
+        Replay();
         _machine = new ConsensusMachine(
             new ConsensusConfig
             {
                 Chain = model.Chain,
-                Validators = validators,
+                ValidatorsAtStart = _chain.State.Validators,
                 Parameters = model.Genesis.Parameters,
                 GenesisTime = model.Genesis.Time,
-                Signer = ports.Signer,
+                Signer = ports.ConsensusSigners[0],
+                OtherSigners = ports.ConsensusSigners[1..],
                 Signatures = ports.Signatures,
                 Prng = context.Prng.Fork(),
             },
             recovery);
-        _isNewValidator = model.ValidatorIndexOf(ports.Signer.PublicKey) is not null && recovery.Watermark is null && !recovery.WatermarkIsLost;
-        _chain = new LedgerChain(LedgerState.FromGenesis(model.Genesis), model.Chain.Hash, ports.Signatures);
-        _mempool = new MempoolMachine(_chain.State, ports.Signatures);
+        _isNewValidator = _machine.Snapshot.Self is not null && recovery.Watermark is null && !recovery.WatermarkIsLost;
     }
 
     private readonly bool _isNewValidator;
@@ -74,9 +78,11 @@ public sealed class ConsensusSupervisor : Actor<ConsensusCommand>
     protected override void PreStart()
     {
         _self = Context.Self;
-        Replay();
-        if (_isNewValidator) Write([ConsensusStore.FirstWatermark(_model.Genesis.ValidatorSet.Epoch)]);
+        Context.Publish(_tip!);
+        TellMembership();
+        if (_isNewValidator) Write([_store.FirstWatermark(_chain.State.Validators.Epoch)]);
         Step(new ConsensusInput.Start());
+        Step(new ConsensusInput.SetDue(_chain.State.ValidatorsDue));
         Context.StartTimer(LookTimer, new ConsensusCommand.Look(), OutlookWatch.Interval);
     }
 
@@ -100,9 +106,10 @@ public sealed class ConsensusSupervisor : Actor<ConsensusCommand>
         }
 
         _mempool.Reset(_chain.State);
+        _seals = _store.ReadSeals();
+        Invariant.Holds((uint)_seals.Length == _chain.State.Validators.Epoch.Number);
         CertifiedHeader? certified = last is null ? null : new CertifiedHeader(last.Block.Header, last.Finalization!);
-        _tip = new LedgerTip { Certified = certified, State = _chain.State, Proven = proven, Events = [] };
-        Context.Publish(_tip);
+        _tip = new LedgerTip { Certified = certified, State = _chain.State, Proven = proven, Events = [], Seals = _seals };
     }
 
     protected override void Receive(ConsensusCommand message)
@@ -271,7 +278,7 @@ public sealed class ConsensusSupervisor : Actor<ConsensusCommand>
         if (_chain.After(build.Parent) is not { } parent) return;
         MempoolSelection selection = _mempool.Select(parent, BlockContext.After(parent, build.Time));
         foreach (DroppedTransaction dropped in selection.Dropped) Say(LogLevel.Debug, $"transaction {dropped.Id} dropped: {dropped.Reason}");
-        Step(new ConsensusInput.Built(build.View, build.Parent, build.Time, selection.Body, parent.Root));
+        Step(new ConsensusInput.Built(build.View, build.Parent, build.Time, selection.Body, parent.Root) { Due = parent.ValidatorsDue });
     }
 
     private void Check(ConsensusEffect.Check check)
@@ -294,6 +301,7 @@ public sealed class ConsensusSupervisor : Actor<ConsensusCommand>
             events.AddRange(outcome.Events);
         }
 
+        if (ConsensusStore.SealOf(deliver.Blocks[^1], deliver.Finalization) is { } seal) _seals = _seals.Add(seal);
         List<JournalWrite> writes = [];
         _store.Finalize(deliver.Blocks, deliver.Finalization, writes);
         Write([.. writes]);
@@ -303,9 +311,44 @@ public sealed class ConsensusSupervisor : Actor<ConsensusCommand>
             State = _chain.State,
             Proven = proven,
             Events = events.ToImmutable(),
+            Seals = _seals,
         };
         Context.Publish(_tip);
         NotePending();
+        NoteValidators();
+    }
+
+    // The machine turns to the next set by itself, at the seal; the ledger must have come to the same.
+    private void NoteValidators()
+    {
+        ConsensusSnapshot snapshot = _machine.Snapshot;
+        ValidatorSet validators = _chain.State.Validators;
+        if (snapshot.Finalized == _chain.State.Height) Invariant.Holds(snapshot.Validators.Hash == validators.Hash);
+        bool isNewEpoch = _tip!.Proven.Validators.Epoch != validators.Epoch;
+        if (isNewEpoch)
+        {
+            Say(LogLevel.Information, $"epoch {validators.Epoch} begins with {validators.Count} validators, {validators.TotalWeight} votes");
+            TellMembership();
+        }
+
+        ValidatorSet? due = _chain.State.ValidatorsDue;
+        if (due?.Hash == _due?.Hash) return;
+        if (!isNewEpoch && _due is not null)
+        {
+            string ready = snapshot.Due is { } last ? $"{last.ReadyWeight} of the {last.Set.Quorum} votes that it needs were ready" : "it was not ready";
+            Say(LogLevel.Warning, $"epoch {validators.Epoch} goes on: the set of {_due.Count} validators that was due is so no more; {ready}");
+        }
+
+        if (due is not null) Say(LogLevel.Information, $"a set of {due.Count} validators is due; it begins when {due.Quorum} of its {due.TotalWeight} votes are ready");
+        _due = due;
+        Step(new ConsensusInput.SetDue(due));
+    }
+
+    private void TellMembership()
+    {
+        ImmutableArray<PeerId>.Builder peers = ImmutableArray.CreateBuilder<PeerId>();
+        foreach (ValidatorMember member in _chain.State.Validators.Members) peers.Add(member.Peer);
+        _doors.Membership.Tell(new MembershipCommand.Validators(peers.ToImmutable()));
     }
 
     private void Serve(ConsensusEffect.ServeChain serve)
@@ -391,7 +434,7 @@ public sealed class ConsensusSupervisor : Actor<ConsensusCommand>
     private void Look()
     {
         Context.StartTimer(LookTimer, new ConsensusCommand.Look(), OutlookWatch.Interval);
-        ValidatorSet validators = _model.Genesis.ValidatorSet;
+        ValidatorSet validators = _chain.State.Validators;
         // A connection may outlive the way it went: who is in sight was heard. Validators of a chain that stands still repeat themselves.
         int heard = 0;
         foreach (Instant at in _heardAt.Values)
@@ -400,10 +443,11 @@ public sealed class ConsensusSupervisor : Actor<ConsensusCommand>
         }
 
         ulong weight = 0;
-        foreach (GenesisValidator validator in validators.Members)
+        PeerId own = _ports.Signer.PublicKey.ToPeerId();
+        foreach (ValidatorMember validator in validators.Members)
         {
-            bool isInSight = validator.Key == _ports.Signer.PublicKey
-                || (_heardAt.TryGetValue(validator.Key.ToPeerId(), out Instant at) && IsRecent(at));
+            bool isInSight = validator.Peer == own
+                || (_heardAt.TryGetValue(validator.Peer, out Instant at) && IsRecent(at));
             if (isInSight) weight += validator.Weight;
         }
 
@@ -444,7 +488,7 @@ public sealed class ConsensusSupervisor : Actor<ConsensusCommand>
             { Self: not null } => ConsensusMode.Voting,
             _ => ConsensusMode.Observing,
         };
-        ConsensusStatus status = new(snapshot.View, mode, _mempool.Count, snapshot.SyncTarget?.Number ?? 0) { Outlook = _outlook.Outlook };
+        ConsensusStatus status = new(snapshot.View, mode, _mempool.Count, snapshot.SyncTarget?.Number ?? 0) { Outlook = _outlook.Outlook, Epoch = snapshot.Validators.Epoch, Validators = snapshot.Validators.Count };
         if (status == _reported) return;
         _reported = status;
         Context.Publish(status);

@@ -66,7 +66,7 @@ internal sealed class Bench
         new ConsensusConfig
         {
             Chain = Genesis.ChainId,
-            Validators = Genesis.ValidatorSet,
+            ValidatorsAtStart = AtStart ?? Genesis.ValidatorSet,
             Parameters = Genesis.Parameters,
             GenesisTime = Genesis.Time,
             Signer = new KeyedHashSigner(Self),
@@ -102,6 +102,9 @@ internal sealed class Bench
 
         return effects;
     }
+
+    /// <summary>For a machine that begins in a later epoch.</summary>
+    public ValidatorSet? AtStart { get; init; }
 
     public bool LedgerAccepts { get; set; } = true;
 

@@ -1,6 +1,5 @@
 using System;
 using System.Collections.Generic;
-using System.Collections.Immutable;
 using NodeRuntime.Crypto;
 using NodeRuntime.Primitives;
 using NodeRuntime.Proofs.Chain;
@@ -9,36 +8,43 @@ namespace NodeRuntime.Consensus.Tests.Harness;
 
 /// <summary>
 /// A ledger whose state is the hash of everything executed. Strict where the real one is: a block is executed on its
-/// parent's state, which must be known, and a finalized block must follow the tip.
+/// parent's state, which must be known, and a finalized block must follow the tip. Sets become due by the world's plan.
 /// </summary>
 internal sealed class SmallLedger
 {
-    private readonly SortedDictionary<Hash256, (Height Height, Hash256 Root)> _above = [];
+    private readonly SortedDictionary<Hash256, State> _above = [];
+    private readonly SetPlan? _plan;
     private Hash256 _tip;
+    private State _state;
 
-    public SmallLedger(ChainId chain)
+    public SmallLedger(ChainId chain, ValidatorSet genesis, SetPlan? plan)
     {
         _tip = chain.Hash;
-        Root = Hasher.Sha256(chain.Hash.AsSpan());
+        _plan = plan;
+        _state = new State(Height.Genesis, Hasher.Sha256(chain.Hash.AsSpan()), genesis, Height.Genesis, null);
     }
 
-    public Hash256 Root { get; private set; }
+    public Hash256 Root => _state.Root;
 
-    public Height Height { get; private set; }
+    public Height Height => _state.Height;
 
-    public Hash256? After(Hash256 digest) =>
-        digest == _tip ? Root : _above.TryGetValue(digest, out (Height Height, Hash256 Root) known) ? known.Root : null;
+    public ValidatorSet Validators => _state.Validators;
+
+    public ValidatorSet? Due => _state.Due;
+
+    public (Hash256 Root, ValidatorSet? Due)? After(Hash256 digest) => Find(digest) is { } state ? (state.Root, state.Due) : null;
 
     public bool Check(Block block)
     {
-        if (After(block.Header.ParentDigest) is not { } parent) return false;
-        if (block.Header.ParentStateRoot != parent) return false;
+        if (Find(block.Header.ParentDigest) is not { } parent) return false;
+        if (block.Header.ParentStateRoot != parent.Root || block.Header.Epoch != parent.Validators.Epoch) return false;
+        if (block.Header.NextSetHash is { } next && next != parent.Due?.Hash) return false;
         foreach (ReadOnlyMemory<byte> transaction in block.Transactions)
         {
             if (transaction.Length == 0) return false;
         }
 
-        _above[block.Header.Digest] = (block.Header.Height, Execute(parent, block));
+        _above[block.Header.Digest] = Execute(parent, block);
         return true;
     }
 
@@ -47,24 +53,33 @@ internal sealed class SmallLedger
         if (block.Header.ParentDigest != _tip) throw new HarnessException($"delivered {block.Header.Height} that does not follow the tip {Height}");
         if (!Check(block)) throw new HarnessException($"delivered {block.Header.Height} that the ledger refuses");
         _tip = block.Header.Digest;
-        Root = _above[_tip].Root;
-        Height = block.Header.Height;
-        foreach ((Hash256 other, (Height height, Hash256 _)) in new List<KeyValuePair<Hash256, (Height Height, Hash256 Root)>>(_above))
+        _state = _above[_tip];
+        foreach ((Hash256 other, State state) in new List<KeyValuePair<Hash256, State>>(_above))
         {
-            if (height <= Height) _above.Remove(other);
+            if (state.Height <= Height) _above.Remove(other);
         }
     }
 
-    private static Hash256 Execute(Hash256 parent, Block block)
+    private State? Find(Hash256 digest) => digest == _tip ? _state : _above.GetValueOrDefault(digest);
+
+    private State Execute(State parent, Block block)
     {
-        Hash256 root = parent;
+        Hash256 root = parent.Root;
         foreach (ReadOnlyMemory<byte> transaction in block.Transactions)
         {
             root = Hasher.Tagged(HashDomain.StateLeaf, root.AsSpan(), transaction.Span);
         }
 
-        return root;
+        Height height = parent.Height.Next;
+        State state = block.Header.IsSeal
+            ? new State(height, root, parent.Due!, height, null)
+            : parent with { Height = height, Root = root };
+        ulong blocks = height.Number - state.Since.Number;
+        bool looks = _plan is not null && blocks > 0 && blocks % _plan.Blocks == 0;
+        return looks ? state with { Due = _plan!.DueAt(height, state.Validators) } : state;
     }
+
+    private sealed record State(Height Height, Hash256 Root, ValidatorSet Validators, Height Since, ValidatorSet? Due);
 }
 
 /// <summary>A rule of the harness was broken: the run is a failure.</summary>

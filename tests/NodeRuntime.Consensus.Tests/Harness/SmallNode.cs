@@ -30,7 +30,7 @@ internal sealed class SmallNode
         IsHonest = isHonest;
         Id = KeyedHashSignatures.KeyOf(key).ToPeerId();
         _prng = world.Prng.Fork();
-        _ledger = new SmallLedger(world.Genesis.ChainId);
+        _ledger = new SmallLedger(world.Genesis.ChainId, world.Genesis.ValidatorSet, world.Sets);
     }
 
     public int Number { get; }
@@ -53,6 +53,8 @@ internal sealed class SmallNode
 
     public Height Finalized => _ledger.Height;
 
+    public ValidatorSet Validators => _ledger.Validators;
+
     public Hash256 Root => _ledger.Root;
 
     public ConsensusSnapshot? Snapshot => _machine?.Snapshot;
@@ -65,7 +67,7 @@ internal sealed class SmallNode
     {
         if (IsUp) throw new HarnessException("started twice");
         _life++;
-        _ledger = new SmallLedger(_world.Genesis.ChainId);
+        _ledger = new SmallLedger(_world.Genesis.ChainId, _world.Genesis.ValidatorSet, _world.Sets);
         foreach ((Block block, Certificate? _) in Disk.Blocks.Values) _ledger.Finalize(block);
         Recovery recovery = Disk.Recover();
         Disk.IsDamaged = false;
@@ -73,10 +75,11 @@ internal sealed class SmallNode
             new ConsensusConfig
             {
                 Chain = _world.Genesis.ChainId,
-                Validators = _world.Genesis.ValidatorSet,
+                ValidatorsAtStart = _ledger.Validators,
                 Parameters = _world.Genesis.Parameters,
                 GenesisTime = _world.Genesis.Time,
                 Signer = new KeyedHashSigner(Key),
+                OtherSigners = IsHonest ? [new KeyedHashSigner(SetPlan.OtherKeyOf(Key))] : [],
                 Signatures = _world.Signatures,
                 Prng = _prng.Fork(),
                 FencesOnForeignVotes = !IsTwin,
@@ -84,6 +87,7 @@ internal sealed class SmallNode
             recovery);
         Step(new ConsensusInput.Pending(_world.Plan.IsBusy));
         Step(new ConsensusInput.Start());
+        Step(new ConsensusInput.SetDue(_ledger.Due));
     }
 
     /// <summary>What was not durable is gone; of a batch under way the disk keeps all or nothing.</summary>
@@ -224,13 +228,13 @@ internal sealed class SmallNode
     private void Build(ConsensusEffect.Build build)
     {
         // A ledger that does not know the parent stays silent, as the runtime's does.
-        if (_ledger.After(build.Parent) is not { } root) return;
+        if (_ledger.After(build.Parent) is not var (root, due)) return;
         ImmutableArray<ReadOnlyMemory<byte>>.Builder body = ImmutableArray.CreateBuilder<ReadOnlyMemory<byte>>();
         for (int i = _prng.NextBelow(3); i > 0; i--) body.Add(BitConverter.GetBytes(_prng.NextUInt64()));
         int life = _life;
         _world.After(_world.Plan.LedgerDelay(_prng), () =>
         {
-            if (life == _life) Step(new ConsensusInput.Built(build.View, build.Parent, build.Time, body.ToImmutable(), root));
+            if (life == _life) Step(new ConsensusInput.Built(build.View, build.Parent, build.Time, body.ToImmutable(), root) { Due = due });
         });
     }
 
@@ -244,6 +248,7 @@ internal sealed class SmallNode
 
         if (IsHonest) _world.Oracle.CertificateSeen(deliver.Finalization);
         Write([() => Disk.Finalize(deliver.Blocks, deliver.Finalization)]);
+        Step(new ConsensusInput.SetDue(_ledger.Due));
     }
 
     private void SetTimer(ConsensusEffect.SetTimer set)
@@ -265,12 +270,18 @@ internal sealed class SmallNode
         switch (message)
         {
             case ConsensusMessage.Propose m:
-                _world.Oracle.VoteLeaves(Number, m.LeaderVote, Disk);
+                _world.Oracle.VoteLeaves(Number, m.LeaderVote, Disk, _ledger.Validators);
                 if (m.Block.Justification.Parent is { } parent) _world.Oracle.CertificateSeen(parent);
                 foreach (Certificate skip in m.Block.Justification.Skips) _world.Oracle.CertificateSeen(skip);
                 break;
+            case ConsensusMessage.Reseal m:
+                _world.Oracle.Resealed(m.LeaderVote);
+                _world.Oracle.VoteLeaves(Number, m.LeaderVote, Disk, _ledger.Validators);
+                _world.Oracle.CertificateSeen(m.Justification.Parent!);
+                foreach (Certificate skip in m.Justification.Skips) _world.Oracle.CertificateSeen(skip);
+                break;
             case ConsensusMessage.Voted m:
-                _world.Oracle.VoteLeaves(Number, m.Vote, Disk);
+                _world.Oracle.VoteLeaves(Number, m.Vote, Disk, _ledger.Validators);
                 break;
             case ConsensusMessage.Certified m:
                 _world.Oracle.CertificateSeen(m.Certificate);

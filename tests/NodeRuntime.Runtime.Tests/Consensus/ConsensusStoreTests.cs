@@ -84,7 +84,7 @@ public sealed class ConsensusStoreTests
         Finalize([Samples.Block(1, 1), Samples.Block(2, 2)]);
         Recovery recovery = Reopen().Recover();
 
-        Assert.Equal([new View(3), new View(4)], recovery.Records.Select(static record => record.View));
+        Assert.Equal([new View(3), new View(4)], recovery.Records.Select(static record => record.At.View));
         Assert.Equal(new Height(2), recovery.Tip!.Value.Block.Header.Height);
         Assert.Equal(new View(3), recovery.Watermark!.Slot.View);
         Assert.False(recovery.WatermarkIsLost);
