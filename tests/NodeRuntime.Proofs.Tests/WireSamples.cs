@@ -153,8 +153,6 @@ internal sealed class WireSamples
             new Message.Faucet(Account()),
             new Message.Bond(Amount()),
             new Message.Unbond(Amount()),
-            new Message.DeclareValidator(Key(), Signature(), Key(), Signature()),
-            new Message.LeaveValidators(),
             new Message.PlaceOrder(Terms()),
             new Message.CancelOrder(new OrderId(Hash())),
             new Message.PlaceBid(new OrderId(Hash()), Amount()),
@@ -162,6 +160,8 @@ internal sealed class WireSamples
             new Message.ReportResult(new LeaseId(Hash()), Hash()),
             new Message.AcknowledgeResult(new LeaseId(Hash())),
             new Message.CloseLease(new LeaseId(Hash())),
+            new Message.DeclareValidator(Key(), Signature(), Key(), Signature()),
+            new Message.LeaveValidators(),
         ];
         foreach (Message message in messages) Add("Message." + message.GetType().Name, message.Write, Message.Read, static it => it.Write);
         Transaction transaction = new()

@@ -87,6 +87,7 @@ internal sealed class LedgerTable
                 "attempts" => parameters with { AttemptsMax = (byte)Number(value) },
                 "faucet" => parameters with { FaucetAmount = new Amount(Number(value)) },
                 "fee" => parameters with { TransactionFee = new Amount(Number(value)) },
+                "votes" => parameters with { BondPerVote = new Amount(Number(value)), ValidatorBondMin = new Amount(Number(value) * 2) },
                 "penalty" => parameters with { MissedResultPenaltyBasisPoints = (ushort)Number(value) },
                 _ => throw new InvalidOperationException("no parameter " + name),
             };
@@ -122,6 +123,8 @@ internal sealed class LedgerTable
         "faucet" => new Message.Faucet(Recipient(words[1])),
         "bond" => new Message.Bond(new Amount(Number(words[1]))),
         "unbond" => new Message.Unbond(new Amount(Number(words[1]))),
+        "declare" => Possession.Declare(World.State.Chain, LedgerWorld.Account(sender), LedgerWorld.Signer(words[1]), LedgerWorld.Signer(words[^1])),
+        "leave" => new Message.LeaveValidators(),
         "order" => PlaceOrder(sender, sequence, index, words),
         "cancel" => new Message.CancelOrder(Order(words[1])),
         "bid" => new Message.PlaceBid(Order(words[1]), new Amount(Number(words[2]))),
