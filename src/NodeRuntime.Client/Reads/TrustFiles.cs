@@ -37,7 +37,7 @@ internal sealed class TrustFiles(string? folder, ChainId chain)
     /// <summary>For people: where the proof lies, or that it lies nowhere.</summary>
     public string ForkPlace => folder is null ? "nowhere, as this client keeps no files" : ForkPath;
 
-    public ClientException Damaged(string path) => new(
+    private static ClientException Damaged(string path) => new(
         ClientFailure.Invalid, $"{path}: is damaged, or not of this chain", "remove it, and compare the chain with somebody you trust before you go on");
 
     public ClientException DamagedSeals() => Damaged(SealsPath);

@@ -63,14 +63,18 @@ public sealed class LightClient
     /// <summary>Whether the set of the header's epoch finalized it. Of an epoch whose set is not proven yet it is foreign.</summary>
     public CertifiedHeaderVerdict Check(CertifiedHeader certified)
     {
-        if (_headers.TryGetValue(certified.Header.Height, out CertifiedHeader? known)
-            && known.Header.Digest == certified.Header.Digest) return CertifiedHeaderVerdict.Accepted;
+        if (_headers.TryGetValue(certified.Header.Height, out CertifiedHeader? known) && IsSame(known, certified)) return CertifiedHeaderVerdict.Accepted;
         uint epoch = certified.Header.Epoch.Number;
         ValidatorSet set = epoch < _sets.Count ? _sets[(int)epoch] : Validators;
         CertifiedHeaderVerdict verdict = CertifiedHeaderRules.Check(certified, _chain, set, _signatures);
         if (verdict == CertifiedHeaderVerdict.Accepted) Remember(certified);
         return verdict;
     }
+
+    // With its certificate: a forged one under a header that is known is still a forgery.
+    private static bool IsSame(CertifiedHeader one, CertifiedHeader other) =>
+        one.Finalization.Slot == other.Finalization.Slot && one.Finalization.Value == other.Finalization.Value
+        && one.Finalization.Signers.AsSpan().SequenceEqual(other.Finalization.Signers.AsSpan()) && one.Header.Digest == other.Header.Digest;
 
     private void Remember(CertifiedHeader certified)
     {
