@@ -19,6 +19,7 @@ internal static class VerbTable
         RunVerb.Build(world, options),
         StatusVerb.Build(world, options),
         WalletVerbs.Build(world, options),
+        ValidatorVerbs.Build(world, options),
         JobVerbs.Build(world, options),
         ReceiptVerbs.Build(world, options),
         SimulateVerb.Build(world, options),

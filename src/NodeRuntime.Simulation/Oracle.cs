@@ -18,6 +18,7 @@ internal sealed class Oracle(Auditor auditor)
     private readonly SortedDictionary<Height, Hash256> _agreed = [];
     private readonly SortedDictionary<(int Peer, VoteSlot Slot), Hash256> _signed = [];
     private readonly SortedDictionary<(int Peer, VoteSlot Slot), Hash256> _durable = [];
+    private readonly SortedDictionary<Height, Hash256> _validators = [];
     private readonly List<string> _violations = [];
 
     public ImmutableArray<string> Violations => [.. _violations];
@@ -32,6 +33,13 @@ internal sealed class Oracle(Auditor auditor)
     {
         if (tip.Certified is not { } certified) return;
         Finalized(peer, certified.Header.Height, certified.Header.Digest);
+        Hash256 validators = tip.State.Validators.Hash;
+        if (_validators.TryGetValue(tip.Height, out Hash256 others) && others != validators)
+        {
+            Violate($"validators: peer {peer} has another set than others after height {tip.Height}");
+        }
+
+        _validators[tip.Height] = validators;
         SupplyRecord supply = tip.State.Supply;
         Amount held = supply.Balances + supply.Bonds + supply.Escrows;
         if (held + supply.Burned != supply.Minted) Violate($"supply: {held} held and {supply.Burned} burned of {supply.Minted} minted");
@@ -61,14 +69,15 @@ internal sealed class Oracle(Auditor auditor)
     /// <summary>A frame leaves a peer: no vote of its own may contradict one before it, nor leave before it is durable.</summary>
     public void Sent(int peer, ValidatorIndex? self, System.ReadOnlyMemory<byte> frame)
     {
-        if (self is null) return;
         Vote? vote = ConsensusMessage.Decode(frame) switch
         {
             ConsensusMessage.Voted m => m.Vote,
             ConsensusMessage.Propose m => m.LeaderVote,
+            ConsensusMessage.Reseal m => m.LeaderVote,
             _ => null,
         };
-        if (vote is null || vote.Voter != self) return;
+        // A later epoch has other places; no peer passes on another one's votes.
+        if (vote is null || (vote.Slot.Epoch.Number == 0 && vote.Voter != self)) return;
         Hash256 value = vote.Value ?? Hash256.Zero;
         if (_signed.TryGetValue((peer, vote.Slot), out Hash256 before) && before != value) Violate($"double vote: peer {peer} in {vote.Slot}");
         _signed[(peer, vote.Slot)] = value;

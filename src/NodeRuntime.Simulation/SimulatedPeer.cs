@@ -47,6 +47,11 @@ internal sealed class SimulatedPeer
 
     public int Index { get; }
 
+    /// <summary>A key that it may vote with beside its node key.</summary>
+    public ISigner? SecondKey { get; init; }
+
+    public ConsensusStatus? Consensus => _node?.Consensus;
+
     public string Address => AddressOf(Index);
 
     public PublicKey Key => _signer.PublicKey;
@@ -114,6 +119,7 @@ internal sealed class SimulatedPeer
             Sandbox = _sandbox,
             Entropy = new SimulatedEntropy(_prng.Fork()),
             Signer = _signer,
+            ConsensusSigners = SecondKey is { } second ? [_signer, second] : [_signer],
             Signatures = _signatures,
         });
     }

@@ -28,6 +28,7 @@ public sealed class World
     private readonly Oracle _oracle;
     private readonly List<SimulatedPeer> _peers = [];
     private readonly SimulatedOwner _owner;
+    private readonly SimulatedOperators? _operators;
     private readonly Instant _healAt;
     private int _crashes;
     private int _partitions;
@@ -51,12 +52,28 @@ public sealed class World
         List<ISigner> signers = [];
         for (int i = 0; i < config.Peers; i++) signers.Add(CreateSigner(registry));
         ISigner owner = CreateSigner(registry);
-        Genesis genesis = MakeGenesis(signers, owner);
+        // A second key and a wallet for each peer, drawn aside: worlds without operators are what they were.
+        Prng aside = new(config.Seed ^ 0x0BE2_A702);
+        List<ISigner> secondKeys = [];
+        List<ISigner> wallets = [];
+        for (int i = 0; config.HasOperators && i < config.Peers; i++)
+        {
+            secondKeys.Add(CreateSigner(registry, aside));
+            wallets.Add(CreateSigner(registry, aside));
+        }
+
+        Genesis genesis = MakeGenesis(signers, owner, wallets);
+        Genesis = genesis;
         for (int i = 0; i < config.Peers; i++)
         {
             Duration skew = new(_prng.NextBelow(2) == 0 ? Skew() : -Skew());
-            _peers.Add(new SimulatedPeer(i, genesis, signers[i], _signatures, _time, _network, _prng.Fork(), config, skew, _oracle));
+            _peers.Add(new SimulatedPeer(i, genesis, signers[i], _signatures, _time, _network, _prng.Fork(), config, skew, _oracle)
+            {
+                SecondKey = config.HasOperators ? secondKeys[i] : null,
+            });
         }
+
+        _operators = config.HasOperators ? new SimulatedOperators(genesis.ChainId, wallets, signers, secondKeys, _peers, aside.Fork()) : null;
 
         _owner = new SimulatedOwner(genesis, owner, _signatures, _time, _network, _prng.Fork(), _peers);
     }
@@ -79,12 +96,27 @@ public sealed class World
         ScheduleCrash();
         SchedulePartition();
         ScheduleJob();
+        ScheduleSetChange();
         _time.ScheduleAt(_healAt, Heal);
     }
 
     internal void AdvanceTo(Duration sinceStart) => _time.RunUntil(Start + sinceStart);
 
     internal Height HeightOf(int peer) => _peers[peer].Height;
+
+    internal LedgerTip? TipOf(int peer) => _peers[peer].Tip;
+
+    internal Genesis Genesis { get; }
+
+    internal ISignatureVerifier Signatures => _signatures;
+
+    internal PeerId PeerIdOf(int peer) => _peers[peer].Key.ToPeerId();
+
+    internal ConsensusStatus? ConsensusOf(int peer) => _peers[peer].Consensus;
+
+    internal SimulatedOperators Operators => _operators ?? Invariant.Unreachable<SimulatedOperators>("a world without operators");
+
+    internal int JobsSettled => _owner.Settled;
 
     internal ChainOutlook? OutlookOf(int peer) => _peers[peer].Outlook;
 
@@ -131,17 +163,19 @@ public sealed class World
         foreach (SimulatedPeer peer in _peers) yield return string.Create(CultureInfo.InvariantCulture, $"peer {peer.Index}: {peer.Describe()}");
     }
 
-    private ISigner CreateSigner(SimulatedSignatures registry)
+    private ISigner CreateSigner(SimulatedSignatures registry) => CreateSigner(registry, _prng);
+
+    private ISigner CreateSigner(SimulatedSignatures registry, Prng prng)
     {
-        if (_system is null) return registry.CreateSigner(_prng);
+        if (_system is null) return registry.CreateSigner(prng);
         byte[] entropy = new byte[KeyPair.EntropyByteCountMin];
-        _prng.Fill(entropy);
+        prng.Fill(entropy);
         return _system.CreateSigner(KeyPair.Generate(KeyAlgorithm.Secp256k1, entropy));
     }
 
     private long Skew() => (long)_prng.NextBelow((ulong)_config.Faults.ClockSkewMax.Microseconds + 1);
 
-    private Genesis MakeGenesis(List<ISigner> signers, ISigner owner)
+    private Genesis MakeGenesis(List<ISigner> signers, ISigner owner, List<ISigner> wallets)
     {
         SortedDictionary<AccountId, GenesisAllocation> allocations = [];
         foreach (ISigner signer in (List<ISigner>)[.. signers, owner])
@@ -149,6 +183,12 @@ public sealed class World
             AccountId account = KeyPolicy.Single(signer.PublicKey).ToAccountId();
             Amount bond = signer == owner ? Amount.Zero : Amount.FromTokens(200);
             allocations.Add(account, new GenesisAllocation(account, Amount.FromTokens(10_000), bond));
+        }
+
+        foreach (ISigner wallet in wallets)
+        {
+            AccountId account = KeyPolicy.Single(wallet.PublicKey).ToAccountId();
+            allocations.Add(account, new GenesisAllocation(account, Amount.FromTokens(1_000), Amount.Zero));
         }
 
         ImmutableArray<GenesisValidator>.Builder validators = ImmutableArray.CreateBuilder<GenesisValidator>();
@@ -161,7 +201,7 @@ public sealed class World
             IsDevelopment = true,
             Nonce = new Hash256(nonce),
             Time = Start - Duration.FromSeconds(1),
-            Parameters = ChainParameters.Development,
+            Parameters = ChainParameters.Development with { EpochBlocks = _config.HasOperators ? 6 : ChainParameters.Development.EpochBlocks },
             Validators = validators.ToImmutable(),
             Allocations = [.. allocations.Values],
         };
@@ -215,6 +255,27 @@ public sealed class World
             _owner.Submit();
             ScheduleJob();
         });
+    }
+
+    private void ScheduleSetChange()
+    {
+        if (_config.SetChangeEvery == Duration.Zero) return;
+        _time.ScheduleAt(_time.Now + Around(_config.SetChangeEvery), () =>
+        {
+            if (FurthestTip() is { } tip) Operators.Change(_config.Validators, tip);
+            ScheduleSetChange();
+        });
+    }
+
+    private LedgerTip? FurthestTip()
+    {
+        LedgerTip? furthest = null;
+        foreach (SimulatedPeer peer in _peers)
+        {
+            if (peer.Tip is { } tip && (furthest is null || tip.Height > furthest.Height)) furthest = tip;
+        }
+
+        return furthest;
     }
 
     private Duration Around(Duration mean) => _prng.NextDuration(mean / 2, mean + (mean / 2));

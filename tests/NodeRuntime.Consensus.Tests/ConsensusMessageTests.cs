@@ -126,6 +126,8 @@ public sealed class ConsensusMessageTests
             bench.Proposal(second),
             new ConsensusMessage.Voted(bench.Vote(1, 2, VoteKind.Finalize, null)),
             new ConsensusMessage.Certified(finalization),
+            new ConsensusMessage.Reseal(new Justification(bench.Certificate(1, VoteKind.Notarize, Hash256.Zero), []), bench.Vote(1, 2, VoteKind.Notarize, Hash256.Zero)),
+            new ConsensusMessage.Ready(bench.Ready(Bench.SetOf(1, 2), 1, 2)),
             new ConsensusMessage.HaveCertificate(new Epoch(0), new View(3)),
             new ConsensusMessage.WantCertificate(new Epoch(0), new View(ulong.MaxValue)),
             new ConsensusMessage.WantBlock(first.Header.Digest),

@@ -13,6 +13,9 @@ public sealed class ProposalRulesTests
     private static readonly Block First = Bench.Block(1);
     private static readonly Block Good = Bench.Block(4, First);
 
+    private static readonly ValidatorSet Next = Bench.SetOf(0, 1, 2, 9);
+    private static readonly Succession Succession = new(Next, []);
+
     private static readonly SortedDictionary<string, (ProposalVerdict Verdict, Func<Block, Block> Spoil)> Rows = new(StringComparer.Ordinal)
     {
         ["nothing"] = (ProposalVerdict.Accepted, static b => b),
@@ -35,7 +38,20 @@ public sealed class ProposalRulesTests
             static b => With(b, b.Justification with { Skips = [b.Justification.Skips[0], b.Justification.Skips[0]] })),
         ["a skip that finalizes"] = (ProposalVerdict.SkipsNotComplete,
             static b => With(b, b.Justification with { Skips = b.Justification.Skips.SetItem(1, Bench.Certificate(3, VoteKind.Finalize, Hash256.Zero)) })),
+        ["a seal"] = (ProposalVerdict.Accepted, static b => Sealing(b, Succession, Next.Hash)),
+        ["a seal without a set"] = (ProposalVerdict.SuccessionMissing, static b => Sealing(b, null, Next.Hash)),
+        ["a set without a seal"] = (ProposalVerdict.SuccessionMissing, static b => Sealing(b, Succession, null)),
+        ["a seal with another set's hash"] = (ProposalVerdict.NextSetWrong, static b => Sealing(b, Succession, Bench.SetOf(0, 1).Hash)),
+        ["a seal for the same epoch"] = (ProposalVerdict.NextSetWrong,
+            static b => Sealing(b, new Succession(Bench.Genesis.ValidatorSet, []), Bench.Genesis.ValidatorSet.Hash)),
+        ["a first block with a certificate"] = (ProposalVerdict.GenesisParentWrong, static _ => With(First, First.Justification with { Parent = Good.Justification.Parent })),
     };
+
+    private static Block Sealing(Block block, Succession? succession, Hash256? hash)
+    {
+        Block sealing = With(block, block.Justification with { Succession = succession });
+        return sealing with { Header = sealing.Header with { NextSetHash = hash } };
+    }
 
     public static TheoryData<string> Names()
     {
@@ -66,7 +82,9 @@ public sealed class ProposalRulesTests
     {
         // Inside: the parent's certificate and all skips, each of the signatures of 67 of 100 validators.
         int certificate = 100 * (Crypto.Signature.ByteCount + 8);
-        Assert.True(Limits.BlockBytesMax + ((Limits.JustificationSkipsMax + 1) * certificate) < Limits.FrameBytesMax);
+        // A seal adds the next set, 80 bytes for each member, and the readiness of a quorum of it.
+        int succession = certificate + (100 * 80);
+        Assert.True(Limits.BlockBytesMax + ((Limits.JustificationSkipsMax + 1) * certificate) + succession < Limits.FrameBytesMax);
     }
 
     private static Block With(Block block, Justification justification) =>

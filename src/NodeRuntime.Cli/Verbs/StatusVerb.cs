@@ -38,7 +38,7 @@ internal static class StatusVerb
             ("peer", peer.Peer),
             ("account", peer.Account),
             ("roles", string.Join(", ", peer.Roles)),
-            ("consensus", $"{peer.Consensus}, view {peer.View}, {peer.Validators} validators"),
+            ("consensus", $"{peer.Consensus}, epoch {peer.Epoch}, view {peer.View}, {peer.Validators} validators"),
             ("outlook", peer.Outlook),
             ("peers", $"{peer.PeersConnected} connected, {peer.MembersKnown} known"),
             ("waiting", $"{peer.TransactionsPending} transactions"),

@@ -108,10 +108,19 @@ public sealed class PeerHost : IAsyncDisposable
             Sandbox = sandbox,
             Entropy = new SystemEntropy(),
             Signer = signer,
+            ConsensusSigners = ConsensusSignersOf(config, folder, signer, signatures),
             Signatures = signatures,
         });
         ApiServer api = await ApiServer.StartAsync(Node, config.Api, loggers);
         _closers.Push(api.DisposeAsync);
+    }
+
+    private static ImmutableArray<ISigner> ConsensusSignersOf(PeerConfig config, string folder, ISigner node, SystemSignatures signatures)
+    {
+        ISigner inForce = config.ConsensusKey.Length == 0 ? node : signatures.CreateSigner(NodeKeys.Load(Path.Combine(folder, config.ConsensusKey)));
+        return config.NextConsensusKey.Length == 0
+            ? [inForce]
+            : [inForce, signatures.CreateSigner(NodeKeys.Load(Path.Combine(folder, config.NextConsensusKey)))];
     }
 
     private static NodeModel ModelOf(PeerConfig config, Genesis genesis, ChainId chain, string address) => new()
