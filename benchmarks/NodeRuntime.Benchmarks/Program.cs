@@ -2,12 +2,15 @@ using System;
 using System.Collections.Generic;
 using NodeRuntime.Benchmarks.Groups;
 using NodeRuntime.Benchmarks.Harness;
+using NodeRuntime.Benchmarks.Network;
 
 // Benchmarks that hold each figure against what this machine can do at most. `docs/benchmarks.md` says how to read them.
+if (args is [EchoServer.Word]) return await EchoServer.RunAsync().ConfigureAwait(false);
 string? program = null;
 (string Name, Func<IEnumerable<BenchmarkRow>> Run)[] groups =
 [
     ("kernel", KernelGroup.Run),
+    ("network", NetworkGroup.Run),
     ("crypto", CryptoGroup.Run),
     ("codec", CodecGroup.Run),
     ("trees", TreesGroup.Run),

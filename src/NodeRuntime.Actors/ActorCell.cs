@@ -1,7 +1,5 @@
 using System;
 using System.Collections.Generic;
-using System.Collections.Immutable;
-using System.Globalization;
 using NodeRuntime.Actors.Ports;
 using NodeRuntime.Primitives;
 
@@ -23,30 +21,24 @@ namespace NodeRuntime.Actors;
 /// </summary>
 internal abstract class ActorCell : IRunnable
 {
-    private static readonly ImmutableSortedDictionary<string, ActorCell> NoChildren =
-        ImmutableSortedDictionary.Create<string, ActorCell>(StringComparer.Ordinal);
-
-    private readonly MessageQueue<SystemMessage> _systemMail = new();
-    private bool _systemMailWaits;
+    private readonly ChildName _name;
+    private SystemMessage? _systemMail;
+    private MessageQueue<SystemMessage>? _laterSystemMail;
     private bool _terminated;
-    private ImmutableSortedDictionary<string, ActorCell> _children = NoChildren;
-    private long _childrenNamed;
+    private ChildTable? _children;
     private Prng? _prng;
     private List<IWatch>? _watches;
-    private List<ActorCell>? _escalatedFrom;
-    private RestartWindow? _groupWindow;
-    private RestartWindow? _ownWindow;
-    private Exception? _failureCause;
-    private Exception? _restartCause;
+    private FailureRecord? _failures;
     private bool _backoffRuns;
     private Instant _now;
     private bool _nowKnown;
+    private string? _pathText;
 
-    protected ActorCell(ActorSystem system, ActorCell? parent, ActorPath path, ulong seed)
+    protected ActorCell(ActorSystem system, ActorCell? parent, ChildName name, ulong seed)
     {
         System = system;
         Parent = parent;
-        Path = path;
+        _name = name;
         Seed = seed;
         Slot = system.Dispatcher.CreateSlot(this);
     }
@@ -55,23 +47,29 @@ internal abstract class ActorCell : IRunnable
 
     public ActorCell? Parent { get; }
 
-    public ActorPath Path { get; }
+    /// <summary>Written out when somebody first wants it: most actors are never named to anybody.</summary>
+    public ActorPath Path => ActorPath.Known(_pathText ??= Parent is null ? ActorPath.Root.ToString() : Parent.Path.Child(_name.ToString()).ToString());
 
     public ISlot Slot { get; }
 
     public ActorState State { get; private set; }
 
-    public ImmutableSortedDictionary<string, ActorCell> Children => _children;
+    public ChildName Name => _name;
+
+    /// <summary>The next and the one before among the children of one parent; the parent's table keeps them.</summary>
+    public ActorCell? NextSibling { get; set; }
+
+    public ActorCell? PreviousSibling { get; set; }
 
     public long Life { get; private set; } = 1;
 
-    public long Processed { get; protected set; }
+    public abstract long Processed { get; }
 
-    public long Restarts { get; private set; }
+    public long Restarts => _failures?.Restarts ?? 0;
 
-    public long Failures { get; private set; }
+    public long Failures => _failures?.Failures ?? 0;
 
-    public string LastFailure { get; private set; } = "";
+    public string LastFailure => _failures?.Last ?? "";
 
     public abstract long Shed { get; }
 
@@ -101,7 +99,7 @@ internal abstract class ActorCell : IRunnable
 
     protected bool InRun { get; set; }
 
-    protected bool SystemMailWaits => _systemMailWaits;
+    protected bool SystemMailWaits => _systemMail is not null;
 
     private ulong Seed { get; }
 
@@ -115,8 +113,8 @@ internal abstract class ActorCell : IRunnable
         bool accepted = !_terminated;
         if (accepted)
         {
-            _systemMail.Enqueue(message);
-            _systemMailWaits = true;
+            if (_systemMail is null) _systemMail = message;
+            else (_laterSystemMail ??= new MessageQueue<SystemMessage>()).Enqueue(message);
             schedule = !Scheduled;
             Scheduled = true;
         }
@@ -129,36 +127,59 @@ internal abstract class ActorCell : IRunnable
     /// <summary>The child's reference is good at once; its first instance is built in its own turn.</summary>
     public ActorCell<TChild> Spawn<TChild>(Props<TChild> props, string? name)
     {
-        Invariant.Holds(name is null || ActorPath.IsName(name));
-        Invariant.Holds(_children.Count < Limits.ActorChildrenMax);
+        Invariant.Holds(name is null || (ActorPath.IsName(name) && name[0] != ChildName.NumberSign));
         Slot.Enter();
-        string named = name ?? "$" + (++_childrenNamed).ToString(CultureInfo.InvariantCulture);
+        ChildTable children = _children ??= new ChildTable();
+        int count = children.Count;
+        ChildName named = name is null ? children.NextNumber() : new ChildName(name);
         ulong seed = Prng.NextUInt64();
         Slot.Exit();
+        Invariant.Holds(count < Limits.ActorChildrenMax);
 
-        ActorCell<TChild> child = new(System, this, Path.Child(named), seed, props);
+        ActorCell<TChild> child = new(System, this, named, seed, props);
         Slot.Enter();
-        bool taken = _children.ContainsKey(named);
         bool open = State is not (ActorState.Stopping or ActorState.Stopped);
-        if (!taken && open) _children = _children.Add(named, child);
+        bool taken = children.Holds(named);
+        if (open && !taken) children.Add(child);
         Slot.Exit();
         if (taken) Invariant.Break("actor name is taken: " + child.Path);
-        child.PostSystem(open ? new SystemMessage.Start() : new SystemMessage.Stop());
+        child.PostSystem(open ? SystemMessage.Start.Only : SystemMessage.Stop.Only);
         return child;
     }
 
+    public bool HasChild(string name)
+    {
+        Slot.Enter();
+        bool has = _children is not null && _children.Holds(new ChildName(name));
+        Slot.Exit();
+        return has;
+    }
+
+    /// <summary>The living, in the order of their birth.</summary>
+    public ActorCell[] Children()
+    {
+        Slot.Enter();
+        ActorCell[] children = _children is null ? [] : _children.ToArray();
+        Slot.Exit();
+        return children;
+    }
+
     /// <summary>Called at the beginning of each message's turn.</summary>
-    protected void ForgetNow() => _nowKnown = false;
+    protected void ForgetNow()
+    {
+        if (_nowKnown) _nowKnown = false;
+    }
 
     protected void HandleSystemMail()
     {
         while (true)
         {
             Slot.Enter();
-            bool found = _systemMail.TryDequeue(out SystemMessage message);
-            if (!found) _systemMailWaits = false;
+            SystemMessage? message = _systemMail;
+            _systemMail = null;
+            if (_laterSystemMail is not null && _laterSystemMail.TryDequeue(out SystemMessage later)) _systemMail = later;
             Slot.Exit();
-            if (!found) return;
+            if (message is null) return;
             ForgetNow();
             Handle(message);
         }
@@ -228,8 +249,8 @@ internal abstract class ActorCell : IRunnable
     {
         if (State != ActorState.Running) return;
         State = ActorState.Failed;
-        _failureCause = cause;
         Note(cause);
+        _failures!.Cause = cause;
         if (Parent is null) System.OnRootFailed(origin ?? Path, cause);
         else Parent.PostSystem(new SystemMessage.ChildFailed(this, Life, cause, HasInstance));
     }
@@ -237,8 +258,9 @@ internal abstract class ActorCell : IRunnable
     /// <summary>Kept for the status page; all that is left to do where a hook throws on the way out.</summary>
     private void Note(Exception cause)
     {
-        Failures++;
-        LastFailure = cause.GetType().Name + ": " + cause.Message;
+        FailureRecord failures = _failures ??= new FailureRecord();
+        failures.Failures++;
+        failures.Last = cause.GetType().Name + ": " + cause.Message;
     }
 
     private void OnChildFailed(SystemMessage.ChildFailed failed)
@@ -264,8 +286,8 @@ internal abstract class ActorCell : IRunnable
         if (directive == Directive.Restart)
         {
             RestartWindow window = strategy.Scope == SupervisionScope.AllForOne
-                ? _groupWindow ??= new RestartWindow()
-                : failed.Child._ownWindow ??= new RestartWindow();
+                ? (_failures ??= new FailureRecord()).OfChildren
+                : failed.Child._failures!.OfItself;
             int? restart = window.TryRecord(Now, strategy);
             if (restart is null) directive = Directive.Escalate;
             else delay = Backoff(strategy, restart.Value);
@@ -283,11 +305,11 @@ internal abstract class ActorCell : IRunnable
                 if (all) TellSiblings(failed.Child, new SystemMessage.Restart(cause, null, delay));
                 break;
             case Directive.Stop:
-                failed.Child.PostSystem(new SystemMessage.Stop());
-                if (all) TellSiblings(failed.Child, new SystemMessage.Stop());
+                failed.Child.PostSystem(SystemMessage.Stop.Only);
+                if (all) TellSiblings(failed.Child, SystemMessage.Stop.Only);
                 break;
             case Directive.Escalate:
-                (_escalatedFrom ??= []).Add(failed.Child);
+                (_failures ??= new FailureRecord()).EscalatedFrom.Add(failed.Child);
                 Fail(cause, failed.Child.Path);
                 break;
         }
@@ -303,27 +325,28 @@ internal abstract class ActorCell : IRunnable
 
     private void TellSiblings(ActorCell failed, SystemMessage message)
     {
-        foreach (KeyValuePair<string, ActorCell> child in _children)
+        foreach (ActorCell child in Children())
         {
-            if (child.Value != failed) child.Value.PostSystem(message);
+            if (child != failed) child.PostSystem(message);
         }
     }
 
     protected abstract bool HasInstance { get; }
+
+    private bool HasChildren => _children is { Count: > 0 };
 
     private void Resume()
     {
         if (!HasInstance)
         {
             // Never built, escalated, and resumed from above: nobody counts these attempts, so each waits the longest.
-            BeginRestart(new SystemMessage.Restart(_failureCause!, Life, Parent!.Supervision.BackoffMax));
+            BeginRestart(new SystemMessage.Restart(_failures!.Cause!, Life, Parent!.Supervision.BackoffMax));
             return;
         }
 
         State = ActorState.Running;
-        if (_escalatedFrom is null) return;
-        foreach (ActorCell child in _escalatedFrom) child.PostSystem(new SystemMessage.Resume(child.Life));
-        _escalatedFrom = null;
+        foreach (ActorCell child in _failures!.EscalatedFrom) child.PostSystem(new SystemMessage.Resume(child.Life));
+        _failures.EscalatedFrom.Clear();
     }
 
     protected abstract void RunPreRestart(Exception cause);
@@ -336,8 +359,9 @@ internal abstract class ActorCell : IRunnable
         if (State is not (ActorState.Running or ActorState.Failed)) return;
         if (restart.Life is not null && restart.Life != Life) return;
         State = ActorState.Restarting;
-        _restartCause = restart.Cause;
-        _escalatedFrom = null;
+        FailureRecord failures = _failures ??= new FailureRecord();
+        failures.RestartCause = restart.Cause;
+        failures.EscalatedFrom.Clear();
         try
         {
             RunPreRestart(restart.Cause);
@@ -348,7 +372,7 @@ internal abstract class ActorCell : IRunnable
         }
 
         ReleaseInstance();
-        foreach (KeyValuePair<string, ActorCell> child in _children) child.Value.PostSystem(new SystemMessage.Stop());
+        foreach (ActorCell child in Children()) child.PostSystem(SystemMessage.Stop.Only);
         _backoffRuns = restart.Delay > Duration.Zero;
         if (_backoffRuns) System.Dispatcher.ScheduleAt(Now + restart.Delay, new BackoffTimer(this, Life));
         FinishRestart();
@@ -356,11 +380,12 @@ internal abstract class ActorCell : IRunnable
 
     private void FinishRestart()
     {
-        if (State != ActorState.Restarting || _backoffRuns || !_children.IsEmpty) return;
+        if (State != ActorState.Restarting || _backoffRuns || HasChildren) return;
         Life++;
-        Restarts++;
-        System.EventStream.Publish(new ActorRestarted(Path, _restartCause!, Now));
-        _restartCause = null;
+        FailureRecord failures = _failures!;
+        failures.Restarts++;
+        System.EventStream.Publish(new ActorRestarted(Path, failures.RestartCause!, Now));
+        failures.RestartCause = null;
         BeginLife();
     }
 
@@ -373,14 +398,14 @@ internal abstract class ActorCell : IRunnable
         State = ActorState.Stopping;
         Slot.Exit();
         CloseMailbox();
-        foreach (KeyValuePair<string, ActorCell> child in _children) child.Value.PostSystem(new SystemMessage.Stop());
+        foreach (ActorCell child in Children()) child.PostSystem(SystemMessage.Stop.Only);
         FinishStop();
     }
 
     private void OnChildStopped(ActorCell child)
     {
         Slot.Enter();
-        if (_children.TryGetValue(child.Path.Name, out ActorCell? held) && held == child) _children = _children.Remove(child.Path.Name);
+        _children!.Remove(child);
         Slot.Exit();
         FinishRestart();
         FinishStop();
@@ -390,7 +415,7 @@ internal abstract class ActorCell : IRunnable
 
     private void FinishStop()
     {
-        if (State != ActorState.Stopping || !_children.IsEmpty) return;
+        if (State != ActorState.Stopping || HasChildren) return;
         try
         {
             RunPostStop();

@@ -37,7 +37,7 @@ public sealed class ActorContext<TMessage>
         }
     }
 
-    /// <summary>Names are unique among the living children. The child may be told to at once.</summary>
+    /// <summary>Names are unique among the living children and do not begin with <c>$</c>. The child may be told to at once.</summary>
     public ActorRef<TChild> Spawn<TChild>(Props<TChild> props, string name)
     {
         _cell.AssertInRun();
@@ -51,12 +51,12 @@ public sealed class ActorContext<TMessage>
         return _cell.Spawn(props, null).Self;
     }
 
-    public bool HasChild(string name) => _cell.Children.ContainsKey(name);
+    public bool HasChild(string name) => _cell.HasChild(name);
 
     /// <summary>Stops this actor when the message in hand is done: first its children, then <c>PostStop</c>.</summary>
-    public void Stop() => _cell.PostSystem(new SystemMessage.Stop());
+    public void Stop() => _cell.PostSystem(SystemMessage.Stop.Only);
 
-    public void Stop<TOther>(ActorRef<TOther> other) => other.Cell?.PostSystem(new SystemMessage.Stop());
+    public void Stop<TOther>(ActorRef<TOther> other) => other.Cell?.PostSystem(SystemMessage.Stop.Only);
 
     /// <summary>
     /// One message when the subject stops for good; at once if it has. Watching again replaces the map. A reference without

@@ -12,6 +12,9 @@ public readonly record struct ActorPath : IComparable<ActorPath>
 
     public static ActorPath Root => new("/");
 
+    /// <summary>A path that was made here before.</summary>
+    internal static ActorPath Known(string text) => new(text);
+
     /// <summary>The last segment; empty for the root.</summary>
     public string Name => Text[(Text.LastIndexOf('/') + 1)..];
 

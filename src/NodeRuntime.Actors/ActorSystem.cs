@@ -1,5 +1,4 @@
 using System;
-using System.Collections.Generic;
 using System.Collections.Immutable;
 using NodeRuntime.Actors.Ports;
 using NodeRuntime.Primitives;
@@ -33,8 +32,8 @@ public sealed class ActorSystem
         {
             Supervision = supervision ?? SupervisorStrategy.Default,
         };
-        _root = new ActorCell<Silence>(this, null, ActorPath.Root, prng.NextUInt64(), guardian);
-        _root.PostSystem(new SystemMessage.Start());
+        _root = new ActorCell<Silence>(this, null, new ChildName(0), prng.NextUInt64(), guardian);
+        _root.PostSystem(SystemMessage.Start.Only);
     }
 
     public string Name { get; }
@@ -60,14 +59,14 @@ public sealed class ActorSystem
     {
         if (actor.Cell is null) return;
         Invariant.Holds(actor.Cell.System == this);
-        actor.Cell.PostSystem(new SystemMessage.Stop());
+        actor.Cell.PostSystem(SystemMessage.Stop.Only);
     }
 
     /// <summary>Stops all actors, children first; <see cref="SystemTerminated"/> is published when the last one has.</summary>
     public void Terminate()
     {
         if (State == SystemState.Running) State = SystemState.Terminated;
-        _root.PostSystem(new SystemMessage.Stop());
+        _root.PostSystem(SystemMessage.Stop.Only);
     }
 
     /// <summary>For a status page, from any thread, without stopping anyone.</summary>
@@ -114,7 +113,9 @@ public sealed class ActorSystem
             Failures = cell.Failures,
             LastFailure = cell.LastFailure,
         });
-        foreach (KeyValuePair<string, ActorCell> child in cell.Children) Collect(child.Value, actors);
+        ActorCell[] children = cell.Children();
+        Array.Sort(children, static (a, b) => a.Path.CompareTo(b.Path));
+        foreach (ActorCell child in children) Collect(child, actors);
     }
 
     internal void DeadLetter(ActorPath recipient, object message)
@@ -141,7 +142,7 @@ public sealed class ActorSystem
         State = SystemState.Failed;
         FailureCause = cause;
         EventStream.Publish(new SystemFailed(origin, cause));
-        _root.PostSystem(new SystemMessage.Stop());
+        _root.PostSystem(SystemMessage.Stop.Only);
     }
 
     internal void OnRootStopped()

@@ -20,23 +20,31 @@ internal sealed class Mailbox<TMessage>(int lengthMax, OverflowPolicy overflow)
 {
     private const int ReservedPassedOverMax = 64;
 
-    private readonly MessageQueue<Envelope<TMessage>> _first = new();
+    private MessageQueue<Envelope<TMessage>>? _first;
     private MessageQueue<Envelope<TMessage>>?[]? _others;
 
     public bool IsClosed { get; private set; }
 
-    public int Count { get; private set; }
+    public int Count
+    {
+        get
+        {
+            int count = _first?.Count ?? 0;
+            if (_others is null) return count;
+            foreach (MessageQueue<Envelope<TMessage>>? queue in _others) count += queue?.Count ?? 0;
+            return count;
+        }
+    }
 
     public bool HasLanes => _others is not null;
 
     public PostVerdict Post(in Envelope<TMessage> envelope, int lane)
     {
         if (IsClosed) return PostVerdict.Closed;
-        MessageQueue<Envelope<TMessage>> queue = lane == 0 ? _first : Lane(lane);
+        MessageQueue<Envelope<TMessage>> queue = Lane(lane);
         if (queue.Count < lengthMax)
         {
             queue.Enqueue(envelope);
-            Count++;
             return PostVerdict.Accepted;
         }
 
@@ -67,14 +75,13 @@ internal sealed class Mailbox<TMessage>(int lengthMax, OverflowPolicy overflow)
     public bool PostUnbounded(in Envelope<TMessage> envelope, int lane)
     {
         if (IsClosed) return false;
-        MessageQueue<Envelope<TMessage>> queue = lane == 0 ? _first : Lane(lane);
-        queue.Enqueue(envelope);
-        Count++;
+        Lane(lane).Enqueue(envelope);
         return true;
     }
 
     private MessageQueue<Envelope<TMessage>> Lane(int lane)
     {
+        if (lane == 0) return _first ??= new MessageQueue<Envelope<TMessage>>();
         _others ??= new MessageQueue<Envelope<TMessage>>?[Limits.MailboxLanesMax - 1];
         return _others[lane - 1] ??= new MessageQueue<Envelope<TMessage>>();
     }
@@ -82,7 +89,7 @@ internal sealed class Mailbox<TMessage>(int lengthMax, OverflowPolicy overflow)
     /// <summary>Moves what is next, lower lanes first, into the span and returns how many.</summary>
     public int TakeInto(Span<Envelope<TMessage>> target)
     {
-        int taken = _first.DequeueInto(target);
+        int taken = _first?.DequeueInto(target) ?? 0;
         if (_others is not null)
         {
             foreach (MessageQueue<Envelope<TMessage>>? queue in _others)
@@ -91,7 +98,6 @@ internal sealed class Mailbox<TMessage>(int lengthMax, OverflowPolicy overflow)
             }
         }
 
-        Count -= taken;
         return taken;
     }
 

@@ -5,36 +5,41 @@ namespace NodeRuntime.Actors;
 /// <summary>
 /// First in, first out, in segments: an idle actor holds none or a small one, a flood costs eight bytes a message more and
 /// is given back when it has passed, and no array is ever large enough to leave the young heap. One spare segment is kept,
-/// so that a queue that breathes allocates nothing.
+/// the largest there was, so that a queue that breathes allocates nothing. All that a teller and the actor's run both write stands in this one
+/// object: what two cores write in turns travels between them, and each line of memory costs its own journey.
 /// </summary>
 internal sealed class MessageQueue<TItem>
 {
     private const int SegmentLengthMin = 8;
     private const int SegmentLengthMax = 512;
 
+    private TItem[] _tailItems = [];
     private Segment? _head;
     private Segment? _tail;
     private Segment? _spare;
+    private int _start;
+    private int _end;
 
     public int Count { get; private set; }
 
+    private int HeadEnd => _head == _tail ? _end : _head!.Items.Length;
+
     public void Enqueue(TItem item)
     {
-        Segment? tail = _tail;
-        if (tail is null || tail.End == tail.Items.Length) tail = Append();
-        tail.Items[tail.End++] = item;
+        if (_end == _tailItems.Length) Append();
+        _tailItems[_end++] = item;
         Count++;
     }
 
-    private Segment Append()
+    private void Append()
     {
-        int length = _tail is null ? SegmentLengthMin : Math.Min(_tail.Items.Length * 2, SegmentLengthMax);
-        Segment segment = _spare ?? new Segment(length);
+        Segment segment = _spare ?? new Segment(_tail is null ? SegmentLengthMin : Math.Min(_tailItems.Length * 2, SegmentLengthMax));
         _spare = null;
         if (_tail is null) _head = segment;
         else _tail.Next = segment;
         _tail = segment;
-        return segment;
+        _tailItems = segment.Items;
+        _end = 0;
     }
 
     /// <summary>Back to the front, for what was taken too early.</summary>
@@ -46,24 +51,29 @@ internal sealed class MessageQueue<TItem>
             return;
         }
 
-        if (_head!.Start == 0) _head = new Segment(SegmentLengthMin) { Start = SegmentLengthMin, End = SegmentLengthMin, Next = _head };
-        _head.Items[--_head.Start] = item;
+        if (_start == 0)
+        {
+            _head = new Segment(SegmentLengthMin) { Next = _head };
+            _start = SegmentLengthMin;
+        }
+
+        _head!.Items[--_start] = item;
         Count++;
     }
 
     public bool TryDequeue(out TItem item)
     {
-        Segment? head = _head;
-        if (head is null || head.Start == head.End)
+        if (Count == 0)
         {
             item = default!;
             return false;
         }
 
-        item = head.Items[head.Start];
-        head.Items[head.Start++] = default!;
+        TItem[] items = _head!.Items;
+        item = items[_start];
+        items[_start++] = default!;
         Count--;
-        if (head.Start == head.End) Retire(head);
+        if (_start == HeadEnd) Retire();
         return true;
     }
 
@@ -71,36 +81,40 @@ internal sealed class MessageQueue<TItem>
     public int DequeueInto(Span<TItem> target)
     {
         int moved = 0;
-        while (moved < target.Length && _head is { } head && head.Start < head.End)
+        while (moved < target.Length && Count > 0)
         {
-            int count = Math.Min(target.Length - moved, head.End - head.Start);
-            Span<TItem> source = head.Items.AsSpan(head.Start, count);
+            int count = Math.Min(target.Length - moved, HeadEnd - _start);
+            Span<TItem> source = _head!.Items.AsSpan(_start, count);
             source.CopyTo(target[moved..]);
             source.Clear();
-            head.Start += count;
+            _start += count;
             moved += count;
             Count -= count;
-            if (head.Start == head.End) Retire(head);
+            if (_start == HeadEnd) Retire();
         }
 
         return moved;
     }
 
-    private void Retire(Segment head)
+    // The head is empty: the only segment is begun anew, another makes place for the next and is kept.
+    private void Retire()
     {
-        head.Start = 0;
-        head.End = 0;
-        if (head.Next is null) return;
+        _start = 0;
+        if (_head == _tail)
+        {
+            _end = 0;
+            return;
+        }
+
+        Segment head = _head!;
         _head = head.Next;
         head.Next = null;
-        _spare = head;
+        if (_spare is null || _spare.Items.Length < head.Items.Length) _spare = head;
     }
 
     private sealed class Segment(int length)
     {
         public readonly TItem[] Items = new TItem[length];
-        public int Start;
-        public int End;
         public Segment? Next;
     }
 }

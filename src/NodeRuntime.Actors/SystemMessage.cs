@@ -14,9 +14,15 @@ internal abstract record SystemMessage
     {
     }
 
-    internal sealed record Start : SystemMessage;
+    internal sealed record Start : SystemMessage
+    {
+        public static Start Only { get; } = new();
+    }
 
-    internal sealed record Stop : SystemMessage;
+    internal sealed record Stop : SystemMessage
+    {
+        public static Stop Only { get; } = new();
+    }
 
     internal sealed record Resume(long Life) : SystemMessage;
 

@@ -20,13 +20,9 @@ internal sealed class ActorCell<TMessage> : ActorCell
     private readonly DeliveryAudit? _audit;
     private Actor<TMessage>? _instance;
     private ActorContext<TMessage>? _context;
-    private Envelope<TMessage>[] _hand = [];
-    private int _handStart;
-    private int _handEnd;
+    private Hand? _hand;
     private MessageQueue<TMessage>? _unstashed;
     private MessageQueue<TMessage>? _stash;
-    private TMessage _current = default!;
-    private bool _currentIsHeld;
     private SortedDictionary<string, TimerDelivery<TMessage>>? _timers;
     private OrderedDictionary<ActorCell, WatchDelivery<TMessage>>? _watching;
     private List<Subscription>? _subscriptions;
@@ -34,8 +30,8 @@ internal sealed class ActorCell<TMessage> : ActorCell
     private int _openReplies;
     private bool _overflowReported;
 
-    public ActorCell(ActorSystem system, ActorCell? parent, ActorPath path, ulong seed, Props<TMessage> props)
-        : base(system, parent, path, seed)
+    public ActorCell(ActorSystem system, ActorCell? parent, ChildName name, ulong seed, Props<TMessage> props)
+        : base(system, parent, name, seed)
     {
         Invariant.Holds(props.MailboxLengthMax > 0);
         _props = props;
@@ -48,7 +44,9 @@ internal sealed class ActorCell<TMessage> : ActorCell
 
     public override long Shed => _shed;
 
-    public override int MailboxLength => _mailbox.Count + (_handEnd - _handStart) + (_unstashed?.Count ?? 0);
+    public override long Processed => _hand?.Processed ?? 0;
+
+    public override int MailboxLength => _mailbox.Count + (_hand?.Count ?? 0) + (_unstashed?.Count ?? 0);
 
     protected override SupervisorStrategy Supervision => _props.Supervision;
 
@@ -151,12 +149,10 @@ internal sealed class ActorCell<TMessage> : ActorCell
                 budget--;
                 Receive(new Envelope<TMessage>(unstashed));
             }
-            else if (_handStart < _handEnd)
+            else if (_hand is { Count: > 0 } hand)
             {
                 budget--;
-                Envelope<TMessage> next = _hand[_handStart];
-                _hand[_handStart++] = default;
-                Receive(next);
+                Receive(hand.Take());
             }
             else if (!FillHand(budget))
             {
@@ -169,7 +165,7 @@ internal sealed class ActorCell<TMessage> : ActorCell
     private void Yield()
     {
         Slot.Enter();
-        bool mail = State == ActorState.Running && (_handStart < _handEnd || _unstashed is { Count: > 0 } || _mailbox.Count > 0);
+        bool mail = State == ActorState.Running && (_hand is { Count: > 0 } || _unstashed is { Count: > 0 } || _mailbox.Count > 0);
         bool more = mail || SystemMailWaits;
         Scheduled = more;
         InRun = false;
@@ -180,7 +176,8 @@ internal sealed class ActorCell<TMessage> : ActorCell
     /// <summary>False when there was nothing to take: the run is over.</summary>
     private bool FillHand(int budget)
     {
-        if (_hand.Length > HandLengthIdle && _mailbox.Count == 0) _hand = [];
+        Hand hand = _hand ??= new Hand();
+        if (hand.Items.Length > HandLengthIdle && _mailbox.Count == 0) hand.Items = [];
         Slot.Enter();
 
         // With lanes one at a time, so that what is urgent waits for one message and not for a handful.
@@ -198,9 +195,9 @@ internal sealed class ActorCell<TMessage> : ActorCell
             return !parked;
         }
 
-        if (_hand.Length < waiting) _hand = new Envelope<TMessage>[waiting];
-        _handStart = 0;
-        _handEnd = _mailbox.TakeInto(_hand.AsSpan(0, waiting));
+        if (hand.Items.Length < waiting) hand.Items = new Envelope<TMessage>[waiting];
+        hand.Start = 0;
+        hand.End = _mailbox.TakeInto(hand.Items.AsSpan(0, waiting));
         _overflowReported = false;
         Slot.Exit();
         return true;
@@ -213,10 +210,11 @@ internal sealed class ActorCell<TMessage> : ActorCell
         {
             TMessage message = envelope.Message;
             if (envelope.Delivery is not null && !envelope.Delivery.TryTake(out message)) return;
-            Processed++;
+            Hand hand = _hand ??= new Hand();
+            hand.Processed++;
             _audit?.Invoke(Now, System.Name, Path, message!.GetType().Name);
-            _current = message;
-            _currentIsHeld = true;
+            hand.Current = message;
+            hand.CurrentIsHeld = true;
             _instance!.Deliver(message);
         }
         catch (Exception cause)
@@ -224,8 +222,7 @@ internal sealed class ActorCell<TMessage> : ActorCell
             Fail(cause);
         }
 
-        _current = default!;
-        _currentIsHeld = false;
+        _hand?.PutDown();
     }
 
     protected override void CreateInstance()
@@ -264,10 +261,7 @@ internal sealed class ActorCell<TMessage> : ActorCell
     {
         UnstashAll();
         while (_unstashed is not null && _unstashed.TryDequeue(out TMessage message)) DeadLetter(new Envelope<TMessage>(message));
-        for (; _handStart < _handEnd; _handStart++) DeadLetter(_hand[_handStart]);
-        _hand = [];
-        _handStart = 0;
-        _handEnd = 0;
+        while (_hand is { Count: > 0 } hand) DeadLetter(hand.Take());
         Slot.Enter();
         _mailbox.Close();
         Envelope<TMessage>[] unread = new Envelope<TMessage>[_mailbox.Count];
@@ -337,11 +331,12 @@ internal sealed class ActorCell<TMessage> : ActorCell
     public StashVerdict Stash()
     {
         AssertInRun();
-        Invariant.Holds(_currentIsHeld);
+        Hand hand = _hand!;
+        Invariant.Holds(hand.CurrentIsHeld);
         _stash ??= new MessageQueue<TMessage>();
         if (_stash.Count >= _props.StashLengthMax) return StashVerdict.Full;
-        _stash.Enqueue(_current);
-        _currentIsHeld = false;
+        _stash.Enqueue(hand.Current);
+        hand.CurrentIsHeld = false;
         return StashVerdict.Accepted;
     }
 
@@ -394,5 +389,40 @@ internal sealed class ActorCell<TMessage> : ActorCell
     {
         AssertInRun();
         (_subscriptions ??= []).Add(System.EventStream.Subscribe(new AdapterRef<TMessage, TEvent>(this, map, lane: 0)));
+    }
+
+    /// <summary>
+    /// What the run writes for each message, in an object of its own: were it in the cell, every tell from another core would wait for
+    /// the line of memory that the run is writing to.
+    /// </summary>
+    private sealed class Hand
+    {
+        public Envelope<TMessage>[] Items { get; set; } = [];
+
+        public int Start { get; set; }
+
+        public int End { get; set; }
+
+        public int Count => End - Start;
+
+        public long Processed { get; set; }
+
+        public TMessage Current { get; set; } = default!;
+
+        /// <summary>False once it was stashed.</summary>
+        public bool CurrentIsHeld { get; set; }
+
+        public Envelope<TMessage> Take()
+        {
+            Envelope<TMessage> next = Items[Start];
+            Items[Start++] = default;
+            return next;
+        }
+
+        public void PutDown()
+        {
+            Current = default!;
+            CurrentIsHeld = false;
+        }
     }
 }

@@ -18,6 +18,7 @@ internal static class VerbTable
         InitVerb.Build(world, options),
         RunVerb.Build(world, options),
         StatusVerb.Build(world, options),
+        ActorsVerb.Build(world, options),
         WalletVerbs.Build(world, options),
         ValidatorVerbs.Build(world, options),
         JobVerbs.Build(world, options),

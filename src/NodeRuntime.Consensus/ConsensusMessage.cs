@@ -144,7 +144,7 @@ public abstract record ConsensusMessage
         WireReader reader = new(bytes);
         int count = reader.Array(4);
         if (reader.UInt64() != 1) reader.Fail();
-        WireType type = (WireType)reader.UInt64();
+        WireType type = (WireType)reader.UInt32();
         ConsensusMessage? message = (type, count) switch
         {
             (WireType.ConsensusPropose, 4) => new Propose(Block.Read(reader), Vote.Read(reader)),

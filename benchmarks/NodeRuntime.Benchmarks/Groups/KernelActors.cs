@@ -26,10 +26,8 @@ internal sealed class AnsweringActor : Actor<Question>
 }
 
 /// <summary>Asks so many times, always with up to a window of questions under way.</summary>
-internal sealed class AskingActor(ActorRef<Question> target, ManualResetEventSlim done) : Actor<AskingMessage>
+internal sealed class AskingActor(ActorRef<Question> target, int window, ManualResetEventSlim done) : Actor<AskingMessage>
 {
-    public const int Window = 64;
-
     private static readonly Duration Timeout = Duration.FromSeconds(2);
 
     private int _unasked;
@@ -47,7 +45,7 @@ internal sealed class AskingActor(ActorRef<Question> target, ManualResetEventSli
 
         _unasked = message.Begin;
         _unanswered = message.Begin;
-        for (int i = 0; i < Window && _unasked > 0; i++) Ask();
+        for (int i = 0; i < window && _unasked > 0; i++) Ask();
     }
 
     private void Ask()
@@ -60,22 +58,24 @@ internal sealed class AskingActor(ActorRef<Question> target, ManualResetEventSli
 
 internal readonly record struct AskingMessage(int Begin, AskOutcome<int>? Answer);
 
-/// <summary>Spawns so many children and stops with all of them.</summary>
-internal sealed class SpawningActor(ManualResetEventSlim done) : Actor<int>
+/// <summary>Spawns so many children; stops with all of them where nobody counts the started.</summary>
+internal sealed class SpawningActor(CountdownEvent? started, ManualResetEventSlim stopped) : Actor<int>
 {
     protected override void Receive(int message)
     {
-        Props<int> child = Props.Create(static () => new IdleActor());
+        Props<int> child = Props.Create(() => new IdleActor(started));
         for (int i = 0; i < message; i++) Context.Spawn(child);
-        Context.Stop();
+        if (started is null) Context.Stop();
     }
 
     /// <summary>After the last child has stopped.</summary>
-    protected override void PostStop() => done.Set();
+    protected override void PostStop() => stopped.Set();
 }
 
-internal sealed class IdleActor : Actor<int>
+internal sealed class IdleActor(CountdownEvent? started) : Actor<int>
 {
+    protected override void PreStart() => started?.Signal();
+
     protected override void Receive(int message) => Invariant.Break("nobody tells to it");
 }
 

@@ -17,6 +17,8 @@ internal static class KernelGroup
     private const string Name = "kernel";
     private const int ChildrenAtOnce = 10_000;
     private const int RingLength = 64;
+    private const int Burst = 1024;
+    private const int IdleCount = 100_000;
 
     public static IEnumerable<BenchmarkRow> Run()
     {
@@ -25,38 +27,55 @@ internal static class KernelGroup
         List<BenchmarkRow> rows =
         [
             .. Contest.Hold(
-                Clock.Wall, Name, "tell, one teller, batch delivered", "messages/s", Tell(system),
-                new Limit("channel-bound", TellChannel())),
+                Clock.Wall, Name, "tell, in bursts of 1,024", "messages/s", Tell(system, "bursts", Burst),
+                new Limit("bounded hand-off", TellChannel(bounded: true)), Recorded("Akka.NET, recorded", 8_870_000)),
             .. Contest.Hold(
-                Clock.Wall, Name, "ask, 64 under way", "asks/s", Ask(system), new Limit("channel-bound", AskChannel())),
+                Clock.Wall, Name, "tell, one teller, all at once", "messages/s", Tell(system, "flood", int.MaxValue),
+                new Limit("unbounded channel", TellChannel(bounded: false)), Recorded("Akka.NET, recorded", 8_870_000)),
             .. Contest.Hold(
-                Clock.Wall, Name, "spawn, start and stop", "actors/s", Spawn(system), new Limit("allocation-bound", Allocate())),
+                Clock.Wall, Name, "ask, one under way", "asks/s", Ask(system, 1),
+                new Limit("channel-bound", AskChannel(1)), Recorded("Akka.NET, recorded", 472_000)),
+            .. Contest.Hold(
+                Clock.Wall, Name, "ask, 64 under way", "asks/s", Ask(system, 64),
+                new Limit("channel-bound", AskChannel(64)), Recorded("Akka.NET, recorded", 1_067_000)),
+            .. Contest.Hold(
+                Clock.Wall, Name, "spawn, all started", "actors/s", Spawn(system),
+                new Limit("allocation-bound", Allocate()), Recorded("Akka.NET, recorded", 72_100)),
+            .. Contest.Hold(
+                Clock.Wall, Name, "spawn, start and stop", "actors/s", SpawnAndStop(system), new Limit("allocation-bound", Allocate())),
+            IdleActors(system),
             .. Contest.Hold(Name, "deliveries in virtual time", "deliveries/s", Virtual(), new Limit("priority-queue-bound", Queue())),
         ];
         system.Terminate();
         return rows;
     }
 
-    private static Work Tell(ActorSystem system)
+    /// <summary>Tells so many at once, then waits until they are delivered; the mailbox holds a whole burst.</summary>
+    private static Work Tell(ActorSystem system, string name, int burst)
     {
         ManualResetEventSlim done = new();
-
-        // The batch is told at once, so the mailbox must hold it: unbounded, as the channel is.
-        Props<int> props = Props.Create(() => new CountingActor(done)) with { MailboxLengthMax = int.MaxValue };
-        ActorRef<int> actor = system.Spawn(props, "counting");
+        Props<int> props = Props.Create(() => new CountingActor(done)) with { MailboxLengthMax = burst };
+        ActorRef<int> actor = system.Spawn(props, name);
         return new Work(times =>
         {
-            done.Reset();
-            actor.Tell(times);
-            for (int i = 1; i < times; i++) actor.Tell(0);
-            done.Wait();
+            for (int left = times; left > 0; left -= burst)
+            {
+                int count = Math.Min(left, burst);
+                done.Reset();
+                actor.Tell(count);
+                for (int i = 1; i < count; i++) actor.Tell(0);
+                done.Wait();
+            }
         });
     }
 
-    private static Work TellChannel()
+    private static Work TellChannel(bool bounded)
     {
+        int burst = bounded ? Burst : int.MaxValue;
         ManualResetEventSlim done = new();
-        Channel<int> channel = Open<int>();
+        Channel<int> channel = bounded
+            ? Channel.CreateBounded<int>(new BoundedChannelOptions(burst) { SingleReader = true, SingleWriter = true })
+            : Open<int>();
         _ = Task.Run(async () =>
         {
             int left = 0;
@@ -71,18 +90,23 @@ internal static class KernelGroup
         });
         return new Work(times =>
         {
-            done.Reset();
-            channel.Writer.TryWrite(times);
-            for (int i = 1; i < times; i++) channel.Writer.TryWrite(0);
-            done.Wait();
+            for (int left = times; left > 0; left -= burst)
+            {
+                int count = Math.Min(left, burst);
+                done.Reset();
+                channel.Writer.TryWrite(count);
+                for (int i = 1; i < count; i++) channel.Writer.TryWrite(0);
+                done.Wait();
+            }
         });
     }
 
-    private static Work Ask(ActorSystem system)
+    private static Work Ask(ActorSystem system, int window)
     {
         ManualResetEventSlim done = new();
-        ActorRef<Question> answering = system.Spawn(Props.Create(static () => new AnsweringActor()), "answering");
-        ActorRef<AskingMessage> asking = system.Spawn(Props.Create(() => new AskingActor(answering, done)), "asking");
+        string of = "-" + window.ToString(CultureInfo.InvariantCulture);
+        ActorRef<Question> answering = system.Spawn(Props.Create(static () => new AnsweringActor()), "answering" + of);
+        ActorRef<AskingMessage> asking = system.Spawn(Props.Create(() => new AskingActor(answering, window, done)), "asking" + of);
         return new Work(times =>
         {
             done.Reset();
@@ -92,7 +116,7 @@ internal static class KernelGroup
     }
 
     /// <summary>Two loops and two channels: an answer is a number, and there is no time-out and no refusal.</summary>
-    private static Work AskChannel()
+    private static Work AskChannel(int window)
     {
         ManualResetEventSlim done = new();
         Channel<int> questions = Open<int>();
@@ -117,7 +141,7 @@ internal static class KernelGroup
                     int room = 1;
                     if (message < 0)
                     {
-                        (unasked, unanswered, room) = (-message, -message, AskingActor.Window);
+                        (unasked, unanswered, room) = (-message, -message, window);
                     }
                     else if (--unanswered == 0)
                     {
@@ -136,7 +160,7 @@ internal static class KernelGroup
         });
     }
 
-    private static Work Spawn(ActorSystem system)
+    private static Work SpawnAndStop(ActorSystem system)
     {
         int batch = 0;
         Work work = new(times =>
@@ -144,13 +168,63 @@ internal static class KernelGroup
             for (int left = times; left > 0; left -= ChildrenAtOnce)
             {
                 using ManualResetEventSlim done = new();
-                string name = "spawning-" + (batch++).ToString(CultureInfo.InvariantCulture);
-                system.Spawn(Props.Create(() => new SpawningActor(done)), name).Tell(Math.Min(left, ChildrenAtOnce));
+                string name = "stopping-" + (batch++).ToString(CultureInfo.InvariantCulture);
+                Props<int> parent = Props.Create(() => new SpawningActor(null, done));
+                system.Spawn(parent, name).Tell(Math.Min(left, ChildrenAtOnce));
                 done.Wait();
             }
         });
         return work;
     }
+
+    /// <summary>Until the last child has begun its life; they are stopped outside the slice.</summary>
+    private static Work Spawn(ActorSystem system)
+    {
+        int batch = 0;
+        List<(ActorRef<int> Parent, ManualResetEventSlim Stopped)> parents = [];
+        return new Work(
+            times =>
+            {
+                using CountdownEvent started = new(times);
+                for (int left = times; left > 0; left -= IdleCount)
+                {
+                    ManualResetEventSlim stopped = new();
+                    string name = "spawning-" + (batch++).ToString(CultureInfo.InvariantCulture);
+                    ActorRef<int> parent = system.Spawn(Props.Create(() => new SpawningActor(started, stopped)), name);
+                    parents.Add((parent, stopped));
+                    parent.Tell(Math.Min(left, IdleCount));
+                }
+
+                started.Wait();
+            },
+            Clean: () =>
+            {
+                foreach ((ActorRef<int> parent, ManualResetEventSlim stopped) in parents)
+                {
+                    system.Stop(parent);
+                    stopped.Wait();
+                }
+
+                parents.Clear();
+            });
+    }
+
+    /// <summary>Live memory of an actor that waits for its first message.</summary>
+    private static BenchmarkRow IdleActors(ActorSystem system)
+    {
+        using CountdownEvent started = new(IdleCount);
+        using ManualResetEventSlim stopped = new();
+        ActorRef<int> parent = system.Spawn(Props.Create(() => new SpawningActor(started, stopped)), "idle");
+        long before = GC.GetTotalMemory(forceFullCollection: true);
+        parent.Tell(IdleCount);
+        started.Wait();
+        double bytes = (GC.GetTotalMemory(forceFullCollection: true) - before) / (double)IdleCount;
+        system.Stop(parent);
+        stopped.Wait();
+        return new BenchmarkRow(Name, "memory of an idle actor", bytes, "bytes", 1720, "Akka.NET, recorded", bytes / 1720);
+    }
+
+    private static Limit Recorded(string name, double rate) => new(name, new Work(static _ => { }) { RecordedRate = rate });
 
     /// <summary>An object of the same life: made, held by an array with as many others, let go.</summary>
     private static Work Allocate() => new(static times =>

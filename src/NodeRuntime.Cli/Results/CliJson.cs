@@ -9,6 +9,7 @@ namespace NodeRuntime.Cli.Results;
 [JsonSerializable(typeof(InitResult))]
 [JsonSerializable(typeof(RunResult))]
 [JsonSerializable(typeof(StatusResult))]
+[JsonSerializable(typeof(ActorsResult))]
 [JsonSerializable(typeof(WalletResult))]
 [JsonSerializable(typeof(SendResult))]
 [JsonSerializable(typeof(TokenResult))]

@@ -135,7 +135,7 @@ public abstract record JobMessage(LeaseId Lease)
         WireReader reader = new(bytes);
         int count = reader.Array(6);
         if (reader.UInt64() != 1) reader.Fail();
-        WireType type = (WireType)reader.UInt64();
+        WireType type = (WireType)reader.UInt32();
         LeaseId lease = new(reader.Hash());
         JobMessage? message = (type, count) switch
         {

@@ -117,7 +117,7 @@ public abstract record Message
     public static Message Read(WireReader reader)
     {
         int count = reader.Array(5);
-        WireType type = (WireType)reader.UInt64();
+        WireType type = (WireType)reader.UInt32();
         Message? message = (type, count) switch
         {
             (WireType.Transfer, 3) => new Transfer(new AccountId(reader.Hash()), reader.Amount()),

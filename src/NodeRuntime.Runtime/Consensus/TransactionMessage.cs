@@ -46,7 +46,7 @@ internal abstract record TransactionMessage
         WireReader reader = new(bytes);
         if (reader.Array(3) != 3) reader.Fail();
         if (reader.UInt64() != 1) reader.Fail();
-        TransactionMessage? message = (WireType)reader.UInt64() switch
+        TransactionMessage? message = (WireType)reader.UInt32() switch
         {
             WireType.TransactionAnnounce => new Announce(ReadIds(reader)),
             WireType.TransactionWant => new Want(ReadIds(reader)),

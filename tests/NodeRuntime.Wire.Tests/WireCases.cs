@@ -1,0 +1,261 @@
+using System;
+using System.Collections.Generic;
+using System.Collections.Immutable;
+using System.Linq;
+using NodeRuntime.Actors.Ports;
+using NodeRuntime.Api;
+using NodeRuntime.Consensus;
+using NodeRuntime.Crypto;
+using NodeRuntime.Membership;
+using NodeRuntime.Network.Certificates;
+using NodeRuntime.Network.Handshakes;
+using NodeRuntime.Primitives;
+using NodeRuntime.Proofs.Chain;
+using NodeRuntime.Proofs.Tests;
+using NodeRuntime.Proofs.Tests.Receipts;
+using NodeRuntime.Proofs.Transactions;
+using NodeRuntime.Runtime.Consensus;
+using NodeRuntime.Sandbox;
+using NodeRuntime.Sandbox.Protocol;
+using NodeRuntime.Wasm;
+using NodeRuntime.Workload;
+
+namespace NodeRuntime.Wire.Tests;
+
+/// <summary>One value of every kind of bytes that comes from outside, each filled from one seed.</summary>
+internal sealed class WireCases
+{
+    private const ulong Seed = 2026;
+
+    private readonly List<WireCase> _cases = [];
+    private Prng _prng = new(Seed);
+
+    private WireCases()
+    {
+        AddConsensus();
+        AddNetwork();
+        AddWorkload();
+        AddSandbox();
+    }
+
+    /// <summary>Those whose assemblies stand above Proofs; the others are reviewed beside Proofs' own tests.</summary>
+    public static IReadOnlyList<WireCase> Own { get; } = new WireCases()._cases;
+
+    public static IReadOnlyList<WireCase> All { get; } =
+        [.. WireSamples.All.Select(static it => new WireCase(it.Name, it.Bytes, it.Again)), .. Own];
+
+    /// <summary>Numbers without a value here, and why.</summary>
+    public static IReadOnlyDictionary<WireType, string> Elsewhere { get; } = new SortedDictionary<WireType, string>
+    {
+        [WireType.KeyFile] = "opened with a passphrase by its owner alone: KeyFileTests",
+        [WireType.HandOver] = "only hashed and signed, never read",
+        [WireType.SettlementStatement] = "reserved",
+        [WireType.ConsensusEvidence] = "reserved",
+        [WireType.WithdrawBid] = "reserved",
+        [WireType.PeerFrame] = "reserved",
+        [WireType.LedgerSnapshot] = "read under a root that is trusted already: LedgerSnapshotTests",
+        [WireType.TraceCommitment] = "only hashed and signed, never read",
+        [WireType.TraceEnd] = "only hashed and signed, never read",
+        [WireType.TraceSnapshot] = "read under a root that is trusted already: the traces' own tests",
+    };
+
+    private void AddConsensus()
+    {
+        Block block = Block();
+        Certificate finalization = Certificate(VoteKind.Finalize);
+        Vote vote = new(new VoteSlot(new Epoch(1), new View(9), VoteKind.Notarize), Hash(), new ValidatorIndex(3), Signature());
+        ConsensusMessage[] messages =
+        [
+            new ConsensusMessage.Propose(block, vote),
+            new ConsensusMessage.Voted(vote),
+            new ConsensusMessage.Certified(finalization),
+            new ConsensusMessage.HaveCertificate(new View(300)),
+            new ConsensusMessage.WantCertificate(new View(300)),
+            new ConsensusMessage.WantBlock(Hash()),
+            new ConsensusMessage.BlockBody(block),
+            new ConsensusMessage.Tip(new CertifiedHeader(block.Header, finalization)),
+            new ConsensusMessage.WantChain(new Height(70_000)),
+            new ConsensusMessage.Chain([block, block], finalization),
+            new ConsensusMessage.WantBranch(new Height(70_000), Hash()),
+            new ConsensusMessage.Branch([block, block]),
+            new ConsensusMessage.FenceQuestion(77),
+            new ConsensusMessage.FenceAnswer(77, finalization),
+        ];
+        foreach (ConsensusMessage message in messages) Add("ConsensusMessage." + message.GetType().Name, message.Encode(), static bytes => ConsensusMessage.Decode(bytes)?.Encode());
+        Add("ConsensusMessage.FenceAnswer, of nothing", new ConsensusMessage.FenceAnswer(77, null).Encode(), static bytes => ConsensusMessage.Decode(bytes)?.Encode());
+
+        LogRecord[] records =
+        [
+            new LogRecord.OwnVote(vote), new LogRecord.Held(finalization), new LogRecord.Body(block),
+            new LogRecord.Fence(new View(300), null), new LogRecord.Fence(new View(300), new View(302)),
+        ];
+        for (int i = 0; i < records.Length; i++) Add($"LogRecord.{records[i].GetType().Name}, {i}", records[i].Encode(), static bytes => LogRecord.Decode(bytes)?.Encode());
+        Add("Watermark", new Watermark(vote.Slot, Hash()).Encode(), static bytes => Watermark.Decode(bytes)?.Encode());
+        Add("StoredBlock", new StoredBlock(block, finalization).Encode(), static bytes => FromOwnDisk(() => StoredBlock.Decode(bytes).Encode()));
+
+        ImmutableArray<TransactionId> ids = [new TransactionId(Hash()), new TransactionId(Hash())];
+        TransactionMessage[] transactions = [new TransactionMessage.Announce(ids), new TransactionMessage.Want(ids), new TransactionMessage.Body(Bytes(90))];
+        foreach (TransactionMessage message in transactions) Add("TransactionMessage." + message.GetType().Name, message.Encode(), static bytes => TransactionMessage.Decode(bytes)?.Encode());
+
+        ChainId chain = new(Hash());
+        Add("GenesisMessage.Want", GenesisMessage.Want(), static bytes => GenesisMessage.IsWant(bytes) ? GenesisMessage.Want() : null);
+        Genesis genesis = Genesis();
+        ChainId known = genesis.ChainId;
+        Add("GenesisMessage.Document", GenesisMessage.Document(genesis), bytes => GenesisMessage.Read(bytes, known) is { } read ? GenesisMessage.Document(read) : null);
+        Add(
+            "AccessToken", System.Buffers.Text.Base64Url.DecodeFromChars(new AccessToken(chain, Peer(), Key(), Time(), Signature()).ToHeaderValue()),
+            static bytes => AccessToken.Parse(System.Buffers.Text.Base64Url.EncodeToString(bytes.Span)) is { } token
+                ? System.Buffers.Text.Base64Url.DecodeFromChars(token.ToHeaderValue()) : null);
+    }
+
+    private void AddNetwork()
+    {
+        Add("Hello", new Hello(1, new ChainId(Hash()), PeerRole.Peer, "peer.example:7070").Encode(), static bytes => Hello.TryDecode(bytes, out Hello? it) ? it!.Encode() : null);
+        TlsBinding binding = new(Key(), new ChainId(Hash()), PeerRole.Client, Time(), Signature());
+        Add("TlsBinding", binding.Encode(), static bytes => TlsBinding.TryDecode(bytes, out TlsBinding? it) ? it!.Encode() : null);
+        MemberRecord member = new()
+        {
+            NodeKey = Key(),
+            Addresses = ["peer.example:7070", "[::1]:7071"],
+            Roles = MemberRoles.Provider | MemberRoles.Gateway,
+            Region = "eu-de",
+            ApiAddress = "peer.example:26610",
+            Version = "1.0",
+            Sequence = 12,
+            IssuedAt = Time(),
+            Signature = Signature(),
+        };
+        MembershipMessage[] messages =
+        [
+            new MembershipMessage.Gossip([member, member with { ApiAddress = null }]),
+            new MembershipMessage.Digest(true, [.. Enumerable.Range(0, MemberTable.BucketCount).Select(static n => (ulong)n << 40)]),
+            new MembershipMessage.Ping(5, Peer()),
+            new MembershipMessage.Ack(5, null, Duration.FromSeconds(3)),
+            new MembershipMessage.Topic(1, Peer(), Time(), Bytes(60)),
+        ];
+        foreach (MembershipMessage message in messages)
+        {
+            Add("MembershipMessage." + message.GetType().Name, message.Encode(), static bytes => MembershipMessage.TryDecode(bytes, out MembershipMessage? it) ? it!.Encode() : null);
+        }
+
+        Add("MemberRecord", Written(member.Write), static bytes =>
+        {
+            WireReader reader = new(bytes);
+            MemberRecord read = MemberRecord.Read(reader);
+            return reader.Succeeded ? Written(read.Write) : null;
+        });
+    }
+
+    private void AddWorkload()
+    {
+        Add("Decline", new Decline(new OrderId(Hash()), BidVerdict.Full, Key(), Signature()).Encode(), static bytes => Decline.Decode(bytes)?.Encode());
+        LeaseWorkRecord work = new()
+        {
+            Lease = new LeaseId(Hash()),
+            Spec = ReceiptScenario.Spec,
+            OwnerKey = Key(),
+            OwnerSignature = Signature(),
+            ProviderSignature = Signature(),
+            Result = ReceiptScenario.Result,
+        };
+        Add("LeaseWorkRecord", work.Encode(), static bytes => LeaseWorkRecord.Decode(bytes)?.Encode());
+        Add("LeaseWorkRecord, begun", (work with { OwnerSignature = null, Result = null }).Encode(), static bytes => LeaseWorkRecord.Decode(bytes)?.Encode());
+    }
+
+    private void AddSandbox()
+    {
+        SandboxMessage[] messages =
+        [
+            new SandboxMessage.Ready(),
+            new SandboxMessage.Log(2, Bytes(30)),
+            new SandboxMessage.File("out.txt", 1 << 20),
+            new SandboxMessage.Chunk(Bytes(30)),
+            new SandboxMessage.Report(ProcessVerdict.ModuleMalformed, 3, "Unreachable", "in f", 1 << 30),
+        ];
+        foreach (SandboxMessage message in messages) Add("SandboxMessage." + message.GetType().Name, message.Encode(), static bytes => SandboxMessage.Decode(bytes)?.Encode());
+        SandboxRequest request = new(
+            4242, 65534, 4, true, ["program", "--flag"], [new GuestVariable("NAME", "value")], ["a.txt"], true, 1 << 40, 256, 1000, 1 << 20, 60, 7, Time());
+        Add("SandboxRequest", request.Encode(), static bytes => SandboxRequest.Decode(bytes)?.Encode());
+    }
+
+    private void Add(string name, byte[] bytes, Func<ReadOnlyMemory<byte>, byte[]?> again)
+    {
+        _cases.Add(new WireCase(name, bytes, again));
+        // The next begins anew, so that a changed format changes its own line alone.
+        _prng = new Prng(Seed);
+    }
+
+    // Our own disk's rows are checked below: what does not decode there is a broken invariant, by name.
+    private static byte[]? FromOwnDisk(Func<byte[]> read)
+    {
+        try
+        {
+            return read();
+        }
+        catch (InvariantException)
+        {
+            return null;
+        }
+    }
+
+    private static byte[] Written(Action<WireWriter> write)
+    {
+        WireWriter writer = new();
+        write(writer);
+        return writer.ToArray();
+    }
+
+    private Block Block()
+    {
+        Justification justification = new(Certificate(VoteKind.Notarize), [Certificate(VoteKind.Finalize) with { Value = null }]);
+        BlockHeader header = new()
+        {
+            Chain = new ChainId(Hash()),
+            Epoch = new Epoch(1),
+            View = new View(300),
+            Height = new Height(200),
+            ParentView = new View(298),
+            ParentDigest = Hash(),
+            JustificationHash = justification.Hash,
+            BodyRoot = Hash(),
+            ParentStateRoot = Hash(),
+            Time = Instant.FromMilliseconds(1_700_000_000_000),
+            Proposer = new ValidatorIndex(2),
+            Participation = [7],
+            EvidenceRoot = Hash(),
+        };
+        return new Block(header, justification, [Bytes(40), Bytes(3)]);
+    }
+
+    private Certificate Certificate(VoteKind kind) => new(
+        new VoteSlot(new Epoch(1), new View(298), kind), Hash(),
+        [new CertificateSigner(new ValidatorIndex(0), Signature()), new CertificateSigner(new ValidatorIndex(2), Signature())]);
+
+    private Genesis Genesis() => new()
+    {
+        Name = "sample",
+        IsDevelopment = true,
+        Nonce = Hash(),
+        Time = Instant.FromMilliseconds(1_700_000_000_000),
+        Parameters = ChainParameters.Development,
+        Validators = [new GenesisValidator(Key(), 5)],
+        Allocations = [],
+    };
+
+    private byte[] Bytes(int count)
+    {
+        byte[] bytes = new byte[count];
+        _prng.Fill(bytes);
+        return bytes;
+    }
+
+    private Hash256 Hash() => new(Bytes(32));
+
+    private PeerId Peer() => new(Hash());
+
+    private Instant Time() => new((long)_prng.NextBelow(1UL << 57));
+
+    private PublicKey Key() => new(KeyAlgorithm.P256, [3, .. Bytes(32)]);
+
+    private Signature Signature() => new(KeyAlgorithm.Secp256k1, Bytes(64));
+}
