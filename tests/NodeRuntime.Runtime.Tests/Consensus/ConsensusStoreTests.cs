@@ -49,7 +49,7 @@ public sealed class ConsensusStoreTests
     [Fact]
     public void A_first_watermark_says_that_nothing_was_signed()
     {
-        Write([ConsensusStore.FirstWatermark(new Epoch(0))]);
+        Write([Reopen().FirstWatermark(new Epoch(0))]);
         Recovery recovery = Reopen().Recover();
 
         Assert.Equal(View.Genesis, recovery.Watermark!.Slot.View);
