@@ -41,6 +41,26 @@ public sealed class SealTests
     }
 
     [Fact]
+    public void A_word_is_said_again_with_every_block_while_its_set_is_due()
+    {
+        _bench.Begin();
+        LeadByOthers();
+        _bench.Step(new ConsensusInput.SetDue(Next));
+        _bench.Hear(Stays, new ConsensusMessage.Ready(_bench.Ready(Next, 3, Joiner)));
+        _bench.Seen.Clear();
+        _bench.Finalize(_bench.Block(1));
+        // Whoever heard it before it knew of the set hears it now.
+        Readiness again = _bench.Seen.OfType<ConsensusEffect.Broadcast>().Select(static it => it.Message).OfType<ConsensusMessage.Ready>().Single().Readiness;
+        Assert.Equal(new ValidatorIndex(1), again.Member);
+        // And its record outlives the log below the floor.
+        Assert.Contains(_bench.Seen, static it => it is ConsensusEffect.Persist { Record: LogRecord.SaidReady { Said.Number: 2 } });
+        _bench.Step(new ConsensusInput.SetDue(null));
+        _bench.Seen.Clear();
+        _bench.Fire(ConsensusTimer.Retry);
+        Assert.DoesNotContain(_bench.Seen, static it => it is ConsensusEffect.Broadcast { Message: ConsensusMessage.Ready });
+    }
+
+    [Fact]
     public void Who_is_not_of_the_set_or_reads_history_says_nothing()
     {
         _bench.Begin();

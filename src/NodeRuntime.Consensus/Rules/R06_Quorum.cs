@@ -155,7 +155,7 @@ public sealed partial class ConsensusMachine
         if (certificate.Slot.Epoch.CompareTo(_set.Epoch) < 0) return true;
         if (certificate.Slot.Epoch != _set.Epoch)
         {
-            AskForSeal(peer);
+            HearOfLaterEpoch(peer, certificate.Slot.Epoch);
             return false;
         }
 

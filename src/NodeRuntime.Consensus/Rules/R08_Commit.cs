@@ -91,6 +91,7 @@ public sealed partial class ConsensusMachine
         Prune();
         RepeatFence();
         RepeatSaidReady();
+        RepeatReadiness();
         TellObservers(new CertifiedHeader(tip.Header, finalization));
         if (_view <= _floor.View) Enter(_floor.View.Next);
     }

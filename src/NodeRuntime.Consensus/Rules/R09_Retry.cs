@@ -29,7 +29,8 @@ public sealed partial class ConsensusMachine
             Broadcast(proposal ?? new ConsensusMessage.Voted(own.Value));
         }
 
-        RepeatReadiness();
+        SayReady();
+        TellReady(ofAll: true);
 
         // Our youngest finalized block and the view we stand in: whoever is behind asks for what it lacks.
         foreach (PeerId peer in _peers) Greet(peer);

@@ -80,7 +80,7 @@ public sealed partial class ConsensusMachine
         else _hanging ??= new Hanging(blocks, chain.Finalization);
         _syncAsked = null;
         // A window ends at a seal: whoever showed us this one most likely has the next.
-        if (_set.Epoch != epoch) AskForSeal(peer);
+        if (_set.Epoch != epoch || _epochHeard.CompareTo(_set.Epoch) > 0) AskForSeal(peer);
         Sync(peer);
     }
 

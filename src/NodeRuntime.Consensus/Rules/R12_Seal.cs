@@ -23,11 +23,15 @@ public sealed partial class ConsensusMachine
     // Beside some idle blocks. An older floor is history: whoever still reads it does not speak for the present.
     private static readonly Duration ReadyFloorAgeMax = Duration.FromSeconds(30);
 
+    // Heights between two times that everything known is told again.
+    private const ulong RepeatAllEvery = 4;
+
     private readonly SortedDictionary<View, Justification> _reseals = [];
     private readonly SortedDictionary<ValidatorIndex, Signature> _ready = [];
     private ValidatorSet? _due;
     private Hash256 _dueHash;
     private Hash256? _saidReady;
+    private Epoch _epochHeard;
 
     private (ISigner Signer, ValidatorIndex? Self) SignerIn(ValidatorSet set)
     {
@@ -89,12 +93,21 @@ public sealed partial class ConsensusMachine
         Broadcast(new ConsensusMessage.Ready(new Readiness(_dueHash, index, signature)));
     }
 
+    // With every final block while a set is due: a word may come before its hearer knows what is due, and is nothing to it then. What is known of
+    // the others is said less often; it reaches those who are not connected with them.
     private void RepeatReadiness()
     {
+        if (_due is null) return;
         SayReady();
+        TellReady(ofAll: _floor.Height.Number % RepeatAllEvery == 0 && (_self is not null || SignerIn(_due).Self is not null));
+    }
+
+    private void TellReady(bool ofAll)
+    {
+        ValidatorIndex? own = _due is null ? null : SignerIn(_due).Self;
         foreach ((ValidatorIndex index, Signature signature) in _ready)
         {
-            Broadcast(new ConsensusMessage.Ready(new Readiness(_dueHash, index, signature)));
+            if (ofAll || index == own) Broadcast(new ConsensusMessage.Ready(new Readiness(_dueHash, index, signature)));
         }
     }
 
@@ -248,9 +261,16 @@ public sealed partial class ConsensusMachine
     private bool IsOfOtherEpoch(PeerId peer, Epoch epoch)
     {
         if (epoch == _set.Epoch) return false;
-        if (epoch.CompareTo(_set.Epoch) > 0) AskForSeal(peer);
+        if (epoch.CompareTo(_set.Epoch) > 0) HearOfLaterEpoch(peer, epoch);
         else if (MayServe(peer)) Greet(peer);
         return true;
+    }
+
+    // Nobody's word about an epoch is believed; it is a reason to ask for blocks, and a window that came for one to ask for the next.
+    private void HearOfLaterEpoch(PeerId peer, Epoch epoch)
+    {
+        if (epoch.CompareTo(_epochHeard) > 0) _epochHeard = epoch;
+        AskForSeal(peer);
     }
 
     private void AskForSeal(PeerId peer)
