@@ -36,7 +36,51 @@ public sealed class LifecycleTests
         paths.Expect("/consensus/$1");
     }
 
+    [Fact]
+    public void A_child_is_there_under_its_name_until_it_has_stopped()
+    {
+        TestProbe<bool> there = _kit.CreateProbe<bool>();
+        ActorRef<CounterMessage>? child = null;
+        ActorRef<CounterMessage> parent = _kit.Spawn(Props.Create(() => new Counter()), "parent");
+        parent.Tell(Do(context => there.Ref.Tell(context.HasChild("child"))));
+        parent.Tell(Do(context => child = context.Spawn(Props.Create(() => new Counter()), "child")));
+        parent.Tell(Do(context => there.Ref.Tell(context.HasChild("child"))));
+        there.Expect(false);
+        there.Expect(true);
+        parent.Tell(Do(context => context.Stop(child!)));
+        _kit.Settle();
+        parent.Tell(Do(context => there.Ref.Tell(context.HasChild("child"))));
+        there.Expect(false);
+    }
+
+    [Fact]
+    public void Siblings_stop_in_any_order_and_the_others_stay()
+    {
+        TestProbe<string> diary = _kit.CreateProbe<string>();
+        ActorRef<CounterMessage> parent = _kit.Spawn(Props.Create(() => new Counter()), "parent");
+        ActorRef<CounterMessage>[] children = new ActorRef<CounterMessage>[4];
+        for (int i = 0; i < children.Length; i++)
+        {
+            int number = i;
+            parent.Tell(Do(context => children[number] = context.Spawn(Props.Create(() => new Counter(diary.Ref)))));
+            diary.Expect($"${number + 1} started");
+        }
+
+        // One in the middle, the last, the first: what is left must be the third alone.
+        foreach (int number in (int[])[1, 3, 0])
+        {
+            parent.Tell(Do(context => context.Stop(children[number])));
+            diary.Expect($"${number + 1} stopped");
+        }
+
+        _kit.Settle();
+        Assert.Equal(["/", "/parent", "/parent/$3"], System.Linq.Enumerable.Select(_kit.System.Status().Actors, static it => it.Path.ToString()));
+        _kit.System.Stop(parent);
+        diary.Expect("$3 stopped");
+    }
+
     [Theory]
+    [InlineData("$7")]
     [InlineData("")]
     [InlineData("a/b")]
     [InlineData("a b")]
