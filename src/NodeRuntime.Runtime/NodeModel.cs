@@ -31,5 +31,6 @@ public sealed record NodeModel
 
     public required string Version { get; init; }
 
+    /// <summary>A place in the first epoch's set, where the key has one; who votes now the ledger says.</summary>
     public ValidatorIndex? ValidatorIndexOf(PublicKey key) => Genesis.ValidatorSet.IndexOf(key);
 }
