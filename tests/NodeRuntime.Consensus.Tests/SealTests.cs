@@ -321,6 +321,21 @@ public sealed class SealTests
         Assert.Empty(_bench.Of<ConsensusEffect.Blame>());
     }
 
+    [Fact]
+    public void Who_speaks_of_later_epochs_all_day_is_not_the_only_one_who_is_asked()
+    {
+        _bench.Begin();
+        for (int i = 0; i < 40; i++)
+        {
+            _bench.Now += Duration.FromSeconds(2);
+            _bench.Hear(Stays, new ConsensusMessage.HaveCertificate(new Epoch(uint.MaxValue), new View(1)));
+        }
+
+        Assert.Contains(_bench.SentTo(StaysToo), static message => message is ConsensusMessage.WantChain);
+        Assert.Contains(_bench.SentTo(Leaver()), static message => message is ConsensusMessage.WantChain);
+        Assert.Null(_bench.Machine.Snapshot.SyncTarget);
+    }
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]

@@ -79,6 +79,7 @@ public sealed partial class ConsensusMachine
         if (blocks[0].Header.Height == _floor.Height.Next) Land(blocks, chain.Finalization);
         else _hanging ??= new Hanging(blocks, chain.Finalization);
         _syncAsked = null;
+        _sealAsked = null;
         // A window ends at a seal: whoever showed us this one most likely has the next.
         if (_set.Epoch != epoch || _epochHeard.CompareTo(_set.Epoch) > 0) AskForSeal(peer);
         Sync(peer);

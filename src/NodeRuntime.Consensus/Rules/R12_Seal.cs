@@ -32,6 +32,8 @@ public sealed partial class ConsensusMachine
     private Hash256 _dueHash;
     private Hash256? _saidReady;
     private Epoch _epochHeard;
+    private Instant? _sealAsked;
+    private int _sealAsks;
 
     private (ISigner Signer, ValidatorIndex? Self) SignerIn(ValidatorSet set)
     {
@@ -273,11 +275,13 @@ public sealed partial class ConsensusMachine
         AskForSeal(peer);
     }
 
-    private void AskForSeal(PeerId peer)
+    // Every other time somebody by chance: a liar that speaks of later epochs all day must not be the only one who is asked.
+    private void AskForSeal(PeerId hint)
     {
-        if (_syncAsked is { } at && _now - at < _config.Parameters.NetworkDelay * 2) return;
-        if (!_peers.Contains(peer)) return;
-        _syncAsked = _now;
+        if (_sealAsked is { } at && _now - at < _config.Parameters.NetworkDelay * 2) return;
+        if (PeerFor(_sealAsks % 2 == 0 ? hint : null) is not { } peer) return;
+        _sealAsks++;
+        _sealAsked = _now;
         Send(peer, new ConsensusMessage.WantChain(_floor.Height.Next));
     }
 }
