@@ -16,6 +16,7 @@ string? program = null;
     ("trees", TreesGroup.Run),
     ("ledger", LedgerGroup.Run),
     ("consensus", ConsensusGroup.Run),
+    ("sync", SyncGroup.Run),
     ("wasm", () => WasmGroup.Run(program)),
     ("wasm-start", WasmStartGroup.Run),
     ("fuel", FuelGroup.Run),

@@ -31,6 +31,15 @@ public sealed record StatusAnswer
     /// <summary>Voting, Observing, Syncing, Fenced or Halted.</summary>
     public required string Consensus { get; init; }
 
+    /// <summary>In words: in step, or how far the blocks or the snapshot are that are being fetched, or why none comes.</summary>
+    public string Sync { get; init; } = string.Empty;
+
+    /// <summary>The oldest block that this peer can show.</summary>
+    public ulong FirstBlock { get; init; }
+
+    /// <summary>The height of its youngest snapshot; 0 for none.</summary>
+    public ulong SnapshotHeight { get; init; }
+
     /// <summary>Fresh; else Alone, Eclipsed or Stalled: what it shows is old.</summary>
     public required string Outlook { get; init; }
 
@@ -120,6 +129,12 @@ public sealed record PeersAnswer(ImmutableArray<PeerAnswer> Peers);
 public sealed record StateAnswer(string CertifiedHeader, string Proof);
 
 public sealed record TransactionAnswer(string Id, string Verdict);
+
+/// <summary>Finalized blocks without their bodies, base64 of their wire forms, lowest first; none where the height is not reached.</summary>
+public sealed record ChainAnswer(ImmutableArray<string> Links);
+
+/// <summary>What became of evidence that was handed in.</summary>
+public sealed record EvidenceAnswer(string Verdict);
 
 /// <summary>A job as the ledger has it, without proof: for lists and streams.</summary>
 public sealed record JobAnswer

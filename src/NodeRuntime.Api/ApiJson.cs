@@ -13,6 +13,8 @@ namespace NodeRuntime.Api;
 [JsonSerializable(typeof(PeersAnswer))]
 [JsonSerializable(typeof(StateAnswer))]
 [JsonSerializable(typeof(TransactionAnswer))]
+[JsonSerializable(typeof(ChainAnswer))]
+[JsonSerializable(typeof(EvidenceAnswer))]
 [JsonSerializable(typeof(JobAnswer))]
 [JsonSerializable(typeof(JobsAnswer))]
 [JsonSerializable(typeof(PrintAnswer))]

@@ -18,6 +18,12 @@ public static class Routes
     public const string Peers = "/v1/peers";
     public const string Transactions = "/v1/transactions";
 
+    /// <summary>Finalized blocks without their bodies, from a height on.</summary>
+    public const string Chain = "/v1/chain/{from}";
+
+    /// <summary>Two contradicting votes of a validator.</summary>
+    public const string Evidence = "/v1/evidence";
+
     /// <summary>Any record of the state with its proof: family by name, id in hexadecimal.</summary>
     public const string State = "/v1/state/{family}/{id}";
 

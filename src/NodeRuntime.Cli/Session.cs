@@ -56,9 +56,21 @@ internal sealed class Session(CliWorld world, Display display, string? contextOp
     }
 
     /// <summary>A client that only reads: no key is touched, no passphrase asked.</summary>
-    public ClusterClient OpenReader() => Keep(
-        LoadContext().ToContext(ContextPath),
-        KeyPair.Generate(KeyAlgorithm.Secp256k1, RandomNumberGenerator.GetBytes(KeyPair.EntropyByteCountMin)));
+    /// <param name="contact">One gateway in place of the context's.</param>
+    public ClusterClient OpenReader(string? contact = null)
+    {
+        ContextFile context = LoadContext();
+        if (contact is not null) context.Contacts = [contact];
+        return Keep(context.ToContext(ContextPath), KeyPair.Generate(KeyAlgorithm.Secp256k1, RandomNumberGenerator.GetBytes(KeyPair.EntropyByteCountMin)));
+    }
+
+    /// <summary>The hash that an option names, else the context's; null where there is none to trust.</summary>
+    public ChainId? TrustedGenesis(string? option)
+    {
+        if (option is not null) return new ChainId(Words.ParseHash("--genesis", option));
+        if (TryLoadContext() is not { Genesis.Length: > 0 } context) return null;
+        return new ChainId(Words.ParseHash(ContextPath + ": genesis", context.Genesis));
+    }
 
     /// <summary>The account of the context's key.</summary>
     public AccountId OwnAccount() => KeyPolicy.Single(NodeKeys.Load(KeyPathOf(LoadContext())).PublicKey).ToAccountId();

@@ -2,6 +2,7 @@ using System.Collections.Generic;
 using System.CommandLine;
 using NodeRuntime.Cli.Devnet;
 using NodeRuntime.Cli.Doctor;
+using NodeRuntime.Cli.Forensics;
 using NodeRuntime.Cli.Receipts;
 using NodeRuntime.Cli.Simulate;
 using NodeRuntime.Cli.Verbs;
@@ -23,6 +24,8 @@ internal static class VerbTable
         ValidatorVerbs.Build(world, options),
         JobVerbs.Build(world, options),
         ReceiptVerbs.Build(world, options),
+        ChainVerbs.Build(world, options),
+        ForensicsVerb.Build(world, options),
         SimulateVerb.Build(world, options),
         WasmVerbs.Build(world, options),
         DoctorVerb.Build(world, options),

@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Generic;
 using System.Collections.Immutable;
 using System.Threading;
 using System.Threading.Tasks;
@@ -13,6 +14,7 @@ using NodeRuntime.Crypto;
 using NodeRuntime.Network;
 using NodeRuntime.Primitives;
 using NodeRuntime.Proofs.Chain;
+using NodeRuntime.Proofs.Forensics;
 using NodeRuntime.Proofs.Records;
 using NodeRuntime.Proofs.Transactions;
 
@@ -94,6 +96,54 @@ public sealed class ClusterClient : IAsyncDisposable
         SubmittedTransaction transaction = await _sender.SubmitAsync(messages, cancellation).ConfigureAwait(false);
         await _sender.ConfirmAsync(transaction, cancellation).ConfigureAwait(false);
         return transaction;
+    }
+
+    /// <summary>
+    /// Finalized blocks without their bodies, from a height on, as a gateway has them; none where it has no more. Nothing of it is verified here: a
+    /// forged chain is for forensics to refuse, and a forked one for it to take apart.
+    /// </summary>
+    public Task<List<ChainLink>> GetChainAsync(Height from, CancellationToken cancellation) => _contacts.AskAsync(
+        "chain",
+        async (gateway, stop) =>
+        {
+            string path = Routes.Chain.Replace("{from}", from.ToString(), StringComparison.Ordinal);
+            ContactAnswer<ChainAnswer> answer = await gateway.GetAsync(path, ApiJson.Default.ChainAnswer, null, stop).ConfigureAwait(false);
+            return answer.Value is null ? ContactAnswer<List<ChainLink>>.Failed(answer.Fault!, answer.Error) : ReadLinks(gateway, answer.Value);
+        },
+        cancellation);
+
+    /// <summary>Hands evidence in; a gateway that takes it spreads it, and the next leader puts it into a block.</summary>
+    /// <exception cref="ClientException">Refused, with the verdict as code.</exception>
+    public async Task<string> AccuseAsync(Evidence evidence, CancellationToken cancellation)
+    {
+        ContactAnswer<EvidenceAnswer>? last = null;
+        foreach (Gateway gateway in _contacts.Preferred())
+        {
+            last = await gateway.PostAsync(Routes.Evidence, evidence.Encode(), ApiJson.Default.EvidenceAnswer, cancellation).ConfigureAwait(false);
+            if (last.Value is { } answer) return answer.Verdict;
+        }
+
+        ClientException failure = ContactList.Failure("evidence", last?.Fault is { } fault ? [fault] : []);
+        if (last?.Error is not { } error || last.Fault!.Kind != ContactFaultKind.Refused) throw failure;
+        throw new ClientException(ClientFailure.Refused, $"the evidence is refused: {error.Code}", error.Hint, [last.Fault]) { Code = error.Code };
+    }
+
+    private static ContactAnswer<List<ChainLink>> ReadLinks(Gateway gateway, ChainAnswer answer)
+    {
+        List<ChainLink> links = [];
+        foreach (string text in answer.Links.IsDefault ? [] : answer.Links)
+        {
+            byte[] bytes = new byte[text.Length];
+            bool isLink = Convert.TryFromBase64String(text, bytes, out int count);
+            if (!isLink || !ChainLink.TryDecode(bytes.AsMemory(0, count), out ChainLink? link))
+            {
+                return ContactAnswer<List<ChainLink>>.Failed(ContactFaultKind.GatewayForged, gateway.Address, "what it calls a chain is none");
+            }
+
+            links.Add(link!);
+        }
+
+        return ContactAnswer<List<ChainLink>>.Of(links);
     }
 
     /// <summary>Looks again and again until the probe gives something.</summary>

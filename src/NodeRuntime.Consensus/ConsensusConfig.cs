@@ -30,6 +30,9 @@ public sealed record ConsensusConfig
     /// <summary>For the jitter of retries.</summary>
     public required Prng Prng { get; init; }
 
+    /// <summary>Who is more blocks behind asks for a snapshot; null for a peer that wants every block itself.</summary>
+    public ulong? SnapshotBehind { get; init; }
+
     /// <summary>Off only for twins, two machines with one key, which tests make on purpose.</summary>
     internal bool FencesOnForeignVotes { get; init; } = true;
 }

@@ -26,8 +26,11 @@ public abstract record ConsensusEffect
 
     public sealed record CancelTimer(ConsensusTimer Timer) : ConsensusEffect;
 
-    /// <summary>Choose transactions for a child of this parent; answered by <see cref="ConsensusInput.Built"/>.</summary>
-    public sealed record Build(View View, Hash256 Parent, Instant Time) : ConsensusEffect;
+    /// <summary>
+    /// Choose transactions for a child of this parent, and of this evidence what the ledger has not punished yet; answered by
+    /// <see cref="ConsensusInput.Built"/>.
+    /// </summary>
+    public sealed record Build(View View, Hash256 Parent, Instant Time, ImmutableArray<Evidence> Evidence) : ConsensusEffect;
 
     /// <summary>Execute a block whose parent was accepted; answered by <see cref="ConsensusInput.Checked"/>.</summary>
     public sealed record Check(Block Block, Hash256 Digest) : ConsensusEffect;
@@ -41,8 +44,14 @@ public abstract record ConsensusEffect
     /// <summary>Send the finalized block of a height, if it has this digest, and as many below it as fit.</summary>
     public sealed record ServeBranch(PeerId Peer, Height Top, Hash256 Digest) : ConsensusEffect;
 
-    /// <summary>A validator signed two things that contradict each other; both signatures were checked.</summary>
-    public sealed record Accuse(Vote First, Vote Second) : ConsensusEffect;
+    /// <summary>
+    /// The chain is final up to a height so far above ours that a snapshot is nearer than the blocks between, or the blocks are nowhere to be
+    /// had. Answered by <see cref="ConsensusInput.Restored"/> or <see cref="ConsensusInput.NoSnapshot"/>.
+    /// </summary>
+    public sealed record FarBehind(Height Target) : ConsensusEffect;
+
+    /// <summary>A validator signed two things that contradict each other; both signatures were checked. Once for each fault.</summary>
+    public sealed record Accuse(Evidence Evidence) : ConsensusEffect;
 
     /// <summary>Two finalizations contradict each other. Nothing more will be finalized here.</summary>
     public sealed record Halt(Certificate First, Certificate Second) : ConsensusEffect;
@@ -58,4 +67,5 @@ public enum ConsensusFault
     CertificateWrong,
     ProposalWrong,
     ChainWrong,
+    EvidenceWrong,
 }

@@ -31,6 +31,9 @@ public abstract record ConsensusInput
     public sealed record Built(
         View View, Hash256 Parent, Instant Time, ImmutableArray<ReadOnlyMemory<byte>> Transactions, Hash256 ParentStateRoot) : ConsensusInput
     {
+        /// <summary>Of what <see cref="ConsensusEffect.Build"/> offered, in its order.</summary>
+        public ImmutableArray<Evidence> Evidence { get; init; } = [];
+
         /// <summary>The set that is due after the parent: the block seals the epoch if a quorum of it is ready.</summary>
         public ValidatorSet? Due { get; init; }
     }
@@ -38,8 +41,23 @@ public abstract record ConsensusInput
     /// <summary>Which set the finalized ledger says is due after this epoch; null where none is.</summary>
     public sealed record SetDue(ValidatorSet? Set) : ConsensusInput;
 
+    /// <summary>The ledger has these of the set in force in jail already: evidence against them is no news.</summary>
+    public sealed record Punished(ImmutableArray<ValidatorIndex> Voters) : ConsensusInput;
+
+    /// <summary>Evidence that somebody brought by hand: what forensics found, say.</summary>
+    public sealed record Brought(Evidence Evidence) : ConsensusInput;
+
     /// <summary>Answers <see cref="ConsensusEffect.Check"/>.</summary>
     public sealed record Checked(Hash256 Digest, bool IsAccepted) : ConsensusInput;
+
+    /// <summary>
+    /// Answers <see cref="ConsensusEffect.FarBehind"/>: the ledger was restored from a snapshot, and blocks on top of it up to this one, which
+    /// the certificate finalizes, were executed and are durable.
+    /// </summary>
+    public sealed record Restored(ImmutableArray<Block> Blocks, Certificate Finalization) : ConsensusInput;
+
+    /// <summary>Answers <see cref="ConsensusEffect.FarBehind"/>: there is no snapshot to be had for now.</summary>
+    public sealed record NoSnapshot : ConsensusInput;
 }
 
 public enum ConsensusTimer

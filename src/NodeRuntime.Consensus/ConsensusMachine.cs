@@ -34,7 +34,6 @@ public sealed partial class ConsensusMachine
     private readonly SortedDictionary<Hash256, Candidate> _blocks = [];
     private readonly SortedDictionary<View, Hash256> _proposals = [];
     private readonly SortedSet<PeerId> _peers = [];
-    private readonly SortedSet<ValidatorIndex> _accused = [];
 
     private readonly SortedSet<PeerId> _validatorPeers = [];
 
@@ -80,11 +79,14 @@ public sealed partial class ConsensusMachine
         Leader = _leader,
         IsLeaderSkipped = IsSkipped(_leader),
         Delay = Delay(),
+        IsRestoring = _isRestoring,
+        Stranded = Stranded(),
         BlocksHeld = _blocks.Count,
         CertificatesHeld = _notarizations.Count + _nullifications.Count + _finalizations.Count,
         VoteSlotsHeld = _votes.Count,
         Validators = _set,
         Due = _due is null ? null : (_due, ReadyWeight()),
+        EvidenceHeld = _evidence.Count,
     };
 
     /// <summary>For a person who asks why nothing moves: who voted what in this view, and which certificates are held.</summary>
@@ -136,10 +138,12 @@ public sealed partial class ConsensusMachine
             case ConsensusInput.PeerConnected m:
                 _peers.Add(m.Peer);
                 Greet(m.Peer);
+                ShowEvidence(m.Peer);
                 break;
             case ConsensusInput.PeerLeft m:
                 _peers.Remove(m.Peer);
                 _served.Remove(m.Peer);
+                ForgetSyncPeer(m.Peer);
                 break;
             case ConsensusInput.Received m:
                 Receive(m.Peer, m.Message);
@@ -156,12 +160,24 @@ public sealed partial class ConsensusMachine
             case ConsensusInput.SetDue m:
                 NoteDue(m.Set);
                 break;
+            case ConsensusInput.Punished m:
+                foreach (ValidatorIndex voter in m.Voters) NotePunished(voter);
+                break;
+            case ConsensusInput.Brought m:
+                HearAccusation(null, m.Evidence);
+                break;
             case ConsensusInput.Checked m:
                 if (_blocks.TryGetValue(m.Digest, out Candidate? candidate))
                 {
                     candidate.State = m.IsAccepted ? CandidateState.Accepted : CandidateState.Refused;
                 }
 
+                break;
+            case ConsensusInput.Restored m:
+                Restore(m.Blocks, m.Finalization);
+                break;
+            case ConsensusInput.NoSnapshot:
+                GoOnWithBlocks();
                 break;
             default:
                 Invariant.Break("an input without a rule");
@@ -229,11 +245,17 @@ public sealed partial class ConsensusMachine
             case ConsensusMessage.Branch m:
                 ReceiveBranch(peer, m.Blocks);
                 break;
+            case ConsensusMessage.Pruned m:
+                HearOfPruning(peer, m.First);
+                break;
             case ConsensusMessage.FenceQuestion m:
                 AnswerHowFar(peer, m.Nonce);
                 break;
             case ConsensusMessage.FenceAnswer m:
                 HearHowFar(peer, m);
+                break;
+            case ConsensusMessage.Accusation m:
+                HearAccusation(peer, m.Evidence);
                 break;
             default:
                 Invariant.Break("a message without a rule");

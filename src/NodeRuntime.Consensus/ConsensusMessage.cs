@@ -55,11 +55,17 @@ public abstract record ConsensusMessage
     /// <summary>Consecutive blocks up to the one that was asked for, as many as fit; its digest proves them all.</summary>
     public sealed record Branch(ImmutableArray<Block> Blocks) : ConsensusMessage;
 
+    /// <summary>What was asked for lies below my oldest block, which is this one: ask somebody else.</summary>
+    public sealed record Pruned(Height First) : ConsensusMessage;
+
     /// <summary>A validator that does not know what its key has signed asks the others how far they are.</summary>
     public sealed record FenceQuestion(ulong Nonce) : ConsensusMessage;
 
     /// <summary>The sender's highest certificate proves its view; none in the first view.</summary>
     public sealed record FenceAnswer(ulong Nonce, Certificate? Highest) : ConsensusMessage;
+
+    /// <summary>A validator contradicted itself: said once by everybody who learns of it.</summary>
+    public sealed record Accusation(Evidence Evidence) : ConsensusMessage;
 
     public byte[] Encode()
     {
@@ -122,6 +128,9 @@ public abstract record ConsensusMessage
                 foreach (Block block in m.Blocks) block.Write(writer);
                 writer.End();
                 break;
+            case Pruned m:
+                writer.Record(WireType.ConsensusPruned, 1).UInt64(m.First.Number);
+                break;
             case FenceQuestion m:
                 writer.Record(WireType.ConsensusFenceQuestion, 1).UInt64(m.Nonce);
                 break;
@@ -129,6 +138,10 @@ public abstract record ConsensusMessage
                 writer.Record(WireType.ConsensusFenceAnswer, 2).UInt64(m.Nonce);
                 if (m.Highest is null) writer.Null();
                 else m.Highest.Write(writer);
+                break;
+            case Accusation m:
+                writer.Record(WireType.ConsensusEvidence, 1);
+                m.Evidence.Write(writer);
                 break;
             default:
                 Invariant.Break("a consensus message without an encoding");
@@ -161,8 +174,10 @@ public abstract record ConsensusMessage
             (WireType.ConsensusChain, 4) => new Chain(reader.List(Limits.ChainBlocksMax, Block.Read), Certificate.Read(reader)),
             (WireType.ConsensusWantBranch, 4) => new WantBranch(new Height(reader.UInt64()), reader.Hash()),
             (WireType.ConsensusBranch, 3) => new Branch(reader.List(Limits.ChainBlocksMax, Block.Read)),
+            (WireType.ConsensusPruned, 3) => new Pruned(new Height(reader.UInt64())),
             (WireType.ConsensusFenceQuestion, 3) => new FenceQuestion(reader.UInt64()),
             (WireType.ConsensusFenceAnswer, 4) => new FenceAnswer(reader.UInt64(), reader.TryNull() ? null : Certificate.Read(reader)),
+            (WireType.ConsensusEvidence, 3) => new Accusation(Evidence.Read(reader)),
             _ => null,
         };
         reader.End();

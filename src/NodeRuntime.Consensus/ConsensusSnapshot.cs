@@ -24,6 +24,12 @@ public sealed record ConsensusSnapshot(
     /// <summary>D of the view: grows while nothing becomes final.</summary>
     public required Duration Delay { get; init; }
 
+    /// <summary>Waits for a snapshot, and asks for no blocks meanwhile.</summary>
+    public required bool IsRestoring { get; init; }
+
+    /// <summary>The block that we need and that every peer which has answered has pruned; none where somebody may have it.</summary>
+    public required Height? Stranded { get; init; }
+
     /// <summary>Blocks above the floor in memory.</summary>
     public required int BlocksHeld { get; init; }
 
@@ -38,4 +44,7 @@ public sealed record ConsensusSnapshot(
 
     /// <summary>Slots whose votes are in memory.</summary>
     public required int VoteSlotsHeld { get; init; }
+
+    /// <summary>Evidence that no finalized block has taken up yet.</summary>
+    public required int EvidenceHeld { get; init; }
 }

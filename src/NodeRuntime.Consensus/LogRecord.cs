@@ -54,6 +54,12 @@ public abstract record LogRecord
         public Watermark Watermark => new(new VoteSlot(Epoch, View.Genesis, VoteKind.Notarize), null);
     }
 
+    /// <summary>Kept until it is punished, whatever becomes final meanwhile: a floor does not pass it.</summary>
+    public sealed record Accused(Evidence Evidence) : LogRecord
+    {
+        public override EpochView At => new(new Epoch(uint.MaxValue), new View(ulong.MaxValue));
+    }
+
     public byte[] Encode()
     {
         WireWriter writer = new();
@@ -82,7 +88,11 @@ public abstract record LogRecord
                 writer.UInt64(5).Array(3).UInt64(m.Epoch.Number).UInt64(m.Said.Number).Hash(m.Set).End();
                 break;
             case Entered m:
-                writer.UInt64(6).UInt64(m.Epoch.Number);
+                writer.UInt64(7).UInt64(m.Epoch.Number);
+                break;
+            case Accused m:
+                writer.UInt64(6);
+                m.Evidence.Write(writer);
                 break;
             default:
                 Invariant.Break("a log record without an encoding");
@@ -103,7 +113,8 @@ public abstract record LogRecord
             3 => new Body(Block.Read(reader)),
             4 => ReadFence(reader),
             5 => ReadSaidReady(reader),
-            6 => new Entered(new Epoch(reader.UInt32())),
+            6 => new Accused(Evidence.Read(reader)),
+            7 => new Entered(new Epoch(reader.UInt32())),
             _ => null,
         };
         reader.End();

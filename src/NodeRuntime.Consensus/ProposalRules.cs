@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Immutable;
 using NodeRuntime.Primitives;
 using NodeRuntime.Proofs.Chain;
 using NodeRuntime.Proofs.Trees;
@@ -16,6 +17,13 @@ public enum ProposalVerdict
     VoteNotForBlock,
     BodyRootWrong,
     EvidenceRootWrong,
+
+    /// <summary>Voters do not follow each other strictly: one is named twice, or order is lost.</summary>
+    EvidenceNotInOrder,
+
+    /// <summary>Its voter's index is one of another set.</summary>
+    EvidenceOfOtherEpoch,
+    EvidenceTooOld,
     JustificationHashWrong,
     ParentViewNotEarlier,
     GenesisParentWrong,
@@ -41,7 +49,7 @@ public readonly record struct EpochAnchor(Hash256 Digest, Height Height)
 public static class ProposalRules
 {
     /// <param name="anchor">Null where it lies below what is remembered; then a child of it is of no use, and its parent is not looked at.</param>
-    public static ProposalVerdict Check(Block block, ChainId chain, ValidatorSet set, EpochAnchor? anchor)
+    public static ProposalVerdict Check(Block block, ChainId chain, ValidatorSet set, EpochAnchor? anchor, ChainParameters parameters)
     {
         BlockHeader header = block.Header;
         if (header.Chain != chain) return ProposalVerdict.WrongChain;
@@ -49,9 +57,22 @@ public static class ProposalRules
         if (header.View == View.Genesis) return ProposalVerdict.ViewIsGenesis;
         if (header.Proposer != LeaderSchedule.LeaderOf(chain, set, header.View)) return ProposalVerdict.NotTheLeader;
         if (header.BodyRoot != MerkleTree.Root(block.Transactions)) return ProposalVerdict.BodyRootWrong;
-        if (header.EvidenceRoot != MerkleTree.EmptyRoot) return ProposalVerdict.EvidenceRootWrong;
-        ProposalVerdict verdict = CheckJustification(header, block.Justification, anchor);
+        ProposalVerdict verdict = CheckEvidence(header, block.Evidence, parameters.Slashing);
+        if (verdict == ProposalVerdict.Accepted) verdict = CheckJustification(header, block.Justification, anchor);
         return verdict == ProposalVerdict.Accepted ? CheckSuccession(header, block.Justification.Succession) : verdict;
+    }
+
+    private static ProposalVerdict CheckEvidence(BlockHeader header, ImmutableArray<Evidence> evidence, SlashingParameters slashing)
+    {
+        if (header.EvidenceRoot != Evidence.RootOf(evidence)) return ProposalVerdict.EvidenceRootWrong;
+        for (int i = 0; i < evidence.Length; i++)
+        {
+            if (i > 0 && evidence[i - 1].Voter.CompareTo(evidence[i].Voter) >= 0) return ProposalVerdict.EvidenceNotInOrder;
+            if (evidence[i].First.Slot.Epoch != header.Epoch) return ProposalVerdict.EvidenceOfOtherEpoch;
+            if (!slashing.IsYoung(evidence[i].View, header.View)) return ProposalVerdict.EvidenceTooOld;
+        }
+
+        return ProposalVerdict.Accepted;
     }
 
     /// <summary>

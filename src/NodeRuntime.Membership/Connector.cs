@@ -6,8 +6,9 @@ namespace NodeRuntime.Membership;
 
 /// <summary>
 /// Whom to dial. Up to <see cref="MembershipConfig.MeshMembersMax"/> members everybody dials everybody. In a greater network a
-/// validator keeps connections with all validators, and everyone keeps a view of some random peers. Seeds serve until they
-/// have names, and again when nobody else is left.
+/// validator keeps connections with all validators, and everyone keeps a view of some random peers, neither too small nor too large
+/// (HyParView, Leitao et al. 2007; its passive view is our member table, which comparison keeps fresh and which knows more than thirty).
+/// Seeds serve until they have names, and again when nobody else is left.
 /// </summary>
 internal sealed class Connector(
     MembershipConfig config, PeerId self, Prng prng, MemberTable table, ScoreBoard scores, SortedDictionary<PeerId, Link> links)
@@ -48,6 +49,7 @@ internal sealed class Connector(
 
         if (isMesh) return;
         FillView(now, effects);
+        ShedOne(now, effects);
         Bridge(now, effects);
     }
 
@@ -96,6 +98,25 @@ internal sealed class Connector(
             candidates[chosen] = candidates[^1];
             candidates.RemoveAt(candidates.Count - 1);
         }
+    }
+
+    /// <summary>
+    /// HyParView: a view that is too full lets one go by chance. Not a newcomer, which has nobody else yet, and no validator: they are few,
+    /// and choose by themselves whom they serve.
+    /// </summary>
+    private void ShedOne(Instant now, List<MembershipEffect> effects)
+    {
+        List<Link> others = [];
+        foreach (Link link in links.Values)
+        {
+            bool isSettled = link.IsReady && now - link.ConnectedAt > config.IntroductionPatience;
+            if (isSettled && !link.IsLetGo && !_validators.Contains(link.Peer)) others.Add(link);
+        }
+
+        if (others.Count <= config.ActiveViewMax) return;
+        Link chosen = others[prng.NextBelow(others.Count)];
+        chosen.IsLetGo = true;
+        effects.Add(new MembershipEffect.Disconnect(chosen.Peer, ConnectionEnd.Lost));
     }
 
     /// <summary>

@@ -8,6 +8,7 @@ namespace NodeRuntime.Membership;
 /// peer is pinged every second. Who is silent is asked about: a few others say how long ago they heard it, by themselves.
 /// Only where they have not either is it suspected, and after a minute counted as gone.
 /// Local health: when half of our pings fail at once, it is we who are slow; all patience grows until answers come again.
+/// A pause of our own process (a stopped virtual machine, a long collection) is nobody's silence.
 /// Deviations: probes go to all connected peers, not to one a round (connections are few and need their keep-alive); suspicion
 /// is not gossiped: it is an opinion of ours, used for routing, and decides nothing.
 /// </summary>
@@ -18,6 +19,8 @@ internal sealed class FailureDetector(MembershipConfig config, Prng prng, Member
 
     private readonly SortedDictionary<ulong, (PeerId Asked, PeerId Subject, Instant At)> _inquiries = [];
     private int _health;
+    private Instant? _tickedAt;
+    private Instant _wokeAt = Instant.Epoch;
 
     /// <summary>Zero is well; every step makes all time-outs longer.</summary>
     public int Health => _health;
@@ -64,6 +67,9 @@ internal sealed class FailureDetector(MembershipConfig config, Prng prng, Member
 
     public void Tick(Instant now, List<MembershipEffect> effects)
     {
+        // A tick that comes very late: it is we who slept, and heard nobody for it. Nobody's silence began before we woke.
+        if (_tickedAt is { } ticked && now - ticked > config.PingInterval) _wokeAt = now;
+        _tickedAt = now;
         Probe(now, effects);
         Forget(now);
         foreach (Member member in table.Members)
@@ -97,7 +103,7 @@ internal sealed class FailureDetector(MembershipConfig config, Prng prng, Member
 
     private void Watch(Member member, Instant now, List<MembershipEffect> effects)
     {
-        Duration silence = now - member.HeardAt;
+        Duration silence = now - (member.HeardAt > _wokeAt ? member.HeardAt : _wokeAt);
         if (silence > config.PingInterval * 2 && now >= member.NextInquiryAt) Inquire(member, now, effects);
         Duration patience = config.SuspectAfter + ((config.SuspectAfter / 4) * _health);
         switch (member.State)

@@ -26,6 +26,9 @@ internal sealed class Link(PeerId peer, PublicKey nodeKey, string address, bool 
     /// <summary>Its record is known and PeerReady was told.</summary>
     public bool IsReady { get; set; }
 
+    /// <summary>We let it go, and have not heard that it went.</summary>
+    public bool IsLetGo { get; set; }
+
     public Instant NextPingAt { get; set; } = now;
 
     /// <summary>The nonce of the ping that waits for its answer.</summary>

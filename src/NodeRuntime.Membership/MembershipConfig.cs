@@ -28,8 +28,14 @@ public sealed record MembershipConfig
     /// <summary>Below so many members everybody is connected with everybody: gossip is then one hop.</summary>
     public int MeshMembersMax { get; init; } = 32;
 
-    /// <summary>In a greater network: connections kept. HyParView's five, and some for those that die.</summary>
-    public int ActiveViewTarget { get; init; } = 8;
+    /// <summary>In a greater network: connections kept. HyParView's five and one, which survive the loss of a third of all at once.</summary>
+    public int ActiveViewTarget { get; init; } = 6;
+
+    /// <summary>
+    /// Beyond so many, validators among validators not counted, one is let go by chance: else whoever is a seed is everybody's for ever.
+    /// Twice the target, so that those who come do not push out each other in turns.
+    /// </summary>
+    public int ActiveViewMax { get; init; } = 12;
 
     public int DialsMax { get; init; } = 8;
 

@@ -47,6 +47,9 @@ public static class Limits
 
     public const int MempoolBytesMax = 64 * 1024 * 1024;
 
+    /// <summary>Blocks that a transaction waits through, whatever its own expiry: five minutes at full pace, forty on an idle chain.</summary>
+    public const int MempoolBlocksMax = 1200;
+
     /// <summary>Messages that wait at one actor before its overflow policy acts.</summary>
     public const int MailboxLengthMax = 16_384;
 
@@ -187,8 +190,35 @@ public static class Limits
     /// <summary>Blocks that were asked for and have not come.</summary>
     public const int BlocksAskedMax = 256;
 
-    /// <summary>Announced transactions that a peer remembers having asked for.</summary>
+    /// <summary>Announced transactions that a peer has asked for and that have not come.</summary>
     public const int TransactionsAskedMax = 8192;
+
+    /// <summary>The same of one peer: whoever announces what it does not have holds no more of the list than this.</summary>
+    public const int TransactionsAskedPerPeerMax = 1024;
+
+    /// <summary>Peers that are remembered as holders of a transaction that was asked for.</summary>
+    public const int TransactionHoldersMax = 8;
+
+    /// <summary>Ids in one announcement or question.</summary>
+    public const int TransactionIdsPerMessageMax = 256;
+
+    /// <summary>Bytes of bodies in one answer, unless a single one is larger: a vote waits behind no more than this.</summary>
+    public const int TransactionBatchBytesMax = 64 * 1024;
+
+    /// <summary>Transactions lately settled or refused whose announcement is not answered; in each of two halves.</summary>
+    public const int TransactionsSeenMax = 32_768;
+
+    /// <summary>Proposals that are being put together from their parts, over all leaders and of one.</summary>
+    public const int ProposalsRebuiltMax = 64;
+
+    public const int ProposalsRebuiltPerLeaderMax = 2;
+
+    /// <summary>Whole proposals that others may ask parts of: 8 MiB at most.</summary>
+    public const int ProposalsHeldMax = 8;
+
+    /// <summary>Bodies in one answer about a proposal: four of these are a full block, and none holds up a vote for long.</summary>
+    public const int ProposalBatchBytesMax = 256 * 1024;
+
     /// <summary>A record of the journal: a snapshot's part or a block with room to spare.</summary>
     public const int JournalPayloadBytesMax = 16 * 1024 * 1024;
 
@@ -227,4 +257,54 @@ public static class Limits
     public const int HangingBlocksMax = 16_384;
 
     public const long HangingBytesMax = 64L << 20;
+
+    /// <summary>Windows of blocks that a peer which syncs asks for at once, of different peers where it can.</summary>
+    public const int SyncWindowsMax = 8;
+
+    /// <summary>Of these, of one peer: one on its way while the other is taken in.</summary>
+    public const int SyncWindowsPerPeerMax = 2;
+
+    /// <summary>
+    /// A chunk of a snapshot: a fifth of a second on a 10 Mbit/s link, and what one poisoner can make us fetch in vain. Every peer must cut
+    /// alike, so it changes with the protocol alone.
+    /// </summary>
+    public const int StateChunkBytesMax = 256 * 1024;
+
+    /// <summary>Chunks of one snapshot: 4 GiB at most, and their hashes fit in one frame.</summary>
+    public const int SnapshotChunksMax = 16_384;
+
+    /// <summary>Snapshots on disk: one may be rotten and one under way, and one is still there to start from.</summary>
+    public const int SnapshotsKeptMax = 3;
+
+    /// <summary>Chunks asked for and not here, over all peers and of one: 4 MiB and 1 MiB.</summary>
+    public const int ChunksInFlightMax = 16;
+
+    public const int ChunksInFlightPerPeerMax = 4;
+
+    /// <summary>Manifests, anchors and chunks that one peer gets of us in a second: 16 MiB.</summary>
+    public const int SyncRequestsPerSecondMax = 64;
+
+    /// <summary>Old blocks that are forgotten with one new one: a peer that stops being an archive must not stand still for it.</summary>
+    public const int BlocksPrunedAtOnceMax = 512;
+
+    /// <summary>Deliveries that wait for the disk before a peer that syncs takes no more windows.</summary>
+    public const int DeliveriesWaitingMax = 4;
+
+    /// <summary>Two votes with their signatures, a chain's id and the envelope.</summary>
+    public const int EvidenceBytesMax = 384;
+
+    /// <summary>Validators that one block punishes; a third of the largest set, which is all it takes to fork.</summary>
+    public const int BlockEvidenceMax = 34;
+
+    /// <summary>Fits into a frame beside a full body and a full justification.</summary>
+    public const int BlockEvidenceBytesMax = BlockEvidenceMax * EvidenceBytesMax;
+
+    /// <summary>What a peer holds of evidence that no block has taken up: one for each validator and fault.</summary>
+    public const int EvidenceHeldMax = 3 * ValidatorsMax;
+
+    /// <summary>Blocks of each chain above a fork whose certificates are laid side by side: the first few say it all.</summary>
+    public const int ForensicsLinksMax = 8_192;
+
+    /// <summary>A header, a justification and a certificate.</summary>
+    public const int ChainFileLinkBytesMax = FrameBytesMax - BlockBytesMax;
 }

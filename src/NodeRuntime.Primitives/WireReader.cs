@@ -39,6 +39,20 @@ public sealed class WireReader
         if (UInt64() != (ulong)type) Fail();
     }
 
+    /// <summary>
+    /// Enters a record of this type that has several versions, which differ in their number of fields: version 1 has as many as the first number
+    /// says, version 2 as the next, and so on. Returns the version; 1 where the reader failed.
+    /// </summary>
+    public int Record(WireType type, params ReadOnlySpan<int> fields)
+    {
+        int count = Array(fields[^1] + 2) - 2;
+        ulong version = UInt64();
+        if (UInt64() != (ulong)type) Fail();
+        if (!_failed && version >= 1 && version <= (ulong)fields.Length && fields[(int)version - 1] == count) return (int)version;
+        Fail();
+        return 1;
+    }
+
     /// <summary>Enters an array of definite length, at most <paramref name="countMax"/> items, and returns its length.</summary>
     public int Array(int countMax)
     {

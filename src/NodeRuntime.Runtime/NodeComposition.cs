@@ -1,12 +1,14 @@
 using System;
 using NodeRuntime.Actors;
 using NodeRuntime.Actors.Ports;
+using NodeRuntime.Consensus.Sync;
 using NodeRuntime.Primitives;
 using NodeRuntime.Proofs.Chain;
 using NodeRuntime.Runtime.Consensus;
 using NodeRuntime.Runtime.Gateway;
 using NodeRuntime.Runtime.Membership;
 using NodeRuntime.Runtime.Settlement;
+using NodeRuntime.Runtime.Snapshots;
 using NodeRuntime.Runtime.Workload;
 
 namespace NodeRuntime.Runtime;
@@ -26,6 +28,9 @@ public static class NodeComposition
         doors.Membership = system.Spawn(
             Props.Create<MembershipCommand>(context => new MembershipSupervisor(context, model, ports, doors)), "membership");
 
+        doors.Snapshots = system.Spawn(
+            Props.Create<SnapshotCommand>(context => new SnapshotSupervisor(context, model, ports, doors)), "snapshots");
+
         // Subscribers of the ledger's tip come before the ledger, so that they miss none.
         PeerNode node = new(model, ports, system, doors);
         ActorRef<SettlementCommand> settlement = system.Spawn(
@@ -44,7 +49,7 @@ public static class NodeComposition
     {
         ConsensusCommand.Frame { FrameClass: FrameClass.Transactions } => 2,
         ConsensusCommand.Frame { FrameClass: FrameClass.Sync } => 1,
-        ConsensusCommand.Submit => 2,
+        ConsensusCommand.Submit or ConsensusCommand.Accuse => 2,
         _ => 0,
     };
 
@@ -60,10 +65,12 @@ public static class NodeComposition
             case NetworkEvent.Connected m:
                 doors.Membership.Tell(new MembershipCommand.Network(m));
                 doors.Consensus.Tell(new ConsensusCommand.PeerConnected(m.Peer));
+                doors.Snapshots.Tell(new SnapshotCommand.PeerConnected(m.Peer));
                 break;
             case NetworkEvent.Disconnected m:
                 doors.Membership.Tell(new MembershipCommand.Network(m));
                 doors.Consensus.Tell(new ConsensusCommand.PeerLeft(m.Peer));
+                doors.Snapshots.Tell(new SnapshotCommand.PeerLeft(m.Peer));
                 workload?.Tell(new WorkloadCommand.ClientLeft(m.Peer));
                 break;
             case NetworkEvent.DialFailed m:
@@ -82,6 +89,9 @@ public static class NodeComposition
                 break;
             case NetworkEvent.Received { FrameClass: FrameClass.Sync } m when GenesisMessage.IsWant(m.Frame):
                 ports.Network.Send(m.Peer, FrameClass.Sync, GenesisMessage.Document(model.Genesis));
+                break;
+            case NetworkEvent.Received { FrameClass: FrameClass.Sync } m when SyncMessage.IsOne(m.Frame):
+                doors.Snapshots.Tell(new SnapshotCommand.Frame(m.Peer, m.Frame));
                 break;
             case NetworkEvent.Received m:
                 doors.Consensus.Tell(new ConsensusCommand.Frame(m.Peer, m.FrameClass, m.Frame));

@@ -3,6 +3,7 @@ using NodeRuntime.Primitives;
 using NodeRuntime.Runtime.Consensus;
 using NodeRuntime.Runtime.Gateway;
 using NodeRuntime.Runtime.Membership;
+using NodeRuntime.Runtime.Snapshots;
 
 namespace NodeRuntime.Runtime;
 
@@ -15,6 +16,7 @@ public sealed class NodeDoors
     private ActorRef<GatewayCommand>? _gateway;
     private ActorRef<ConsensusCommand>? _consensus;
     private ActorRef<MembershipCommand>? _membership;
+    private ActorRef<SnapshotCommand>? _snapshots;
 
     public ActorRef<GatewayCommand> Gateway
     {
@@ -26,6 +28,12 @@ public sealed class NodeDoors
     {
         get => _consensus ?? Invariant.Unreachable<ActorRef<ConsensusCommand>>("consensus before composition");
         internal set => _consensus = value;
+    }
+
+    public ActorRef<SnapshotCommand> Snapshots
+    {
+        get => _snapshots ?? Invariant.Unreachable<ActorRef<SnapshotCommand>>("snapshots before composition");
+        internal set => _snapshots = value;
     }
 
     public ActorRef<MembershipCommand> Membership

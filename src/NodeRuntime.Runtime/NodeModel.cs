@@ -31,6 +31,8 @@ public sealed record NodeModel
 
     public required string Version { get; init; }
 
+    public SyncSettings Sync { get; init; } = SyncSettings.Default;
+
     /// <summary>A place in the first epoch's set, where the key has one; who votes now the ledger says.</summary>
     public ValidatorIndex? ValidatorIndexOf(PublicKey key) => Genesis.ValidatorSet.IndexOf(key);
 }

@@ -15,7 +15,34 @@ public sealed record ConsensusStatus(View View, ConsensusMode Mode, int Transact
 
     /// <summary>How many vote in the epoch.</summary>
     public int Validators { get; init; }
+
+    /// <summary>The oldest block on this peer's disk: what lies below was pruned, or skipped by a snapshot.</summary>
+    public Height FirstBlock { get; init; }
+
+    /// <summary>The block that we need and that every peer in sight has pruned.</summary>
+    public Height? Stranded { get; init; }
+
+    /// <summary>Faults of validators that this peer learned of since it started.</summary>
+    public long EvidenceSeen { get; init; }
+
+    /// <summary>Evidence that waits for a block.</summary>
+    public int EvidenceHeld { get; init; }
+
+    /// <summary>Validators that finalized blocks punished since this peer started.</summary>
+    public long EvidenceIncluded { get; init; }
+
+    /// <summary>Taken from their bonds, in base units.</summary>
+    public Amount Slashed { get; init; }
 }
+
+/// <summary>How the snapshot supervisor does.</summary>
+/// <param name="Newest">The youngest snapshot on disk; genesis for none.</param>
+/// <param name="Count">Snapshots on disk.</param>
+/// <param name="Restoring">The snapshot that is being fetched; null where none is.</param>
+public sealed record SnapshotStatus(Height Newest, int Count, SnapshotProgress? Restoring);
+
+/// <param name="ChunksTotal">0 while a snapshot is still looked for.</param>
+public sealed record SnapshotProgress(Height Height, int ChunksKept, int ChunksTotal);
 
 /// <summary>What a peer may think of the tip that it sees.</summary>
 public enum ChainOutlook

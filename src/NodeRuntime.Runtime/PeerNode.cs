@@ -2,6 +2,7 @@ using System;
 using System.Collections.Immutable;
 using NodeRuntime.Actors;
 using NodeRuntime.Primitives;
+using NodeRuntime.Proofs.Chain;
 using NodeRuntime.Runtime.Consensus;
 using NodeRuntime.Runtime.Gateway;
 using NodeRuntime.Workload;
@@ -24,6 +25,8 @@ public sealed class PeerNode
         _doors = doors;
         system.EventStream.Subscribe(ActorRef.FromDelegate<LedgerTip>("tip", tip => Tip = tip));
         system.EventStream.Subscribe(ActorRef.FromDelegate<ConsensusStatus>("consensus-status", status => Consensus = status));
+        system.EventStream.Subscribe(ActorRef.FromDelegate<SnapshotStatus>("snapshot-status", status => Snapshots = status));
+        system.EventStream.Subscribe(ActorRef.FromDelegate<TransactionStatus>("transaction-status", status => Transactions = status));
         system.EventStream.Subscribe(ActorRef.FromDelegate<MembershipStatus>("membership-status", status => Membership = status));
         system.EventStream.Subscribe(ActorRef.FromDelegate<WorkloadStatus>("workload-status", status => Workload = status));
     }
@@ -39,6 +42,10 @@ public sealed class PeerNode
 
     public ConsensusStatus Consensus { get; private set; } = new(View.Genesis, ConsensusMode.Observing, 0, 0);
 
+    public SnapshotStatus Snapshots { get; private set; } = new(Height.Genesis, 0, null);
+
+    public TransactionStatus Transactions { get; private set; } = new();
+
     public MembershipStatus Membership { get; private set; } = new(0, []);
 
     public WorkloadStatus Workload { get; private set; } = new(0, 0);
@@ -46,6 +53,10 @@ public sealed class PeerNode
     /// <summary>Offers a transaction; the reply comes once, from an actor's turn.</summary>
     public TellVerdict Submit(ReadOnlyMemory<byte> transaction, ActorRef<SubmitAnswer> reply) =>
         _doors.Consensus.Tell(new ConsensusCommand.Submit(transaction, reply));
+
+    /// <summary>Offers evidence against a validator; the reply comes once, from an actor's turn.</summary>
+    public TellVerdict Accuse(Evidence evidence, ActorRef<AccusationAnswer> reply) =>
+        _doors.Consensus.Tell(new ConsensusCommand.Accuse(evidence, reply));
 
     /// <summary>In words, for a person: why does nothing move?</summary>
     public TellVerdict DescribeConsensus(ActorRef<string> reply) => _doors.Consensus.Tell(new ConsensusCommand.Describe(reply));

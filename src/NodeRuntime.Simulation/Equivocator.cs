@@ -5,6 +5,7 @@ using NodeRuntime.Consensus;
 using NodeRuntime.Crypto;
 using NodeRuntime.Primitives;
 using NodeRuntime.Proofs.Chain;
+using NodeRuntime.Runtime.Proposals;
 
 namespace NodeRuntime.Simulation;
 
@@ -22,15 +23,15 @@ internal sealed class Equivocator(INetwork inner, ISigner signer, ChainId chain)
 
     public SendVerdict Send(PeerId to, FrameClass frameClass, ReadOnlyMemory<byte> frame)
     {
-        if (frameClass != FrameClass.Consensus || ConsensusMessage.Decode(frame) is not ConsensusMessage.Propose proposal)
-        {
-            return inner.Send(to, frameClass, frame);
-        }
-
-        View view = proposal.Block.Header.View;
+        if (frameClass != FrameClass.Consensus) return inner.Send(to, frameClass, frame);
+        (Block Block, Vote Vote)? proposal = ConsensusMessage.Decode(frame) is ConsensusMessage.Propose whole
+            ? (whole.Block, whole.LeaderVote)
+            : CompactMessage.Decode(frame) is CompactMessage.Proposal compact ? (compact.Skeleton, compact.LeaderVote) : null;
+        if (proposal is not { } own) return inner.Send(to, frameClass, frame);
+        View view = own.Block.Header.View;
         if (!_told.TryGetValue(view, out Told? told))
         {
-            told = new Told(Contradict(proposal));
+            told = new Told(Contradict(own.Block, own.Vote));
             _told.Add(view, told);
         }
 
@@ -40,14 +41,13 @@ internal sealed class Equivocator(INetwork inner, ISigner signer, ChainId chain)
 
     public void Disconnect(PeerId to, DisconnectReason reason) => inner.Disconnect(to, reason);
 
-    // A millisecond later is another block, and as good.
-    private byte[] Contradict(ConsensusMessage.Propose proposal)
+    // A millisecond later is another block, and as good. Of a short proposal the body is not here: its twin promises one that nobody has.
+    private byte[] Contradict(Block block, Vote vote)
     {
-        BlockHeader header = proposal.Block.Header with { Time = proposal.Block.Header.Time + Duration.FromMilliseconds(1) };
+        BlockHeader header = block.Header with { Time = block.Header.Time + Duration.FromMilliseconds(1) };
         Hash256 digest = header.Digest;
-        VoteSlot slot = proposal.LeaderVote.Slot;
-        Vote vote = new(slot, digest, proposal.LeaderVote.Voter, signer.Sign(slot.SigningDigest(chain, digest)));
-        return new ConsensusMessage.Propose(proposal.Block with { Header = header }, vote).Encode();
+        Vote other = new(vote.Slot, digest, vote.Voter, signer.Sign(vote.Slot.SigningDigest(chain, digest)));
+        return new ConsensusMessage.Propose(block with { Header = header }, other).Encode();
     }
 
     private sealed class Told(byte[] other)

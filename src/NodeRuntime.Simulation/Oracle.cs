@@ -2,10 +2,13 @@ using System.Collections.Generic;
 using System.Collections.Immutable;
 using NodeRuntime.Actors.Ports;
 using NodeRuntime.Consensus;
+using NodeRuntime.Crypto;
+using NodeRuntime.Ledger.Blocks;
 using NodeRuntime.Primitives;
 using NodeRuntime.Proofs.Chain;
 using NodeRuntime.Proofs.Records;
 using NodeRuntime.Runtime;
+using NodeRuntime.Runtime.Proposals;
 
 namespace NodeRuntime.Simulation;
 
@@ -19,7 +22,9 @@ internal sealed class Oracle(Auditor auditor)
     private readonly SortedDictionary<(int Peer, VoteSlot Slot), Hash256> _signed = [];
     private readonly SortedDictionary<(int Peer, VoteSlot Slot), Hash256> _durable = [];
     private readonly SortedDictionary<Height, Hash256> _validators = [];
+    private readonly SortedDictionary<Height, Hash256> _roots = [];
     private readonly List<string> _violations = [];
+    private readonly SortedSet<PublicKey> _suspects = [];
 
     public ImmutableArray<string> Violations => [.. _violations];
 
@@ -28,7 +33,10 @@ internal sealed class Oracle(Auditor auditor)
         if (_violations.Count < 100) _violations.Add(what);
     }
 
-    /// <summary>Agreement, validity of the supply, and no escrow without an order.</summary>
+    /// <summary>A key that misbehaves on purpose: it may be punished. Nobody else may.</summary>
+    public void Suspect(PublicKey key) => _suspects.Add(key);
+
+    /// <summary>Agreement on blocks and states, validity of the supply, and no escrow without an order.</summary>
     public void Advanced(int peer, LedgerTip tip)
     {
         if (tip.Certified is not { } certified) return;
@@ -40,6 +48,19 @@ internal sealed class Oracle(Auditor auditor)
         }
 
         _validators[tip.Height] = validators;
+        // However a peer came by its state, by every block or by a snapshot and the blocks above it: at one height there is one.
+        Hash256 root = tip.State.Root;
+        if (_roots.TryGetValue(tip.Height, out Hash256 otherRoot) && otherRoot != root)
+        {
+            Violate($"state: peer {peer} has root {root.ToShortString()} at height {tip.Height}, others {otherRoot.ToShortString()}");
+        }
+
+        _roots[tip.Height] = root;
+        foreach (LedgerEvent happened in tip.Events)
+        {
+            if (happened is LedgerEvent.Slashed slashed && !_suspects.Contains(slashed.Key)) Violate($"framed: {slashed.Key} is honest and was slashed at height {tip.Height}");
+        }
+
         SupplyRecord supply = tip.State.Supply;
         Amount held = supply.Balances + supply.Bonds + supply.Escrows;
         if (held + supply.Burned != supply.Minted) Violate($"supply: {held} held and {supply.Burned} burned of {supply.Minted} minted");
@@ -74,6 +95,7 @@ internal sealed class Oracle(Auditor auditor)
             ConsensusMessage.Voted m => m.Vote,
             ConsensusMessage.Propose m => m.LeaderVote,
             ConsensusMessage.Reseal m => m.LeaderVote,
+            null => (CompactMessage.Decode(frame) as CompactMessage.Proposal)?.LeaderVote,
             _ => null,
         };
         // A later epoch has other places; no peer passes on another one's votes.

@@ -2,6 +2,7 @@ using System;
 using NodeRuntime.Actors.Ports;
 using NodeRuntime.Consensus;
 using NodeRuntime.Primitives;
+using NodeRuntime.Runtime.Proposals;
 
 namespace NodeRuntime.Simulation;
 
@@ -15,7 +16,8 @@ internal sealed class SilentVoter(INetwork inner) : INetwork
     public SendVerdict Send(PeerId to, FrameClass frameClass, ReadOnlyMemory<byte> frame)
     {
         bool isHeldBack = frameClass == FrameClass.Consensus
-            && ConsensusMessage.Decode(frame) is ConsensusMessage.Voted or ConsensusMessage.Propose;
+            && (ConsensusMessage.Decode(frame) is ConsensusMessage.Voted or ConsensusMessage.Propose
+                || CompactMessage.Decode(frame) is CompactMessage.Proposal);
         return isHeldBack ? SendVerdict.Accepted : inner.Send(to, frameClass, frame);
     }
 

@@ -15,6 +15,7 @@ public sealed class SimulatedDisk(VirtualTimeDispatcher time, Prng prng, Faults 
 {
     private readonly SortedDictionary<string, SortedDictionary<ulong, byte[]>> _streams = new(StringComparer.Ordinal);
     private readonly bool _isSlow = prng.NextChance(faults.SlowDiskPerMille);
+    private readonly SortedSet<(string Stream, ulong Sequence)> _rotten = [];
     private Connection? _open;
 
     /// <summary>Called when a batch has become durable and before it is answered: oracles look here.</summary>
@@ -43,6 +44,9 @@ public sealed class SimulatedDisk(VirtualTimeDispatcher time, Prng prng, Faults 
         _open = null;
     }
 
+    /// <summary>A record's bytes are no longer those that were written, until it is written again.</summary>
+    public void Rot(string stream, ulong sequence) => _rotten.Add((stream, sequence));
+
     private void Apply(JournalBatch batch)
     {
         foreach (JournalWrite write in batch.Writes)
@@ -51,6 +55,7 @@ public sealed class SimulatedDisk(VirtualTimeDispatcher time, Prng prng, Faults 
             {
                 case JournalWrite.Put put:
                     StreamOf(put.Stream)[put.Sequence] = put.Payload.ToArray();
+                    _rotten.Remove((put.Stream, put.Sequence));
                     break;
                 case JournalWrite.TruncateBelow truncate:
                     SortedDictionary<ulong, byte[]> stream = StreamOf(truncate.Stream);
@@ -89,6 +94,15 @@ public sealed class SimulatedDisk(VirtualTimeDispatcher time, Prng prng, Faults 
 
         public ReadOnlyMemory<byte>? Read(string stream, ulong sequence) =>
             disk.StreamOf(stream).TryGetValue(sequence, out byte[]? payload) ? (ReadOnlyMemory<byte>?)payload : null;
+
+        public JournalReadVerdict TryRead(string stream, ulong sequence, out ReadOnlyMemory<byte> payload)
+        {
+            payload = ReadOnlyMemory<byte>.Empty;
+            if (disk._rotten.Contains((stream, sequence))) return JournalReadVerdict.Damaged;
+            if (Read(stream, sequence) is not { } found) return JournalReadVerdict.Absent;
+            payload = found;
+            return JournalReadVerdict.Found;
+        }
 
         public ImmutableArray<JournalRecord> ReadRange(string stream, ulong from, int countMax)
         {

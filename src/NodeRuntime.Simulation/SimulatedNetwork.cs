@@ -25,6 +25,10 @@ public sealed class SimulatedNetwork(VirtualTimeDispatcher time, Prng prng, Faul
 
     public long FramesLost { get; private set; }
 
+    private readonly SortedDictionary<FrameClass, long> _bytesSent = [];
+
+    public long BytesSent(FrameClass frameClass) => _bytesSent.GetValueOrDefault(frameClass);
+
     /// <summary>A party at an address. It hears nothing until it is started.</summary>
     public INetwork Attach(string address, PublicKey key, PeerRole role)
     {
@@ -85,6 +89,7 @@ public sealed class SimulatedNetwork(VirtualTimeDispatcher time, Prng prng, Faul
         if (frame.Length > Limits.FrameBytesMax) return SendVerdict.FrameTooLarge;
         if (!from.Partners.TryGetValue(peer, out Endpoint? to)) return SendVerdict.NotConnected;
         FramesSent++;
+        _bytesSent[frameClass] = _bytesSent.GetValueOrDefault(frameClass) + frame.Length;
         if (_isCut(from.Address, to.Address) || prng.NextChance(LossOf(frameClass)))
         {
             FramesLost++;

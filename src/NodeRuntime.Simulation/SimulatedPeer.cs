@@ -63,6 +63,14 @@ internal sealed class SimulatedPeer
     /// <summary>What it thinks of the tip that it sees; while it is down, nothing.</summary>
     public ChainOutlook? Outlook => _node?.Consensus.Outlook;
 
+    public SnapshotStatus? Snapshots => _node?.Snapshots;
+
+    public SimulatedDisk Disk => _disk;
+
+    public TransactionStatus Transactions => _node?.Transactions ?? new TransactionStatus();
+
+    public MembershipStatus Membership => _node?.Membership ?? new MembershipStatus(0, []);
+
     /// <summary>For a person who reads a violation: takes a turn of the peer's actors.</summary>
     public string Describe()
     {
@@ -106,6 +114,7 @@ internal sealed class SimulatedPeer
             },
             BondTarget = Amount.FromTokens(200),
             Version = "0.1.0",
+            Sync = _config.Sync,
         };
         system.EventStream.Subscribe(ActorRef.FromDelegate<LedgerTip>("oracle", Advanced));
         system.EventStream.Subscribe(ActorRef.FromDelegate<SystemFailed>("oracle", failed => _oracle.Violate($"peer {Index} failed at {failed.Origin}: {failed.Cause}")));
@@ -129,6 +138,9 @@ internal sealed class SimulatedPeer
     {
         if (_config.HasEquivocator && Index == 0) return new Equivocator(network, _signer, _genesis.ChainId);
         if (_config.HasSilentVoter && Index == 1) return new SilentVoter(network);
+        if (_config.HasSnapshotPoisoner && Index == 2) return new SnapshotPoisoner(new WatchedNetwork(network, Index, self, _oracle));
+        if (_config.HasHeightLiar && Index == 3) return new HeightLiar(new WatchedNetwork(network, Index, self, _oracle));
+        if (_config.HasBodyWithholder && Index == 2) network = new BodyWithholder(network, _prng.Fork());
         return new WatchedNetwork(network, Index, self, _oracle);
     }
 

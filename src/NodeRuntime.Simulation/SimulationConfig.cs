@@ -28,6 +28,9 @@ public sealed record SimulationConfig
     /// <summary>Mean time between changes of who wants to validate; zero for none. The validators of genesis stay.</summary>
     public Duration SetChangeEvery { get; init; } = Duration.Zero;
 
+    /// <summary>Transfers that people send, over all peers.</summary>
+    public int TransfersPerSecond { get; init; }
+
     /// <summary>The real curve instead of make-believe signatures: slower, and the digest of a run need not repeat.</summary>
     public bool UsesRealSignatures { get; init; }
 
@@ -36,6 +39,21 @@ public sealed record SimulationConfig
 
     /// <summary>The second validator receives and never votes.</summary>
     public bool HasSilentVoter { get; init; }
+
+    /// <summary>The third peer changes a byte in every chunk of a snapshot that it serves.</summary>
+    public bool HasSnapshotPoisoner { get; init; }
+
+    /// <summary>The fourth peer offers snapshots of heights that nobody has, and makes them up when asked.</summary>
+    public bool HasHeightLiar { get; init; }
+
+    /// <summary>How peers keep their history and catch up.</summary>
+    public NodeRuntime.Runtime.SyncSettings Sync { get; init; } = NodeRuntime.Runtime.SyncSettings.Default;
+
+    /// <summary>Accounts of nobody in genesis: a larger state.</summary>
+    public int AccountsMore { get; init; }
+
+    /// <summary>The third peer announces transactions that do not exist and gives nobody those that do.</summary>
+    public bool HasBodyWithholder { get; init; }
 
     /// <summary>Hears what peers say; takes no part.</summary>
     public System.Action<int, NodeRuntime.Runtime.NodeLog>? Log { get; init; }

@@ -24,6 +24,11 @@ public sealed record SimulationReport
 
     public required long FramesSent { get; init; }
 
+    public long TransfersSent { get; init; }
+
+    /// <summary>Of these, such as stand in a final block.</summary>
+    public long TransfersSettled { get; init; }
+
     public required int Crashes { get; init; }
 
     public required int Partitions { get; init; }

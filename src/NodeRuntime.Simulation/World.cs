@@ -29,6 +29,7 @@ public sealed class World
     private readonly List<SimulatedPeer> _peers = [];
     private readonly SimulatedOwner _owner;
     private readonly SimulatedOperators? _operators;
+    private readonly SimulatedCrowd _crowd;
     private readonly Instant _healAt;
     private int _crashes;
     private int _partitions;
@@ -62,8 +63,13 @@ public sealed class World
             wallets.Add(CreateSigner(registry, aside));
         }
 
-        Genesis genesis = MakeGenesis(signers, owner, wallets);
+        List<ISigner> people = [];
+        // Each may have as many waiting as the pool takes of one: so many keep up the rate for ten seconds without a block.
+        int crowd = config.TransfersPerSecond * 10 / Limits.MempoolTransactionsPerSenderMax;
+        for (int i = 0; i < int.Max(crowd, config.TransfersPerSecond > 0 ? config.Peers : 0); i++) people.Add(CreateSigner(registry));
+        Genesis genesis = MakeGenesis(signers, [.. people, owner], wallets);
         Genesis = genesis;
+        if (config.HasEquivocator) _oracle.Suspect(signers[0].PublicKey);
         for (int i = 0; i < config.Peers; i++)
         {
             Duration skew = new(_prng.NextBelow(2) == 0 ? Skew() : -Skew());
@@ -74,7 +80,7 @@ public sealed class World
         }
 
         _operators = config.HasOperators ? new SimulatedOperators(genesis.ChainId, wallets, signers, secondKeys, _peers, aside.Fork()) : null;
-
+        _crowd = new SimulatedCrowd(genesis, people, _time, people.Count > 0 ? _prng.Fork() : _prng, _peers);
         _owner = new SimulatedOwner(genesis, owner, _signatures, _time, _network, _prng.Fork(), _peers);
     }
 
@@ -97,10 +103,13 @@ public sealed class World
         SchedulePartition();
         ScheduleJob();
         ScheduleSetChange();
+        if (_config.TransfersPerSecond > 0) _crowd.Start(_config.TransfersPerSecond);
         _time.ScheduleAt(_healAt, Heal);
     }
 
     internal void AdvanceTo(Duration sinceStart) => _time.RunUntil(Start + sinceStart);
+
+    internal Instant Now => _time.Now;
 
     internal Height HeightOf(int peer) => _peers[peer].Height;
 
@@ -112,13 +121,26 @@ public sealed class World
 
     internal PeerId PeerIdOf(int peer) => _peers[peer].Key.ToPeerId();
 
-    internal ConsensusStatus? ConsensusOf(int peer) => _peers[peer].Consensus;
-
     internal SimulatedOperators Operators => _operators ?? Invariant.Unreachable<SimulatedOperators>("a world without operators");
 
     internal int JobsSettled => _owner.Settled;
 
+    internal PublicKey KeyOf(int peer) => _peers[peer].Key;
+
     internal ChainOutlook? OutlookOf(int peer) => _peers[peer].Outlook;
+
+    internal ConsensusStatus? ConsensusOf(int peer) => _peers[peer].Consensus;
+
+    internal SnapshotStatus? SnapshotsOf(int peer) => _peers[peer].Snapshots;
+
+    internal SimulatedDisk DiskOf(int peer) => _peers[peer].Disk;
+
+    internal TransactionStatus TransactionsOf(int peer) => _peers[peer].Transactions;
+
+    internal MembershipStatus MembershipOf(int peer) => _peers[peer].Membership;
+
+    /// <summary>Bytes of all frames of a class that were sent since the start.</summary>
+    internal long BytesSent(Actors.Ports.FrameClass frameClass) => _network.BytesSent(frameClass);
 
     /// <summary>Nothing passes between these peers and the others until <see cref="Mend"/>.</summary>
     internal void Cut(params int[] side)
@@ -152,6 +174,8 @@ public sealed class World
             JobsSubmitted = _owner.Submitted,
             JobsSettled = _owner.Settled,
             FramesSent = _network.FramesSent,
+            TransfersSent = _crowd.Sent,
+            TransfersSettled = _crowd.Settled,
             Crashes = _crashes,
             Partitions = _partitions,
         };
@@ -175,13 +199,13 @@ public sealed class World
 
     private long Skew() => (long)_prng.NextBelow((ulong)_config.Faults.ClockSkewMax.Microseconds + 1);
 
-    private Genesis MakeGenesis(List<ISigner> signers, ISigner owner, List<ISigner> wallets)
+    private Genesis MakeGenesis(List<ISigner> signers, List<ISigner> others, List<ISigner> wallets)
     {
         SortedDictionary<AccountId, GenesisAllocation> allocations = [];
-        foreach (ISigner signer in (List<ISigner>)[.. signers, owner])
+        foreach (ISigner signer in (List<ISigner>)[.. signers, .. others])
         {
             AccountId account = KeyPolicy.Single(signer.PublicKey).ToAccountId();
-            Amount bond = signer == owner ? Amount.Zero : Amount.FromTokens(200);
+            Amount bond = others.Contains(signer) ? Amount.Zero : Amount.FromTokens(200);
             allocations.Add(account, new GenesisAllocation(account, Amount.FromTokens(10_000), bond));
         }
 
@@ -189,6 +213,14 @@ public sealed class World
         {
             AccountId account = KeyPolicy.Single(wallet.PublicKey).ToAccountId();
             allocations.Add(account, new GenesisAllocation(account, Amount.FromTokens(1_000), Amount.Zero));
+        }
+
+        for (int i = 0; i < _config.AccountsMore; i++)
+        {
+            byte[] id = new byte[Hash256.ByteCount];
+            _prng.Fill(id);
+            AccountId account = new(new Hash256(id));
+            allocations.Add(account, new GenesisAllocation(account, new Amount(1_000_000), Amount.Zero));
         }
 
         ImmutableArray<GenesisValidator>.Builder validators = ImmutableArray.CreateBuilder<GenesisValidator>();

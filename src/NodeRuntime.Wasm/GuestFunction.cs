@@ -22,6 +22,10 @@ public sealed class GuestFunction
         Results = [.. Array.ConvertAll(function.Type.Results, GuestTypes.Of)];
     }
 
+    internal FunctionReference Reference => _function;
+
+    internal Run Run => _run;
+
     public ImmutableArray<GuestType> Parameters { get; }
 
     public ImmutableArray<GuestType> Results { get; }

@@ -6,6 +6,7 @@ using NodeRuntime.Wasm.Binary;
 using NodeRuntime.Wasm.Compilation;
 using NodeRuntime.Wasm.Embedding;
 using NodeRuntime.Wasm.Execution;
+using NodeRuntime.Wasm.Stepping;
 using NodeRuntime.Wasm.Wasi;
 
 namespace NodeRuntime.Wasm;
@@ -23,7 +24,7 @@ public sealed unsafe partial class GuestInstance : IDisposable
     private GuestMemory? _firstMemory;
     private bool _disposed;
 
-    internal GuestInstance(Module module, Imports imports, RunLimits limits, CancellationToken cancellation)
+    internal GuestInstance(Module module, Imports imports, RunLimits limits, Executor executor, CancellationToken cancellation)
     {
         _model = module.Model;
         _run = imports.Run ?? new Run(module.Limits, limits, cancellation);
@@ -38,8 +39,9 @@ public sealed unsafe partial class GuestInstance : IDisposable
             _wasi = imports.WasiSettings is { } settings
                 ? new WasiHost(settings with { OutputBytesMax = Math.Min(settings.OutputBytesMax, _run.Limits.OutputBytesMax) }, _run.Store)
                 : null;
-            CompiledModule code = _run.IsInterruptible ? module.InterruptibleCode : module.Code;
-            _instance = new Instance(_model, code, _run.Store, set, _run.Limits.MemoryPagesMax) { Host = _wasi };
+            CompiledModule? code = executor == Executor.Stepping ? null : _run.IsInterruptible ? module.InterruptibleCode : module.Code;
+            SteppedModule? steps = code is null ? module.Steps : null;
+            _instance = new Instance(_model, code, _run.Store, set, _run.Limits.MemoryPagesMax, steps) { Host = _wasi };
             // Before it starts: what it leaves in a shared table may be called even if it fails.
             _run.Hold(_instance, _model);
             _instance.Start(_run.Depth);
@@ -120,6 +122,11 @@ public sealed unsafe partial class GuestInstance : IDisposable
         var bindings = new List<HostBinding>();
         ImportSet set = ImportSet.Resolve(_model, import => imports.Find(import) is HostDelegate host ? Bind(host, bindings) : imports.Find(import));
         if (set.Fault.Length > 0) throw new LinkException(set.Fault);
+        foreach (Table table in set.Tables)
+        {
+            if (!table.TrySettle(_run.Store)) throw new LinkException("an imported table belongs to instances that do not run together with this one");
+        }
+
         if (imports.WasiSettings is not null && _model.Memories.Count == 0) throw new LinkException("a module that uses WASI has a memory");
         foreach (HostBinding binding in bindings) binding.Caller = new GuestCaller(this);
         return set;
@@ -127,7 +134,7 @@ public sealed unsafe partial class GuestInstance : IDisposable
 
     private FunctionReference Bind(HostDelegate host, List<HostBinding> bindings)
     {
-        var binding = new HostBinding(_run, host.Target);
+        var binding = new HostBinding(_run, host);
         bindings.Add(binding);
         return new FunctionReference(_run.Store.Canonical(host.Function.Type), Instance.OfHost(_run.Store, binding), host.Function.Code);
     }
@@ -156,6 +163,8 @@ public sealed unsafe partial class GuestInstance : IDisposable
     {
         FunctionReference function = Find(name);
         FunctionType wanted = GuestTypes.Of(result, parameters);
+        // The delegate calls by a pointer: a stepped function gets one.
+        if (function.Stepped is not null) _run.Store.OpenGates();
         if (wanted.Matches(function.Type)) return function;
         throw new LinkException("the function '" + name + "' is " + function.Type + ", not " + wanted);
     }

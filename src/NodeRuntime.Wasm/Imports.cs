@@ -27,15 +27,15 @@ public sealed class Imports
     internal WasiSettings? WasiSettings { get; private set; }
 
     /// <summary>
-    /// A delegate of int, uint, long, ulong, float, double and object (for externref), with at most 8 parameters and one result. With a
-    /// <see cref="GuestCaller"/> as first parameter it sees the instance that imports it. Each call costs
+    /// A delegate of int, uint, long, ulong, float, double, Vector128 of byte and object (for externref), with at most 16 parameters. Several
+    /// results, at most 16, are a tuple. With a <see cref="GuestCaller"/> as first parameter, beside those, it sees the instance that imports it. Each call costs
     /// <see cref="FuelSchedule.HostCall"/>. What it throws passes through the guest to whoever called it.
     /// </summary>
     /// <exception cref="LinkException">No WebAssembly function has such a type.</exception>
     public Imports Function(string module, string name, Delegate function)
     {
         ArgumentNullException.ThrowIfNull(function);
-        return Set(module, name, new HostDelegate(HostThunks.Make(function), function), null);
+        return Set(module, name, HostThunks.Make(function), null);
     }
 
     public Imports Memory(string module, string name, GuestMemory memory) => Set(module, name, memory.Memory, memory.Run);

@@ -41,18 +41,20 @@ public sealed partial class Module
     /// Links the module to its imports and runs its start function, if it has one.
     /// </summary>
     /// <param name="limits">Default: <see cref="RunLimits.Default"/>. Not read where the imports hold another instance, whose run this joins.</param>
+    /// <param name="executor">What runs this instance's functions; those it imports run as their own instance was told.</param>
     /// <param name="cancellation">
     /// Ends the run from any thread: the guest stops at its next straight run of instructions, host functions and bulk instructions are
     /// finished first. docs/wasm.md tells what such code costs; without a token there is no cost.
     /// </param>
     /// <exception cref="LinkException">An import is missing or of another type, or a limit is out of range.</exception>
     /// <exception cref="GuestTrapException">The start function, or a segment's place, trapped.</exception>
-    public GuestInstance Instantiate(Imports? imports = null, RunLimits? limits = null, CancellationToken cancellation = default)
+    public GuestInstance Instantiate(
+        Imports? imports = null, RunLimits? limits = null, Executor executor = Executor.Compiled, CancellationToken cancellation = default)
     {
         limits ??= RunLimits.Default;
         string refusal = limits.Refusal();
         return refusal.Length == 0
-            ? new GuestInstance(this, imports ?? new Imports(), limits, cancellation)
+            ? new GuestInstance(this, imports ?? new Imports(), limits, executor, cancellation)
             : throw new LinkException(refusal);
     }
 

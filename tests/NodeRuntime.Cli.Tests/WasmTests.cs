@@ -42,6 +42,23 @@ public sealed class WasmTests
     }
 
     [Fact]
+    public async Task Either_executor_ends_alike_at_the_same_fuel()
+    {
+        using CommandLine line = new() { Input = Encoding.UTF8.GetBytes(Rows) };
+        Directory.CreateDirectory(line.PathOf("out"));
+        string[] args = ["wasm", "run", Sample, "--dir", line.PathOf("out") + ":/out:rw", "--start-time", "2026-01-31T12:00:00Z", "--capture"];
+        string[] program = ["--", "--group", "city"];
+
+        (ExitCode code, JsonElement compiled) = await line.RunJsonAsync([.. args, "--executor", "compiled"], program);
+        (ExitCode other, JsonElement stepping) = await line.RunJsonAsync([.. args, "--executor", "stepping"], program);
+        (ExitCode refused, _, _) = await line.RunAsync([.. args, "--executor", "guessing", .. program]);
+
+        Assert.Equal((ExitCode.Ok, ExitCode.Ok, ExitCode.Usage), (code, other, refused));
+        Assert.Equal(compiled.GetProperty("fuel").GetUInt64(), stepping.GetProperty("fuel").GetUInt64());
+        Assert.Equal(compiled.GetProperty("stdout").GetString(), stepping.GetProperty("stdout").GetString());
+    }
+
+    [Fact]
     public async Task Standard_input_arrives_and_the_object_tells_fuel_and_status()
     {
         using CommandLine line = new() { Input = Encoding.UTF8.GetBytes(Rows) };

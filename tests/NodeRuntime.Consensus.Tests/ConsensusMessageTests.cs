@@ -89,6 +89,7 @@ public sealed class ConsensusMessageTests
             new LogRecord.Fence(new Epoch(1), new View(5), new View(9)),
             new LogRecord.SaidReady(new Epoch(1), new View(5), Hash256.Zero),
             new LogRecord.Entered(new Epoch(2)),
+            new LogRecord.Accused(bench.Against(1, 1, VoteKind.Notarize, block.Header.Digest, VoteKind.Finalize, Hash256.Zero)),
         ];
         foreach (LogRecord record in records)
         {
@@ -137,8 +138,10 @@ public sealed class ConsensusMessageTests
             new ConsensusMessage.Chain([first, second], finalization),
             new ConsensusMessage.WantBranch(new Height(4), first.Header.Digest),
             new ConsensusMessage.Branch([first, second]),
+            new ConsensusMessage.Pruned(new Height(1_000)),
             new ConsensusMessage.FenceQuestion(77),
             new ConsensusMessage.FenceAnswer(77, finalization),
+            new ConsensusMessage.Accusation(bench.Against(1, 1, VoteKind.Finalize, first.Header.Digest, VoteKind.Finalize, null)),
         ];
     }
 }

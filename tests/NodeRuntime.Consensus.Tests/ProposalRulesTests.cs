@@ -65,7 +65,7 @@ public sealed class ProposalRulesTests
     public void A_block_spoiled_in_one_place_gets_its_verdict(string row)
     {
         (ProposalVerdict verdict, Func<Block, Block> spoil) = Rows[row];
-        Assert.Equal(verdict, ProposalRules.Check(spoil(Good), Bench.Genesis.ChainId, Bench.Genesis.ValidatorSet, EpochAnchor.OfGenesis(Bench.Genesis.ChainId)));
+        Assert.Equal(verdict, Check(spoil(Good)));
     }
 
     [Fact]
@@ -74,7 +74,7 @@ public sealed class ProposalRulesTests
         Block late = Bench.Block(101, First);
         Assert.Equal(Limits.JustificationSkipsMax, late.Justification.Skips.Length);
         Assert.Equal(100UL, late.Justification.Skips[^1].Slot.View.Number);
-        Assert.Equal(ProposalVerdict.Accepted, ProposalRules.Check(late, Bench.Genesis.ChainId, Bench.Genesis.ValidatorSet, EpochAnchor.OfGenesis(Bench.Genesis.ChainId)));
+        Assert.Equal(ProposalVerdict.Accepted, Check(late));
     }
 
     [Fact]
@@ -86,6 +86,9 @@ public sealed class ProposalRulesTests
         int succession = certificate + (100 * 80);
         Assert.True(Limits.BlockBytesMax + ((Limits.JustificationSkipsMax + 1) * certificate) + succession < Limits.FrameBytesMax);
     }
+
+    private static ProposalVerdict Check(Block block) => ProposalRules.Check(
+        block, Bench.Genesis.ChainId, Bench.Genesis.ValidatorSet, EpochAnchor.OfGenesis(Bench.Genesis.ChainId), Bench.Genesis.Parameters);
 
     private static Block With(Block block, Justification justification) =>
         block with { Header = block.Header with { JustificationHash = justification.Hash }, Justification = justification };

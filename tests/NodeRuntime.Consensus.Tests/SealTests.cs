@@ -121,7 +121,7 @@ public sealed class SealTests
         Assert.Equal(seals, proposed.Header.IsSeal);
         Assert.Equal(
             ProposalVerdict.Accepted,
-            ProposalRules.Check(proposed, bench.Genesis.ChainId, bench.Genesis.ValidatorSet, EpochAnchor.OfGenesis(bench.Genesis.ChainId)));
+            ProposalRules.Check(proposed, bench.Genesis.ChainId, bench.Genesis.ValidatorSet, EpochAnchor.OfGenesis(bench.Genesis.ChainId), bench.Genesis.Parameters));
         if (seals) Assert.Equal(SuccessionVerdict.Accepted, SuccessionRules.Check(proposed.Justification.Succession!, bench.Genesis.ChainId, bench.Signatures));
     }
 

@@ -1,5 +1,7 @@
+using System.Collections.Generic;
 using System.Text;
 using NodeRuntime.Consensus.Tests.Harness;
+using NodeRuntime.Crypto;
 using NodeRuntime.Primitives;
 using Xunit.Abstractions;
 
@@ -27,6 +29,7 @@ public sealed class SeedTests(ITestOutputHelper output)
         int nullified = 0;
         int seals = 0;
         int reseals = 0;
+        int punished = 0;
         Duration slowest = Duration.Zero;
         for (int i = 0; i < SeedsPerGroup; i++)
         {
@@ -36,6 +39,7 @@ public sealed class SeedTests(ITestOutputHelper output)
             {
                 Duration healed = world.Run();
                 if (healed > slowest) slowest = healed;
+                punished += Punished(world);
             }
             catch (System.Exception exception) when (exception is HarnessException or InvariantException or System.OverflowException)
             {
@@ -49,8 +53,29 @@ public sealed class SeedTests(ITestOutputHelper output)
             reseals += world.Oracle.Reseals;
         }
 
-        output.WriteLine($"{SeedsPerGroup} seeds, {inputs} inputs, {heights} heights, {nullified} views nullified, {seals} seals, {reseals} put to the vote again, slowest healing {slowest}");
+        output.WriteLine($"{SeedsPerGroup} seeds, {inputs} inputs, {heights} heights, {nullified} views nullified, {seals} seals, {reseals} put to the vote again, {punished} twins punished, slowest healing {slowest}");
         Assert.True(failures.Length == 0, failures.ToString());
         Assert.True(heights > SeedsPerGroup);
+        // Where one validator may lie, some do, and are found out.
+        Assert.Equal(group >= 3, punished > 0);
+    }
+
+    // I10 in the state: whoever is in jail anywhere was run twice.
+    private static int Punished(SmallWorld world)
+    {
+        SortedSet<PublicKey> punished = [];
+        SortedSet<PublicKey> twins = [];
+        foreach (SmallNode node in world.Nodes)
+        {
+            if (node.IsHonest) punished.UnionWith(node.Jail);
+        }
+
+        for (int i = 0; i < world.Plan.Twins; i++) twins.Add(KeyedHashSignatures.KeyOf(i));
+        foreach (PublicKey key in punished)
+        {
+            if (!twins.Contains(key)) throw new HarnessException($"honest validator key {key} is in jail");
+        }
+
+        return punished.Count;
     }
 }

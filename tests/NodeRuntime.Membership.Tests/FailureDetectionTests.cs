@@ -75,6 +75,27 @@ public sealed class FailureDetectionTests
         }
     }
 
+    [Fact]
+    public void Whoever_slept_suspects_nobody_for_it_and_still_notices_who_is_gone()
+    {
+        Machine machine = new();
+        machine.Tick(Duration.Zero);
+        for (int peer = 1; peer <= 4; peer++)
+        {
+            machine.Connect(peer);
+            machine.Receive(peer, new MembershipMessage.Gossip([TestKeys.Record(TestKeys.Signer(peer), 9, machine.Now)]));
+        }
+
+        Assert.Equal(4, machine.Inner.Members.Count(static member => member.State == MemberState.Alive));
+        Assert.Empty(machine.Tick(Duration.FromSeconds(30)).OfType<MembershipEffect.Suspected>());
+        // They are silent now that we listen: patience begins anew, and ends.
+        int suspected = 0;
+        for (int i = 0; i < 4 * 4; i++) suspected += machine.Tick(Duration.FromMilliseconds(250)).OfType<MembershipEffect.Suspected>().Count();
+        Assert.Equal(0, suspected);
+        for (int i = 0; i < 4 * 20; i++) suspected += machine.Tick(Duration.FromMilliseconds(250)).OfType<MembershipEffect.Suspected>().Count();
+        Assert.Equal(4, suspected);
+    }
+
     private static TestWorld Settled(int count, ulong seed)
     {
         TestWorld world = new(count, seed);

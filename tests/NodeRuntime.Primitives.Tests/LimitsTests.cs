@@ -15,6 +15,15 @@ public sealed class LimitsTests
     public void A_block_with_its_certificates_fits_a_frame() =>
         Assert.True(Limits.BlockBytesMax + 1024 + (2 * CertificateBytesMax) <= Limits.FrameBytesMax);
 
+    // What a third of the weight can do at once is punished at once.
+    [Fact]
+    public void A_block_with_a_full_body_justification_and_evidence_fits_a_frame()
+    {
+        Assert.True(3 * Limits.BlockEvidenceMax > Limits.ValidatorsMax);
+        Assert.True(
+            Limits.BlockBytesMax + 4096 + ((1 + Limits.JustificationSkipsMax) * 67 * 71) + Limits.BlockEvidenceBytesMax <= Limits.FrameBytesMax);
+    }
+
     [Fact]
     public void A_block_holds_many_transactions_of_any_size() =>
         Assert.True(Limits.BlockBytesMax >= 32 * Limits.TransactionBytesMax);
@@ -26,6 +35,12 @@ public sealed class LimitsTests
     [Fact]
     public void A_sender_cannot_fill_the_mempool() =>
         Assert.True(Limits.MempoolTransactionsPerSenderMax * 100 <= Limits.MempoolTransactionsMax);
+
+    [Fact]
+    public void Answers_with_bodies_fit_a_frame_and_hold_at_least_one() =>
+        Assert.True(Limits.TransactionBatchBytesMax >= Limits.TransactionBytesMax
+            && Limits.ProposalBatchBytesMax >= Limits.TransactionBytesMax
+            && Limits.ProposalBatchBytesMax + (Limits.BlockTransactionsMax * 16) <= Limits.FrameBytesMax);
 
     [Fact]
     public void A_genesis_with_every_allocation_and_validator_fits()

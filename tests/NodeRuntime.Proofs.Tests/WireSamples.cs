@@ -5,6 +5,7 @@ using System.Linq;
 using NodeRuntime.Crypto;
 using NodeRuntime.Primitives;
 using NodeRuntime.Proofs.Chain;
+using NodeRuntime.Proofs.Forensics;
 using NodeRuntime.Proofs.Jobs;
 using NodeRuntime.Proofs.Light;
 using NodeRuntime.Proofs.Records;
@@ -51,6 +52,8 @@ internal sealed class WireSamples
         };
         Add("Genesis", genesis.Encode(), static bytes => Genesis.TryDecode(bytes, out Genesis? it) ? it!.Encode() : null);
         Add("ChainParameters", ChainParameters.Development.Write, ChainParameters.Read, static it => it.Write);
+        ChainParameters early = ChainParameters.Development with { Slashing = SlashingParameters.None };
+        Add("ChainParameters, without slashing", early.Write, ChainParameters.Read, static it => it.Write);
 
         Certificate finalization = new(new VoteSlot(new Epoch(1), new View(300), VoteKind.Finalize), Hash(), [Signer(0), Signer(2)]);
         Certificate nullification = finalization with { Value = null };
@@ -74,8 +77,11 @@ internal sealed class WireSamples
         };
         Block block = new(header, justification, [Bytes(40), Bytes(3)]);
         Vote vote = new(finalization.Slot, Hash(), new ValidatorIndex(99), Signature());
+        Evidence evidence = Evidence.Of(header.Chain, vote, vote with { Value = null })!;
         Add("BlockHeader", header.Write, BlockHeader.Read, static it => it.Write);
         Add("Vote", vote.Write, Vote.Read, static it => it.Write);
+        Add("Evidence", evidence.Encode(), static bytes => Evidence.TryDecode(bytes, out Evidence? it) ? it!.Encode() : null);
+        Add("SlashingParameters", SlashingParameters.Default.Write, SlashingParameters.Read, static it => it.Write);
         Add("Certificate", finalization.Write, Certificate.Read, static it => it.Write);
         Add("Certificate, of nothing", nullification.Write, Certificate.Read, static it => it.Write);
         Add("Justification", justification.Write, Justification.Read, static it => it.Write);
@@ -99,12 +105,20 @@ internal sealed class WireSamples
         Add("ValidatorRecord", new ValidatorRecord(Key(), new PeerId(Hash()), 5).Write, ValidatorRecord.Read, static it => it.Write);
         Add("ValidatorKeyRecord", new ValidatorKeyRecord(Account()).Write, ValidatorKeyRecord.Read, static it => it.Write);
         Add("Block", block.Encode(), static bytes => Block.TryDecode(bytes, out Block? it) ? it!.Encode() : null);
+        Block punishing = block with { Evidence = [evidence] };
+        ChainLink link = new(header, justification, finalization);
+        Add("ChainLink", link.Write, ChainLink.Read, static it => it.Write);
+        Add("ChainLink, without a certificate", (link with { Finalization = null }).Write, ChainLink.Read, static it => it.Write);
+        Add("ChainFileHead", new ChainFileHead(genesis).Encode(), static bytes => ChainFileHead.TryDecode(bytes, out ChainFileHead? it) ? it!.Encode() : null);
+        Add("Block, with evidence", punishing.Encode(), static bytes => Block.TryDecode(bytes, out Block? it) ? it!.Encode() : null);
     }
 
     private void AddRecords()
     {
         Add("AccountRecord", new AccountRecord(Amount(), 17, 3).Write, AccountRecord.Read, static it => it.Write);
         Add("BondRecord", new BondRecord(Amount(), Amount(), Time(), 2).Write, BondRecord.Read, static it => it.Write);
+        JailRecord jail = new(Key(), Account(), new Epoch(1), new View(300), EvidenceFault.Mismatch, new Height(200), Amount());
+        Add("JailRecord", jail.Write, JailRecord.Read, static it => it.Write);
         BidRecord bids = new([new Bid(Account(), Amount())], [Account(), Account()]);
         Add("BidRecord", bids.Write, BidRecord.Read, static it => it.Write);
         Add("ClockRecord", new ClockRecord(new Height(5), Time(), Time()).Write, ClockRecord.Read, static it => it.Write);
@@ -217,6 +231,10 @@ internal sealed class WireSamples
         StateProof proof = new([new StateProofStep(3, Hash()), new StateProofStep(200, Hash())], key, Bytes(50));
         Add("StateProof", proof.Write, StateProof.Read, static it => it.Write);
         Add("StateProof, of the empty state", StateProof.OfEmpty.Write, StateProof.Read, static it => it.Write);
+        StateManifest manifest = new([5, 9, StateManifest.Chunk, StateManifest.Chunk, StateManifest.Chunk], [Hash(), Hash(), Hash()]);
+        Add("StateManifest", manifest.Write, StateManifest.Read, static it => it.Write);
+        StateChunk chunk = new([new StateEntry(key, Bytes(30)), new StateEntry(new StateKey(StateFamily.Parameters, Hash()), Bytes(0))]);
+        Add("StateChunk", chunk.Write, StateChunk.Read, static it => it.Write);
         MerkleInclusionProof inclusion = new(9, 4, [Hash(), Hash()]);
         MerkleConsistencyProof consistency = new(4, 9, [Hash()]);
         Add("MerkleInclusionProof", inclusion.Write, MerkleInclusionProof.Read, static it => it.Write);

@@ -5,6 +5,7 @@ using System.Linq;
 using NodeRuntime.Actors.Ports;
 using NodeRuntime.Api;
 using NodeRuntime.Consensus;
+using NodeRuntime.Consensus.Sync;
 using NodeRuntime.Crypto;
 using NodeRuntime.Membership;
 using NodeRuntime.Network.Certificates;
@@ -14,10 +15,15 @@ using NodeRuntime.Proofs.Chain;
 using NodeRuntime.Proofs.Tests;
 using NodeRuntime.Proofs.Tests.Receipts;
 using NodeRuntime.Proofs.Transactions;
+using NodeRuntime.Proofs.Trees;
 using NodeRuntime.Runtime.Consensus;
+using NodeRuntime.Runtime.Proposals;
+using NodeRuntime.Runtime.Snapshots;
+using NodeRuntime.Runtime.Transactions;
 using NodeRuntime.Sandbox;
 using NodeRuntime.Sandbox.Protocol;
 using NodeRuntime.Wasm;
+using NodeRuntime.Wasm.Traces;
 using NodeRuntime.Workload;
 
 namespace NodeRuntime.Wire.Tests;
@@ -36,6 +42,8 @@ internal sealed class WireCases
         AddNetwork();
         AddWorkload();
         AddSandbox();
+        AddTraces();
+        AddProposals();
     }
 
     /// <summary>Those whose assemblies stand above Proofs; the others are reviewed beside Proofs' own tests.</summary>
@@ -51,12 +59,10 @@ internal sealed class WireCases
         [WireType.HandOver] = "only hashed and signed, never read",
         [WireType.Possession] = "only hashed and signed, never read",
         [WireType.SettlementStatement] = "reserved",
-        [WireType.ConsensusEvidence] = "reserved",
         [WireType.WithdrawBid] = "reserved",
         [WireType.PeerFrame] = "reserved",
-        [WireType.LedgerSnapshot] = "read under a root that is trusted already: LedgerSnapshotTests",
-        [WireType.TraceCommitment] = "only hashed and signed, never read",
-        [WireType.TraceEnd] = "only hashed and signed, never read",
+        [WireType.LedgerSnapshot] = "reserved: a whole state in one piece, before there were chunks",
+        [WireType.TraceEnd] = "read as a part of a trace's commitment",
         [WireType.TraceSnapshot] = "read under a root that is trusted already: the traces' own tests",
     };
 
@@ -65,6 +71,7 @@ internal sealed class WireCases
         Block block = Block();
         Certificate finalization = Certificate(VoteKind.Finalize);
         Vote vote = new(new VoteSlot(new Epoch(1), new View(9), VoteKind.Notarize), Hash(), new ValidatorIndex(3), Signature());
+        Evidence evidence = Evidence.Of(block.Header.Chain, vote, vote with { Value = Hash256.Zero })!;
         ConsensusMessage[] messages =
         [
             new ConsensusMessage.Propose(block, vote),
@@ -79,26 +86,49 @@ internal sealed class WireCases
             new ConsensusMessage.Chain([block, block], finalization),
             new ConsensusMessage.WantBranch(new Height(70_000), Hash()),
             new ConsensusMessage.Branch([block, block]),
+            new ConsensusMessage.Pruned(new Height(70_000)),
             new ConsensusMessage.FenceQuestion(77),
             new ConsensusMessage.FenceAnswer(77, finalization),
             new ConsensusMessage.Reseal(block.Justification, vote),
             new ConsensusMessage.Ready(new Readiness(Hash(), new ValidatorIndex(300), Signature())),
+            new ConsensusMessage.Accusation(evidence),
         ];
         foreach (ConsensusMessage message in messages) Add("ConsensusMessage." + message.GetType().Name, message.Encode(), static bytes => ConsensusMessage.Decode(bytes)?.Encode());
         Add("ConsensusMessage.FenceAnswer, of nothing", new ConsensusMessage.FenceAnswer(77, null).Encode(), static bytes => ConsensusMessage.Decode(bytes)?.Encode());
+
+        StateManifest manifest = new([5, StateManifest.Chunk, StateManifest.Chunk], [Hash(), Hash()]);
+        SyncMessage[] syncs =
+        [
+            new SyncMessage.WantOffers(),
+            new SyncMessage.Offers([new Height(1_000), new Height(70_000)]),
+            new SyncMessage.WantManifest(new Height(70_000)),
+            new SyncMessage.Manifest(new Height(70_000), manifest),
+            new SyncMessage.WantAnchor(new Height(70_000)),
+            new SyncMessage.Anchor(new Height(70_000), [block, block], finalization),
+            new SyncMessage.WantChunk(new Height(70_000), 300),
+            new SyncMessage.Chunk(new Height(70_000), 300, Bytes(90)),
+            new SyncMessage.Gone(new Height(70_000)),
+        ];
+        foreach (SyncMessage message in syncs) Add("SyncMessage." + message.GetType().Name, message.Encode(), static bytes => SyncMessage.Decode(bytes)?.Encode());
+        Add("SnapshotPlan", new SnapshotPlan(manifest, [block], finalization).Encode(), static bytes => SnapshotPlan.Decode(bytes)?.Encode());
+        Add("SnapshotHead", new SnapshotHead(new Height(70_000), Hash(), Hash(), manifest).Encode(), static bytes => SnapshotHead.Decode(bytes)?.Encode());
 
         LogRecord[] records =
         [
             new LogRecord.OwnVote(vote), new LogRecord.Held(finalization), new LogRecord.Body(block),
             new LogRecord.Fence(new Epoch(1), new View(300), null), new LogRecord.Fence(new Epoch(1), new View(300), new View(302)),
-            new LogRecord.SaidReady(new Epoch(1), new View(300), Hash()), new LogRecord.Entered(new Epoch(2)),
+            new LogRecord.SaidReady(new Epoch(1), new View(300), Hash()), new LogRecord.Entered(new Epoch(2)), new LogRecord.Accused(evidence),
         ];
         for (int i = 0; i < records.Length; i++) Add($"LogRecord.{records[i].GetType().Name}, {i}", records[i].Encode(), static bytes => LogRecord.Decode(bytes)?.Encode());
         Add("Watermark", new Watermark(vote.Slot, Hash()).Encode(), static bytes => Watermark.Decode(bytes)?.Encode());
         Add("StoredBlock", new StoredBlock(block, finalization).Encode(), static bytes => FromOwnDisk(() => StoredBlock.Decode(bytes).Encode()));
 
         ImmutableArray<TransactionId> ids = [new TransactionId(Hash()), new TransactionId(Hash())];
-        TransactionMessage[] transactions = [new TransactionMessage.Announce(ids), new TransactionMessage.Want(ids), new TransactionMessage.Body(Bytes(90))];
+        TransactionMessage[] transactions =
+        [
+            new TransactionMessage.Announce(ids), new TransactionMessage.Want(ids), new TransactionMessage.Missing(ids),
+            new TransactionMessage.Bodies([Bytes(90)]),
+        ];
         foreach (TransactionMessage message in transactions) Add("TransactionMessage." + message.GetType().Name, message.Encode(), static bytes => TransactionMessage.Decode(bytes)?.Encode());
 
         ChainId chain = new(Hash());
@@ -182,6 +212,14 @@ internal sealed class WireCases
         Add("SandboxRequest", request.Encode(), static bytes => SandboxRequest.Decode(bytes)?.Encode());
     }
 
+    private void AddTraces()
+    {
+        TraceEnd end = new(WasiStatus.Trapped, 0, Trap.OutOfBoundsMemory, 1 << 20, Hash());
+        Add("TraceCommitment", new TraceCommitment(Hash(), 4_000, 263, Hash(), end).Encode(), static bytes => TraceCommitment.Decode(bytes)?.Encode());
+        TraceAnswer answer = new(7, new TraceCheckpoint(28_000, Hash()), Hash(), [Hash(), Hash(), Hash()]);
+        Add("TraceAnswer", answer.Encode(), static bytes => TraceAnswer.Decode(bytes)?.Encode());
+    }
+
     private void Add(string name, byte[] bytes, Func<ReadOnlyMemory<byte>, byte[]?> again)
     {
         _cases.Add(new WireCase(name, bytes, again));
@@ -245,6 +283,19 @@ internal sealed class WireCases
         Validators = [new GenesisValidator(Key(), 5)],
         Allocations = [],
     };
+
+    private void AddProposals()
+    {
+        Block block = Block();
+        Vote vote = new(new VoteSlot(new Epoch(1), new View(9), VoteKind.Notarize), Hash(), new ValidatorIndex(3), Signature());
+        CompactMessage[] messages =
+        [
+            new CompactMessage.Proposal(block with { Transactions = [] }, ShortId.Of(block.Header.Digest, block), vote),
+            new CompactMessage.Want(Hash(), [0, 7, 4000]),
+            new CompactMessage.Bodies(Hash(), [new PlacedBody(3, Bytes(90)), new PlacedBody(300, Bytes(20))]),
+        ];
+        foreach (CompactMessage message in messages) Add("CompactMessage." + message.GetType().Name, message.Encode(), static bytes => CompactMessage.Decode(bytes)?.Encode());
+    }
 
     private byte[] Bytes(int count)
     {

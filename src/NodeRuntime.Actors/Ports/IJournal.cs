@@ -18,6 +18,10 @@ public interface IJournal
     /// <summary>The record, or null.</summary>
     ReadOnlyMemory<byte>? Read(string stream, ulong sequence);
 
+    /// <summary>For records that have a second source: damage is a verdict here, where <see cref="Read"/> throws.</summary>
+    /// <param name="payload">Empty unless found.</param>
+    JournalReadVerdict TryRead(string stream, ulong sequence, out ReadOnlyMemory<byte> payload);
+
     /// <summary>At most <paramref name="countMax"/> records from a sequence number on, in order, and at most about 4 MiB.</summary>
     ImmutableArray<JournalRecord> ReadRange(string stream, ulong from, int countMax);
 
@@ -33,6 +37,15 @@ public enum JournalVerdict
 
     /// <summary>The journal was closed before the batch was written.</summary>
     Closed,
+}
+
+public enum JournalReadVerdict
+{
+    Found,
+    Absent,
+
+    /// <summary>There is a record, and it is not what was written.</summary>
+    Damaged,
 }
 
 public sealed record JournalBatch(ImmutableArray<JournalWrite> Writes);

@@ -22,7 +22,7 @@ public interface INetwork
     void Disconnect(PeerId peer, DisconnectReason reason);
 }
 
-/// <summary>What a frame is for; a lower one leaves first.</summary>
+/// <summary>What a frame is for. Consensus leaves first, then Membership, Sync, Transactions, Bulk.</summary>
 public enum FrameClass : byte
 {
     Consensus = 0,

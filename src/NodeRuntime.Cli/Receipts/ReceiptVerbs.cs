@@ -61,7 +61,7 @@ internal static class ReceiptVerbs
         {
             string path = parsed.GetRequiredValue(file);
             byte[] bytes = await ReadAsync(path, cancellation);
-            ChainId? trusted = TrustedOf(session, parsed.GetValue(genesis));
+            ChainId? trusted = session.TrustedGenesis(parsed.GetValue(genesis));
             ReceiptVerdict verdict = ReceiptVerifier.Verify(bytes, trusted, session.Signatures, out JobReceipt? receipt);
             RerunResult? again = null;
             // What does not verify is not run: its module is a stranger's program of unknown origin.
@@ -87,13 +87,6 @@ internal static class ReceiptVerbs
         }
 
         return await File.ReadAllBytesAsync(path, cancellation);
-    }
-
-    private static ChainId? TrustedOf(Session session, string? option)
-    {
-        if (option is not null) return new ChainId(Words.ParseHash("--genesis", option));
-        if (session.TryLoadContext() is not { Genesis.Length: > 0 } context) return null;
-        return new ChainId(Words.ParseHash(session.ContextPath + ": genesis", context.Genesis));
     }
 
     private static ExitCode CodeOf(ReceiptVerdict verdict, RerunResult? rerun) => verdict switch

@@ -22,6 +22,9 @@ namespace NodeRuntime.Cli.Results;
 [JsonSerializable(typeof(JobWhyResult))]
 [JsonSerializable(typeof(ReceiptGetResult))]
 [JsonSerializable(typeof(ReceiptVerifyResult))]
+[JsonSerializable(typeof(ChainExportResult))]
+[JsonSerializable(typeof(AccuseResult))]
+[JsonSerializable(typeof(ForensicsResult))]
 [JsonSerializable(typeof(DoctorResult))]
 [JsonSerializable(typeof(CompletionResult))]
 internal sealed partial class CliJson : JsonSerializerContext;

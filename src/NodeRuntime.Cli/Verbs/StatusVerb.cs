@@ -40,6 +40,8 @@ internal static class StatusVerb
             ("roles", string.Join(", ", peer.Roles)),
             ("consensus", $"{peer.Consensus}, epoch {peer.Epoch}, view {peer.View}, {peer.Validators} validators"),
             ("outlook", peer.Outlook),
+            ("sync", peer.Sync),
+            ("history", string.Create(CultureInfo.InvariantCulture, $"blocks from {peer.FirstBlock} on, snapshot at {peer.SnapshotHeight}")),
             ("peers", $"{peer.PeersConnected} connected, {peer.MembersKnown} known"),
             ("waiting", $"{peer.TransactionsPending} transactions"),
             ("leases", peer.LeasesHeld.ToString(CultureInfo.InvariantCulture)),

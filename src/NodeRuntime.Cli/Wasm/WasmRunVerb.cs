@@ -32,16 +32,18 @@ internal static class WasmRunVerb
         Option<ulong> seed = new("--seed") { Description = "Where its randomness begins", DefaultValueFactory = static _ => 0 };
         Option<string?> start = new("--start-time") { Description = "What its clock shows first, as 2026-01-31T12:00:00Z; default: now", HelpName = "TIME" };
         Option<bool> capture = new("--capture") { Description = "With --output json: what it prints becomes part of the object" };
+        Option<Executor> executor = new("--executor") { Description = "compiled, or stepping: slower, with the same outcome", DefaultValueFactory = static _ => Executor.Compiled };
         Command command = new("run", "Run a WASI program with folders of this machine")
         {
-            file, arguments, directories, variables, fuel, pages, depth, output, seed, start, capture,
+            file, arguments, directories, variables, fuel, pages, depth, output, seed, start, capture, executor,
         };
         return command.Runs(world, options, async (session, parsed, cancellation) =>
         {
             string path = parsed.GetRequiredValue(file);
             long compileStart = world.Time.GetTimestamp();
             Module module = await LoadAsync(path, cancellation);
-            _ = module.SlowFunctions;
+            Executor chosen = parsed.GetValue(executor);
+            if (chosen == Executor.Compiled) _ = module.SlowFunctions;
             double compiled = world.Time.GetElapsedTime(compileStart).TotalMilliseconds;
             List<MappedDirectory> mapped = [];
             try
@@ -65,7 +67,7 @@ internal static class WasmRunVerb
                     StartTime = ParseTime(parsed.GetValue(start), world),
                 };
                 long runStart = world.Time.GetTimestamp();
-                WasiOutcome outcome = await RunAsync(module, job, cancellation);
+                WasiOutcome outcome = await RunAsync(module, job, chosen, cancellation);
                 double ran = world.Time.GetElapsedTime(runStart).TotalMilliseconds;
                 streams.Flush();
                 foreach (MappedDirectory directory in mapped.Where(static directory => directory.IsWritable))
@@ -90,10 +92,10 @@ internal static class WasmRunVerb
             ExitCode.Usage, "Module" + load.Verdict, $"{path}: {load.Verdict}: {load.Detail}", "compile a program for wasm32-wasi, as config/samples/csv-report/build.sh does");
     }
 
-    private static async Task<WasiOutcome> RunAsync(Module module, WasiJob job, CancellationToken cancellation)
+    private static async Task<WasiOutcome> RunAsync(Module module, WasiJob job, Executor executor, CancellationToken cancellation)
     {
         int depth = Math.Clamp(job.CallDepthMax, 1, WasiRunner.CallDepthLimit);
-        WasiOutcome outcome = await DeepStack.RunAsync(WasiRunner.StackBytes(depth), () => WasiRunner.Run(module, job, cancellation));
+        WasiOutcome outcome = await DeepStack.RunAsync(WasiRunner.StackBytes(depth), () => WasiRunner.RunOn(executor, module, job, cancellation));
         return outcome.Status switch
         {
             WasiStatus.Cancelled => throw new OperationCanceledException(cancellation),

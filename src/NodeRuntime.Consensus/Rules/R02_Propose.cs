@@ -42,7 +42,7 @@ public sealed partial class ConsensusMachine
         Instant time = Instant.FromMilliseconds((_now > soonest ? _now : soonest).Milliseconds);
         _buildAsked = true;
         _effects.Add(new ConsensusEffect.CancelTimer(ConsensusTimer.Build));
-        _effects.Add(new ConsensusEffect.Build(_view, parent.Digest, time));
+        _effects.Add(new ConsensusEffect.Build(_view, parent.Digest, time, EvidenceToPropose()));
         return true;
     }
 
@@ -72,10 +72,10 @@ public sealed partial class ConsensusMachine
             Time = built.Time,
             Proposer = _self.Value,
             Participation = Participation(),
-            EvidenceRoot = MerkleTree.EmptyRoot,
+            EvidenceRoot = Evidence.RootOf(built.Evidence),
             NextSetHash = succession?.Next.Hash,
         };
-        Block block = new(header, justification, built.Transactions);
+        Block block = new(header, justification, built.Transactions) { Evidence = built.Evidence };
         Hash256 digest = header.Digest;
         // From here it is a proposal like any other: the ledger is asked about it, which also tells it the digest that
         // children will name, and R3 votes for it; the leader's vote leaves together with the block.

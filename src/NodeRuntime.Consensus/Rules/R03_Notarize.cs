@@ -3,8 +3,8 @@ using NodeRuntime.Proofs.Chain;
 
 namespace NodeRuntime.Consensus;
 
-// R3 NOTARIZE: a leader's first block for our view is checked by its bytes, its certificates, its parent and the ledger,
-// in this order, and gets our vote; one that fails gets the view nullified at once. A second block of the same leader for
+// R3 NOTARIZE: a leader's first block for our view is checked by its bytes, its certificates, its parent, its evidence and
+// the ledger, in this order, and gets our vote; one that fails gets the view nullified at once. A second block of the same leader for
 // the same view is evidence against it (R11, by its vote).
 public sealed partial class ConsensusMachine
 {
@@ -17,7 +17,7 @@ public sealed partial class ConsensusMachine
         bool isForBlock = proposal.LeaderVote.Value == digest && proposal.LeaderVote.Slot.Kind == VoteKind.Notarize
             && proposal.LeaderVote.Slot.View == header.View && proposal.LeaderVote.Voter == header.Proposer;
         ProposalVerdict verdict = isForBlock
-            ? ProposalRules.Check(proposal.Block, _config.Chain, _set, _anchor)
+            ? ProposalRules.Check(proposal.Block, _config.Chain, _set, _anchor, _config.Parameters)
             : ProposalVerdict.VoteNotForBlock;
         if (verdict != ProposalVerdict.Accepted)
         {
@@ -32,6 +32,8 @@ public sealed partial class ConsensusMachine
         if (!isByLeader) return;
         if (!HoldJustification(peer, proposal.Block.Justification)) return;
         if (!_blocks.ContainsKey(digest) && !IsReady(peer, proposal.Block.Justification.Succession)) return;
+        // Nothing that we could vote for or build on; it would lie in memory until we are there.
+        if (IsFar) return;
         if (_proposals.TryAdd(header.View, digest) || IsCertified(digest)) Keep(proposal.Block, digest);
     }
 
@@ -98,6 +100,12 @@ public sealed partial class ConsensusMachine
             }
 
             if (!parent.IsAccepted) continue;
+            if (!Convicts(candidate.Block.Evidence))
+            {
+                candidate.State = CandidateState.Refused;
+                return true;
+            }
+
             candidate.State = CandidateState.Checking;
             _effects.Add(new ConsensusEffect.Check(candidate.Block, candidate.Digest));
             return true;

@@ -5,7 +5,6 @@ using NodeRuntime.Proofs.Chain;
 namespace NodeRuntime.Consensus;
 
 // R6 QUORUM: votes are verified once, and only while their slot has no certificate; equal votes of weight Q make one.
-// R11 EVIDENCE: two votes of one voter that contradict each other are handed over as they are found.
 public sealed partial class ConsensusMachine
 {
     private void ReceiveVote(PeerId peer, Vote vote)
@@ -47,7 +46,8 @@ public sealed partial class ConsensusMachine
         // Two that contradict each other are evidence enough; a third says nothing new.
         if (cast.Count == 2 || cast.Exists(other => other.Value.Value == vote.Value)) return;
         cast.Add(verified);
-        FindEvidence(vote, cast);
+        FindEvidence(verified, cast);
+        Confront(vote);
         if (IsDecided(vote.Slot, vote.Value)) return;
         List<Verified<Vote>> equal = [];
         ulong weight = 0;
@@ -62,27 +62,6 @@ public sealed partial class ConsensusMachine
         }
 
         if (weight >= _set.Quorum) Add(CertificateRules.Combine(_set, vote.Slot, vote.Value, equal), null);
-    }
-
-    private void FindEvidence(Vote vote, List<Verified<Vote>> cast)
-    {
-        if (cast.Count == 2) Accuse(cast[0].Value, cast[1].Value);
-        VoteKind otherKind = vote.Slot.Kind == VoteKind.Notarize ? VoteKind.Finalize : VoteKind.Notarize;
-        VoteSlot otherSlot = vote.Slot with { Kind = otherKind };
-        if (!_votes.TryGetValue(otherSlot, out SortedDictionary<ValidatorIndex, List<Verified<Vote>>>? slot)) return;
-        if (!slot.TryGetValue(vote.Voter, out List<Verified<Vote>>? others)) return;
-        foreach (Verified<Vote> other in others)
-        {
-            // To finalize what one did not notarize, having notarized something else, is rule C broken.
-            if (vote.Value is null || other.Value.Value is null || other.Value.Value == vote.Value) continue;
-            Accuse(other.Value, vote);
-        }
-    }
-
-    // Two signatures convict; more of the same validator would only fill the log.
-    private void Accuse(Vote first, Vote second)
-    {
-        if (_accused.Add(first.Voter)) _effects.Add(new ConsensusEffect.Accuse(first, second));
     }
 
     private void ForgetVotesOfOldViews()

@@ -89,6 +89,8 @@ public sealed partial class ConsensusMachine
         foreach (Block block in blocks) NoteClaims(block.Header);
         _floor = new Floor(tip.Header.View, tip.Header.Digest, tip.Header.Height, tip.Header.Time, tip, finalization);
         Prune();
+        foreach (Block block in blocks) NotePunished(block.Evidence);
+        ForgetOldEvidence();
         RepeatFence();
         RepeatSaidReady();
         RepeatReadiness();

@@ -77,7 +77,7 @@ public sealed partial class ConsensusMachine
         Hash256 digest = block.Header.Digest;
         if (block.Header.View <= _floor.View || _blocks.ContainsKey(digest)) return;
         if (!IsCertified(digest) && !IsParentOfKept(digest)) return;
-        if (ProposalRules.Check(block, _config.Chain, _set, _anchor) != ProposalVerdict.Accepted) return;
+        if (ProposalRules.Check(block, _config.Chain, _set, _anchor, _config.Parameters) != ProposalVerdict.Accepted) return;
         Keep(block, digest);
     }
 
@@ -93,10 +93,12 @@ public sealed partial class ConsensusMachine
 
     private void AskForMissing()
     {
+        Sync(null);
+        // What is far above the floor comes in windows: block by block it would fill our memory before it reached the ground.
+        if (IsFar) return;
         foreach (Verified<Certificate> held in _notarizations.Values) AskForBlock(held.Value.Value!.Value, null);
         foreach (Verified<Certificate> held in _finalizations.Values) AskForBlock(held.Value.Value!.Value, null);
         foreach (Candidate candidate in _blocks.Values) AskForParentOf(candidate.Block.Header);
-        Sync(null);
     }
 
     private void AskForParentOf(BlockHeader header)
@@ -107,7 +109,7 @@ public sealed partial class ConsensusMachine
 
     private void AskForBlock(Hash256 digest, PeerId? hint)
     {
-        if (digest == _floor.Digest || _blocks.ContainsKey(digest)) return;
+        if (digest == _floor.Digest || _blocks.ContainsKey(digest) || IsFar) return;
         SetFetchTimer();
         if (_asked.TryGetValue(digest, out Instant at) && _now - at < _config.Parameters.NetworkDelay) return;
         if (PeerFor(hint) is not { } peer) return;

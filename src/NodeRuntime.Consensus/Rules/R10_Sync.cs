@@ -1,26 +1,34 @@
-using System;
+using System.Collections.Generic;
 using System.Collections.Immutable;
+using NodeRuntime.Consensus.Sync;
 using NodeRuntime.Primitives;
 using NodeRuntime.Proofs.Chain;
-using NodeRuntime.Proofs.Trees;
 
 namespace NodeRuntime.Consensus;
 
-// BLOCK SYNC: whoever was away asks for the chain from its floor up, in windows. One certificate at a window's end proves
-// every block before it by hash link: nobody's word about a height is believed, no signature is checked twice. A window
-// that does not come is asked for at another peer. Where more lies between two certificates than fits into an answer, the
-// window's end comes first and hangs in the air: what is below it is asked for by the hash that its lowest block names, until it
-// stands on the floor.
+// BLOCK SYNC: whoever was away asks for the chain from its floor up, in windows, each of another peer. One certificate at a window's end
+// proves every block before it by hash link: nobody's word about a height is believed, no signature is checked twice, and windows
+// may come in any order. One that does not come is asked for at another peer. Where more lies between two certificates than fits
+// into an answer, the window's end comes first and hangs in the air: what is below it is asked for by the hash that its lowest block
+// names, until it stands on what is below.
 public sealed partial class ConsensusMachine
 {
     // Blocks that may become final while one travels.
     private const ulong NearHeights = 4;
 
+    // Beyond this a body at a time is too slow, and what is proposed meanwhile of no use.
+    private const ulong FarHeights = 64;
+
+    private readonly ProvenRuns _runs = new();
+    private readonly SortedDictionary<Height, (PeerId Peer, Instant At)> _windows = [];
+    private readonly SortedDictionary<PeerId, Height> _peerTips = [];
+    private readonly SortedDictionary<PeerId, Height> _prunedBelow = [];
     private Height _syncHeight;
-    private Instant? _syncAsked;
-    private Hanging? _hanging;
+    private Instant? _syncSince;
 
     private bool IsSyncing => _syncHeight > _floor.Height;
+
+    private bool IsFar => IsSyncing && _syncHeight.Number - _floor.Height.Number > FarHeights;
 
     private void ReceiveTip(PeerId peer, CertifiedHeader tip)
     {
@@ -29,10 +37,11 @@ public sealed partial class ConsensusMachine
         if (!tip.IsOfHeader || IsOfOtherEpoch(peer, tip.Header.Epoch)) return;
         // A block close by is asked for by its certificate; further away a window brings it with the others.
         bool isNear = tip.Header.Height.Number - _floor.Height.Number <= NearHeights;
-        if (isNear) _syncAsked ??= _now;
+        if (isNear) _syncSince ??= _now;
         else _asked.TryAdd(tip.Finalization.Value!.Value, _now);
         if (!Hold(peer, tip.Finalization)) return;
         if (tip.Header.Height > _syncHeight) _syncHeight = tip.Header.Height;
+        if (!_peerTips.TryGetValue(peer, out Height known) || known < tip.Header.Height) _peerTips[peer] = tip.Header.Height;
         Sync(peer);
     }
 
@@ -40,32 +49,115 @@ public sealed partial class ConsensusMachine
     {
         if (!IsSyncing)
         {
-            _hanging = null;
+            _runs.Clear();
+            _windows.Clear();
+            _syncSince = null;
             return;
         }
 
         SetFetchTimer();
-        if (_syncAsked is { } at && _now - at < _config.Parameters.NetworkDelay * 2) return;
-        if (PeerFor(hint) is not { } peer) return;
-        _syncAsked = _now;
-        // The floor has come up to it by another way: what is left comes from the floor up.
-        if (_hanging is { } held && held.Lowest.Height <= _floor.Height.Next) _hanging = null;
-        Send(peer, _hanging is { Lowest: { } lowest }
-            ? new ConsensusMessage.WantBranch(new Height(lowest.Height.Number - 1), lowest.ParentDigest)
-            : new ConsensusMessage.WantChain(_floor.Height.Next));
+        // A near block that comes by itself needs no window.
+        if (_syncSince is { } since && _now - since < _config.Parameters.NetworkDelay * 2) return;
+        if (AsksForSnapshot()) return;
+        ForgetLateWindows();
+        AskForWindows(hint);
+    }
+
+    // From the floor up: what is held is passed over, what hangs is asked for downward, every other gap from its lower end.
+    private void AskForWindows(PeerId? hint)
+    {
+        Height next = _floor.Height.Next;
+        while (next <= _syncHeight && _windows.Count < Limits.SyncWindowsMax)
+        {
+            ProvenRun? above = _runs.FirstEndingFrom(next);
+            if (above is not null && above.Lowest <= next)
+            {
+                next = above.Top.Next;
+                continue;
+            }
+
+            // The answer to a question from here, or from below, began higher: there is no certificate in between.
+            bool isHanging = above is not null && above.AskedFrom <= next;
+            Height key = isHanging ? above!.Lowest : next;
+            if (!_windows.ContainsKey(key))
+            {
+                if (PeerForWindow(next, hint) is not { } peer) return;
+                _windows[key] = (peer, _now);
+                Send(peer, isHanging
+                    ? new ConsensusMessage.WantBranch(new Height(above!.Lowest.Number - 1), above.Blocks[0].Header.ParentDigest)
+                    : new ConsensusMessage.WantChain(next));
+            }
+
+            if (isHanging)
+            {
+                next = above!.Top.Next;
+                continue;
+            }
+
+            Height end = new(next.Number + Limits.ChainBlocksMax);
+            next = above is not null && above.Lowest < end ? above.Lowest : end;
+        }
+    }
+
+    private void ForgetLateWindows()
+    {
+        Duration longest = _config.Parameters.NetworkDelay * 4;
+        foreach ((Height from, (PeerId _, Instant at)) in new List<KeyValuePair<Height, (PeerId Peer, Instant At)>>(_windows))
+        {
+            if (_now - at >= longest || from <= _floor.Height) _windows.Remove(from);
+        }
+    }
+
+    // Who is known to have it and is asked for least; where nobody is known to, anybody: a tip that we heard may be old.
+    private PeerId? PeerForWindow(Height from, PeerId? hint)
+    {
+        List<PeerId> free = [];
+        bool isKnown = false;
+        int least = Limits.SyncWindowsPerPeerMax - 1;
+        foreach ((PeerId peer, Height tip) in _peerTips)
+        {
+            if (tip < from || HasPruned(peer, from)) continue;
+            isKnown = true;
+            int busy = WindowsOf(peer);
+            if (busy > least) continue;
+            if (busy < least) free.Clear();
+            least = busy;
+            free.Add(peer);
+        }
+
+        if (free.Count > 0) return hint is { } near && free.Contains(near) ? near : free[_config.Prng.NextBelow(free.Count)];
+        if (isKnown || PeerFor(hint) is not { } other || HasPruned(other, from)) return null;
+        return WindowsOf(other) < Limits.SyncWindowsPerPeerMax ? other : null;
+    }
+
+    private int WindowsOf(PeerId peer)
+    {
+        int windows = 0;
+        foreach ((PeerId asked, Instant _) in _windows.Values)
+        {
+            if (asked == peer) windows++;
+        }
+
+        return windows;
     }
 
     private void ReceiveChain(PeerId peer, ConsensusMessage.Chain chain)
     {
-        // Blocks that we have meanwhile are not news; the rest must begin right above the floor.
+        // Blocks that we have meanwhile are not news.
         ImmutableArray<Block> blocks = AboveFloor(chain.Blocks);
         if (blocks.IsEmpty) return;
-        if (!Links(blocks, isTop: true) || !new CertifiedHeader(blocks[^1].Header, chain.Finalization).IsOfHeader)
+        bool isOfEpoch = BlockLinks.AreOf(blocks, _set.Epoch, maySealAtTop: true);
+        // Of the epoch before or after by no fault of the sender's: asked for here or sent there before a seal was final.
+        if (!isOfEpoch && blocks[0].Header.Epoch != _set.Epoch) return;
+        if (!isOfEpoch || !BlockLinks.Hold(blocks, _config.Chain) || !new CertifiedHeader(blocks[^1].Header, chain.Finalization).IsOfHeader)
         {
             _effects.Add(new ConsensusEffect.Blame(peer, ConsensusFault.ChainWrong));
             return;
         }
 
+        // What nobody asked for must at least stand on the floor: else a stranger could fill our memory with what we have no use for yet.
+        Height? asked = WindowAnsweredBy(peer, blocks[0].Header.Height) ?? SealAnsweredBy(peer, blocks[0].Header.Height);
+        if (asked is null && blocks[0].Header.Height != _floor.Height.Next) return;
         CertificateVerdict verdict = CertificateRules.Check(
             chain.Finalization, _config.Chain, _set, _config.Signatures, out Verified<Certificate>? verified);
         if (verdict != CertificateVerdict.Accepted || verified is null)
@@ -75,32 +167,45 @@ public sealed partial class ConsensusMachine
         }
 
         NoteForeign(chain.Finalization);
+        if (asked is { } from) _windows.Remove(from);
         Epoch epoch = _set.Epoch;
-        if (blocks[0].Header.Height == _floor.Height.Next) Land(blocks, chain.Finalization);
-        else _hanging ??= new Hanging(blocks, chain.Finalization);
-        _syncAsked = null;
+        // A certificate proves a height as a tip does: what hangs below it is asked for.
+        if (blocks[^1].Header.Height > _syncHeight) _syncHeight = blocks[^1].Header.Height;
+        _runs.Add(new ProvenRun(asked ?? blocks[0].Header.Height, blocks, chain.Finalization));
+        _syncSince = null;
+        LandRuns();
         _sealAsked = null;
         // A window ends at a seal: whoever showed us this one most likely has the next.
         if (_set.Epoch != epoch || _epochHeard.CompareTo(_set.Epoch) > 0) AskForSeal(peer);
         Sync(peer);
     }
 
+    private Height? WindowAnsweredBy(PeerId peer, Height lowest)
+    {
+        Height? from = null;
+        foreach ((Height key, (PeerId asked, Instant _)) in _windows)
+        {
+            if (asked == peer && key <= lowest) from = key;
+        }
+
+        return from;
+    }
+
     private void ReceiveBranch(PeerId peer, ImmutableArray<Block> blocks)
     {
         // Not asked for, or asked twice and here already.
-        if (_hanging is not { } hanging || blocks.IsEmpty) return;
-        if (blocks[^1].Header.Height.Number != hanging.Lowest.Height.Number - 1) return;
-        if (blocks[^1].Header.Digest != hanging.Lowest.ParentDigest || !Links(blocks, isTop: false))
+        if (blocks.IsEmpty || _runs.EndingBelow(blocks[^1].Header.Height) is not { } hanging) return;
+        bool isWhole = BlockLinks.AreOf(blocks, _set.Epoch, maySealAtTop: false) && BlockLinks.Hold(blocks, _config.Chain);
+        if (blocks[^1].Header.Digest != hanging.Blocks[0].Header.ParentDigest || !isWhole)
         {
             _effects.Add(new ConsensusEffect.Blame(peer, ConsensusFault.ChainWrong));
             return;
         }
 
-        ImmutableArray<Block> held = [.. AboveFloor(blocks), .. hanging.Blocks];
-        _hanging = null;
-        if (held[0].Header.Height == _floor.Height.Next) Land(held, hanging.Finalization);
-        else if (held.Length <= Limits.HangingBlocksMax && BytesOf(held) <= Limits.HangingBytesMax) _hanging = hanging with { Blocks = held };
-        _syncAsked = null;
+        _windows.Remove(hanging.Lowest);
+        _runs.Extend(hanging, AboveFloor(blocks));
+        _syncSince = null;
+        LandRuns();
         Sync(peer);
     }
 
@@ -111,48 +216,14 @@ public sealed partial class ConsensusMachine
         return blocks[first..];
     }
 
-    private void Land(ImmutableArray<Block> blocks, Certificate finalization)
+    private void LandRuns()
     {
-        if (blocks[0].Header.ParentDigest == _floor.Digest) Deliver(blocks, finalization);
-        else Halt(_floor.Finalization ?? finalization, finalization);
-    }
-
-    private static long BytesOf(ImmutableArray<Block> blocks)
-    {
-        long bytes = 0;
-        foreach (Block block in blocks)
+        while (!_isHalted && _runs.TakeUpTo(_floor.Height.Next) is { } run)
         {
-            foreach (ReadOnlyMemory<byte> transaction in block.Transactions) bytes += transaction.Length;
+            ImmutableArray<Block> blocks = AboveFloor(run.Blocks);
+            if (blocks.IsEmpty) continue;
+            if (blocks[0].Header.ParentDigest == _floor.Digest) Deliver(blocks, run.Finalization);
+            else Halt(_floor.Finalization ?? run.Finalization, run.Finalization);
         }
-
-        return bytes;
-    }
-
-    // One epoch's blocks, and a seal at the very top alone.
-    private bool Links(ImmutableArray<Block> blocks, bool isTop)
-    {
-        Hash256 parent = blocks[0].Header.ParentDigest;
-        ulong first = blocks[0].Header.Height.Number;
-        // Above the floor by the caller's care, so that the difference cannot wrap; a sum could.
-        for (int i = 0; i < blocks.Length; i++)
-        {
-            Block block = blocks[i];
-            BlockHeader header = block.Header;
-            if (header.Chain != _config.Chain || header.ParentDigest != parent) return false;
-            bool maySeal = isTop && i == blocks.Length - 1;
-            if (header.Epoch != _set.Epoch || (header.IsSeal && !maySeal) || header.IsSeal != block.Justification.Succession is not null) return false;
-            if (header.Height.Number < first || header.Height.Number - first != (ulong)i) return false;
-            if (header.JustificationHash != block.Justification.Hash) return false;
-            if (header.BodyRoot != MerkleTree.Root(block.Transactions)) return false;
-            parent = header.Digest;
-        }
-
-        return true;
-    }
-
-    /// <summary>Blocks that are proven final and do not stand on the floor yet.</summary>
-    private sealed record Hanging(ImmutableArray<Block> Blocks, Certificate Finalization)
-    {
-        public BlockHeader Lowest => Blocks[0].Header;
     }
 }

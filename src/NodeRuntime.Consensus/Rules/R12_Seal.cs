@@ -32,7 +32,7 @@ public sealed partial class ConsensusMachine
     private Hash256 _dueHash;
     private Hash256? _saidReady;
     private Epoch _epochHeard;
-    private Instant? _sealAsked;
+    private (PeerId Peer, Height From, Instant At)? _sealAsked;
     private int _sealAsks;
 
     private (ISigner Signer, ValidatorIndex? Self) SignerIn(ValidatorSet set)
@@ -215,9 +215,7 @@ public sealed partial class ConsensusMachine
     private void BeginEpoch(Block seal, Certificate finalization)
     {
         BlockHeader header = seal.Header;
-        _set = seal.Justification.Succession!.Next;
-        (_signer, _self) = SignerIn(_set);
-        NoteValidatorPeers();
+        Turn(seal.Justification.Succession!.Next);
         _floor = new Floor(View.Genesis, header.Digest, header.Height, header.Time, seal, finalization);
         _anchor = new EpochAnchor(header.Digest, header.Height);
         ForgetEpoch();
@@ -231,6 +229,13 @@ public sealed partial class ConsensusMachine
         if (_hasStarted) Enter(View.Genesis.Next);
     }
 
+    private void Turn(ValidatorSet set)
+    {
+        _set = set;
+        (_signer, _self) = SignerIn(_set);
+        NoteValidatorPeers();
+    }
+
     private void ForgetEpoch()
     {
         _notarizations.Clear();
@@ -241,7 +246,8 @@ public sealed partial class ConsensusMachine
         _blocks.Clear();
         _proposals.Clear();
         _reseals.Clear();
-        _accused.Clear();
+        _evidence.Clear();
+        _punished.Clear();
         _heard.Clear();
         _claimed.Clear();
         _asked.Clear();
@@ -254,7 +260,9 @@ public sealed partial class ConsensusMachine
         _highestEnded = View.Genesis;
         _votesFrom = View.Genesis;
         _certificateAsked = null;
-        _hanging = null;
+        _runs.Clear();
+        _windows.Clear();
+        _syncSince = null;
         _isFenced = false;
         _fenceNonce = 0;
     }
@@ -278,10 +286,13 @@ public sealed partial class ConsensusMachine
     // Every other time somebody by chance: a liar that speaks of later epochs all day must not be the only one who is asked.
     private void AskForSeal(PeerId hint)
     {
-        if (_sealAsked is { } at && _now - at < _config.Parameters.NetworkDelay * 2) return;
+        if (_sealAsked is { } asked && _now - asked.At < _config.Parameters.NetworkDelay * 2) return;
         if (PeerFor(_sealAsks % 2 == 0 ? hint : null) is not { } peer) return;
         _sealAsks++;
-        _sealAsked = _now;
+        _sealAsked = (peer, _floor.Height.Next, _now);
         Send(peer, new ConsensusMessage.WantChain(_floor.Height.Next));
     }
+
+    private Height? SealAnsweredBy(PeerId peer, Height lowest) =>
+        _sealAsked is { } asked && asked.Peer == peer && asked.From <= lowest ? asked.From : null;
 }

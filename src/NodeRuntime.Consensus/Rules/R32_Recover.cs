@@ -37,6 +37,9 @@ public sealed partial class ConsensusMachine
                     _isFenced = _self is not null && m.VotesFrom is null;
                     if (m.VotesFrom is { } from) _votesFrom = from;
                     break;
+                case LogRecord.Accused m:
+                    RecoverEvidence(m.Evidence);
+                    break;
                 default:
                     Invariant.Break("a log record without a rule");
                     break;

@@ -42,6 +42,9 @@ internal static class ApiAnswers
             View = node.Consensus.View.Number,
             Consensus = node.Consensus.Mode.ToString(),
             Outlook = node.Consensus.Outlook.ToString(),
+            Sync = SyncText(node),
+            FirstBlock = node.Consensus.FirstBlock.Number,
+            SnapshotHeight = node.Snapshots.Newest.Number,
             Validators = node.Consensus.Validators,
             Epoch = node.Consensus.Epoch.Number,
             PeersConnected = node.Membership.PeersConnected,
@@ -71,6 +74,22 @@ internal static class ApiAnswers
 
     private static ValidatorAnswer Validator(LedgerState state, ValidatorMember member) => new(
         member.Key.ToString(), member.Weight, member.Peer.ToString(), state.Records.ValidatorOf(member.Key)?.ToString() ?? string.Empty);
+
+    private static string SyncText(PeerNode node)
+    {
+        ConsensusStatus consensus = node.Consensus;
+        ulong height = node.Tip?.Height.Number ?? 0;
+        if (node.Snapshots.Restoring is { ChunksTotal: > 0 } progress)
+        {
+            return string.Create(CultureInfo.InvariantCulture, $"snapshot at height {progress.Height}: {progress.ChunksKept} of {progress.ChunksTotal} chunks");
+        }
+
+        if (node.Snapshots.Restoring is not null) return "looking for a snapshot";
+        if (consensus.Stranded is { } block) return string.Create(CultureInfo.InvariantCulture, $"stranded: every peer in sight has pruned block {block}");
+        return consensus.Mode == ConsensusMode.Syncing
+            ? string.Create(CultureInfo.InvariantCulture, $"blocks: height {height} of {consensus.SyncTarget}")
+            : "in step";
+    }
 
     public static PeersAnswer Peers(PeerNode node)
     {

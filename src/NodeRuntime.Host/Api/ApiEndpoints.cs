@@ -11,6 +11,8 @@ using NodeRuntime.Actors;
 using NodeRuntime.Api;
 using NodeRuntime.Crypto;
 using NodeRuntime.Primitives;
+using NodeRuntime.Proofs.Chain;
+using NodeRuntime.Proofs.Forensics;
 using NodeRuntime.Proofs.Records;
 using NodeRuntime.Proofs.Trees;
 using NodeRuntime.Runtime;
@@ -36,6 +38,8 @@ internal static class ApiEndpoints
         api.MapGet(Routes.Peers, () => ApiAnswers.Peers(node));
         api.MapGet(Routes.State, (string family, string id) => State(node, family, id));
         api.MapPost(Routes.Transactions, (HttpRequest request) => SubmitAsync(node, request));
+        api.MapGet(Routes.Chain, (ulong from) => Chain(node, from));
+        api.MapPost(Routes.Evidence, (HttpRequest request) => AccuseAsync(node, request));
         api.MapGet(Routes.Jobs, (HttpRequest request) => Jobs(node, request));
         api.MapGet(Routes.Job, (string id, HttpRequest request) => Job(node, id, request));
         api.MapGet(Routes.JobWhy, (string id) => WhyAsync(node, id));
@@ -102,6 +106,37 @@ internal static class ApiEndpoints
         if (answer is null) return Busy();
         if (answer.IsAccepted) return TypedResults.Json(new TransactionAnswer(answer.Id.ToString(), answer.Verdict), ApiJson.Default.TransactionAnswer, statusCode: StatusCodes.Status202Accepted);
         return Error(StatusCodes.Status422UnprocessableEntity, answer.Verdict, $"the transaction is refused: {answer.Detail}", "see docs/ledger.md for what each verdict means");
+    }
+
+    private static ChainAnswer Chain(PeerNode node, ulong from)
+    {
+        ImmutableArray<string>.Builder links = ImmutableArray.CreateBuilder<string>();
+        // As many as the journal gives at once: some megabytes with their bodies.
+        foreach (ChainLink link in StoredChain.Read(node.Ports.Journal, new Height(from), Limits.ChainBlocksMax)) links.Add(Convert.ToBase64String(link.Encode()));
+        return new ChainAnswer(links.ToImmutable());
+    }
+
+    private static async Task<Results<JsonHttpResult<EvidenceAnswer>, JsonHttpResult<ErrorAnswer>>> AccuseAsync(PeerNode node, HttpRequest request)
+    {
+        using MemoryStream body = new();
+        try
+        {
+            await request.Body.CopyToAsync(body, request.HttpContext.RequestAborted);
+        }
+        catch (BadHttpRequestException exception)
+        {
+            return Error(exception.StatusCode, "TooLarge", $"evidence has at most {Limits.EvidenceBytesMax} bytes", "send one piece of it");
+        }
+
+        if (!Evidence.TryDecode(body.ToArray(), out Evidence? evidence))
+        {
+            return Error(StatusCodes.Status400BadRequest, "EvidenceMalformed", "these are not two votes that contradict each other", "send what `noderuntime forensics --evidence FOLDER` wrote");
+        }
+
+        AccusationAnswer? answer = await AskAsync<AccusationAnswer>(reply => node.Accuse(evidence!, reply));
+        if (answer is null) return Busy();
+        if (answer.IsAccepted) return TypedResults.Json(new EvidenceAnswer(answer.Verdict), ApiJson.Default.EvidenceAnswer, statusCode: StatusCodes.Status202Accepted);
+        return Error(StatusCodes.Status422UnprocessableEntity, answer.Verdict, "the evidence is refused", "see docs/consensus.md for what each verdict means");
     }
 
     private static Results<Ok<JobsAnswer>, JsonHttpResult<ErrorAnswer>> Jobs(PeerNode node, HttpRequest request)

@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using NodeRuntime.Runtime;
 
 namespace NodeRuntime.Host.Config;
 
@@ -7,6 +8,8 @@ namespace NodeRuntime.Host.Config;
 public sealed class PeerConfig
 {
     public const int VersionNow = 1;
+
+    public const string RetentionOfArchive = "archive";
 
     /// <summary>The format's version.</summary>
     public int Version { get; set; } = VersionNow;
@@ -45,6 +48,15 @@ public sealed class PeerConfig
 
     /// <summary>A PostgreSQL connection string; empty for the embedded SQLite.</summary>
     public string Postgres { get; set; } = string.Empty;
+
+    /// <summary>Blocks from one snapshot of the ledger to the next.</summary>
+    public ulong SnapshotEvery { get; set; } = SyncSettings.Default.SnapshotEvery;
+
+    /// <summary>Who is more blocks behind than this fetches a snapshot; 0: never, every block is fetched and executed.</summary>
+    public ulong SnapshotBehind { get; set; } = SyncSettings.Default.SnapshotBehind ?? 0;
+
+    /// <summary>"archive", or how many blocks stay on disk.</summary>
+    public string Retention { get; set; } = RetentionOfArchive;
 
     /// <summary>Absent: this peer sells nothing.</summary>
     public ProviderSection? Provider { get; set; }

@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Globalization;
 using System.IO;
 using System.Net;
 using NodeRuntime.Primitives;
@@ -12,6 +13,13 @@ namespace NodeRuntime.Host.Config;
 /// <summary>Reads and checks a peer's configuration: every complaint names the file, the line where it can, and the mend.</summary>
 public static class PeerConfigFile
 {
+    // More often would write more than the blocks themselves; more seldom makes a start long.
+    private const ulong SnapshotEveryMin = 10;
+    private const ulong SnapshotEveryMax = 1_000_000;
+
+    // Less would not last a peer through a short absence of its neighbours.
+    private const ulong RetentionMin = 100;
+
     /// <exception cref="ConfigException">The file is missing, is no YAML, names an unknown key or holds an impossible value.</exception>
     /// <param name="adjust">What the command line puts in place of what is written, before anything is checked.</param>
     public static PeerConfig Load(string path, Action<PeerConfig>? adjust = null)
@@ -67,6 +75,8 @@ public static class PeerConfigFile
             if (!IsAddress(seed)) yield return $"seeds: '{seed}' is not host:port";
         }
 
+        if (config.SnapshotEvery is < SnapshotEveryMin or > SnapshotEveryMax) yield return $"snapshotEvery: must be {SnapshotEveryMin} to {SnapshotEveryMax} blocks";
+        if (!IsRetention(config.Retention)) yield return $"retention: '{config.Retention}' is neither '{PeerConfig.RetentionOfArchive}' nor a number of blocks of at least {RetentionMin}";
         if (config.Region.Length > Limits.TextCharactersMax) yield return "region: too long";
         if (config.Provider is not { } provider) yield break;
         if (provider.MemoryMiB is 0 or > Limits.GuestMemoryPagesMax / 16) yield return $"provider.memoryMiB: must be 1 to {Limits.GuestMemoryPagesMax / 16}";
@@ -74,6 +84,9 @@ public static class PeerConfigFile
         if (provider.OutputMiB is 0 || provider.OutputMiB > (ulong)(Limits.OutputBytesMax >> 20)) yield return $"provider.outputMiB: must be 1 to {Limits.OutputBytesMax >> 20}";
         if (provider.Leases is < 1 or > Limits.LeasesPerProviderMax) yield return $"provider.leases: must be 1 to {Limits.LeasesPerProviderMax}";
     }
+
+    private static bool IsRetention(string text) =>
+        text == PeerConfig.RetentionOfArchive || (ulong.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out ulong blocks) && blocks >= RetentionMin);
 
     // The API listens on an address: a name may stand for several, or for another machine.
     private static bool IsOwnAddress(string text) =>

@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.Collections.Immutable;
+using System.Globalization;
 using System.IO;
 using System.Security.Cryptography;
 using System.Threading;
@@ -143,6 +144,12 @@ public sealed class PeerHost : IAsyncDisposable
             LeasesMax = provider.Leases,
         },
         BondTarget = config.Provider is { } seller ? Amount.FromTokens(seller.BondTokens) : Amount.Zero,
+        Sync = new SyncSettings
+        {
+            SnapshotEvery = config.SnapshotEvery,
+            SnapshotBehind = config.SnapshotBehind == 0 ? null : config.SnapshotBehind,
+            KeepBlocks = ulong.TryParse(config.Retention, NumberStyles.None, CultureInfo.InvariantCulture, out ulong blocks) ? blocks : null,
+        },
         Version = typeof(PeerHost).Assembly.GetName().Version?.ToString(3) ?? "0.0.0",
     };
 

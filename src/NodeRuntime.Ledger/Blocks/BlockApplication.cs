@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.Collections.Immutable;
 using NodeRuntime.Crypto;
 using NodeRuntime.Ledger.Mempool;
+using NodeRuntime.Ledger.Slashing;
 using NodeRuntime.Ledger.Staking;
 using NodeRuntime.Ledger.State;
 using NodeRuntime.Ledger.Transactions;
@@ -12,7 +13,8 @@ using NodeRuntime.Proofs.Records;
 namespace NodeRuntime.Ledger.Blocks;
 
 /// <summary>
-/// A block turns one state into the next: first what time brings (the calendar), then its transactions in order. Equal
+/// A block turns one state into the next: first its evidence punishes, before a bond can slip away; then what time brings
+/// (the calendar), then its transactions in order. Equal
 /// parents and equal blocks give equal states, to the last bit of the root, on every machine.
 /// </summary>
 public static class BlockApplication
@@ -52,6 +54,26 @@ public static class BlockApplication
         return ApplyChecked(parent, block, transactions);
     }
 
+    /// <summary>
+    /// For a start: applies a block of our own disk again, without its signatures. Sound where the caller has checked that the body is the
+    /// one its header names and that the header is hash-linked under a certificate: then these are the very bytes that were
+    /// verified before they were stored, and that a quorum verified before it voted.
+    /// </summary>
+    public static BlockOutcome Replay(LedgerState parent, BlockContext block, ImmutableArray<ReadOnlyMemory<byte>> body)
+    {
+        BlockVerdict verdict = Check(parent, block, body.Length, SumOf(body));
+        if (verdict != BlockVerdict.Accepted) return BlockOutcome.Refused(verdict);
+        VerifiedTransaction[] transactions = new VerifiedTransaction[body.Length];
+        for (int i = 0; i < body.Length; i++)
+        {
+            TransactionVerdict form = TransactionRules.TakeFinal(body[i], parent.Chain, out VerifiedTransaction? verified);
+            if (verified is null) return BlockOutcome.TransactionRefused(i, TransactionOutcome.Of(form));
+            transactions[i] = verified;
+        }
+
+        return ApplyChecked(parent, block, transactions);
+    }
+
     /// <summary>The same for transactions whose form and signatures were checked.</summary>
     public static BlockOutcome Apply(LedgerState parent, BlockContext block, IReadOnlyList<VerifiedTransaction> transactions)
     {
@@ -65,6 +87,7 @@ public static class BlockApplication
     internal static LedgerDraft Begin(LedgerState parent, BlockContext block)
     {
         LedgerDraft draft = DraftAt(parent, block.Time);
+        foreach (Offence offence in block.Offences) SlashingApplication.Apply(draft, offence);
         Calendar.Run(draft);
         return draft;
     }
@@ -89,6 +112,8 @@ public static class BlockApplication
         if (block.NextSetHash is { } next && parent.ValidatorsDue!.Hash != next) return BlockVerdict.SealForOther;
         if (count > Limits.BlockTransactionsMax) return BlockVerdict.TooManyTransactions;
         if (bytes > Limits.BlockBytesMax) return BlockVerdict.BodyTooLarge;
+        if (block.Offences.Length > Limits.BlockEvidenceMax) return BlockVerdict.TooManyOffences;
+        if (SlashingRules.FindRefused(parent.Records, block.Offences) >= 0) return BlockVerdict.OffenceRefused;
         return BlockVerdict.Accepted;
     }
 

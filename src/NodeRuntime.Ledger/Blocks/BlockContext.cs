@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+using NodeRuntime.Ledger.Slashing;
 using NodeRuntime.Ledger.State;
 using NodeRuntime.Primitives;
 using NodeRuntime.Proofs.Chain;
@@ -7,6 +9,15 @@ namespace NodeRuntime.Ledger.Blocks;
 /// <summary>What a header says to the ledger.</summary>
 public readonly record struct BlockContext(ChainId Chain, Epoch Epoch, Height Height, Instant Time, Hash256 ParentStateRoot)
 {
+    private readonly ImmutableArray<Offence> _offences;
+
+    /// <summary>What the block's evidence says, in its order.</summary>
+    public ImmutableArray<Offence> Offences
+    {
+        get => _offences.IsDefault ? [] : _offences;
+        init => _offences = value;
+    }
+
     /// <summary>The hash of the set that the block seals for; null where it seals nothing.</summary>
     public Hash256? NextSetHash { get; init; }
 

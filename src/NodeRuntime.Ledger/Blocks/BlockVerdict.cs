@@ -26,6 +26,10 @@ public enum BlockVerdict
     SealForOther,
     TooManyTransactions,
     BodyTooLarge,
+    TooManyOffences,
+
+    /// <summary>Evidence in it is against a key that was punished: its proposer should have left it out.</summary>
+    OffenceRefused,
 
     /// <summary>A transaction in it does not apply: its proposer should have left it out, so the whole block is refused.</summary>
     TransactionRefused,

@@ -69,4 +69,12 @@ public abstract record LedgerEvent
 
     public sealed record ResultMissed(
         LeaseId Lease, OrderId Order, AccountId Owner, AccountId Provider, Amount Penalty) : LedgerEvent;
+
+    /// <summary>The bond behind a lease was slashed, and this much of it went to the tenant.</summary>
+    public sealed record TenantCompensated(LeaseId Lease, AccountId Owner, AccountId Provider, Amount Amount) : LedgerEvent;
+
+    /// <summary>A validator contradicted itself: taken = compensated + rewarded + burned, all from the bond behind its key.</summary>
+    public sealed record Slashed(
+        AccountId Validator, PublicKey Key, EvidenceFault Fault, View View, AccountId Reporter, Amount Taken, Amount Compensated, Amount Rewarded, Amount Burned)
+        : LedgerEvent;
 }

@@ -15,8 +15,10 @@ namespace NodeRuntime.Ledger.Mempool;
 ///
 /// What is in the pool was checked against the latest committed state. A sender's run, from its account's next number
 /// without a hole, can stand in a block and pays for its stay by its fees; what lies beyond a hole pays nothing until
-/// the hole is filled, so it has tighter bounds of its own. Nothing is replaced and nothing evicted: who is in, stays
-/// until it is in a block, expires, or is found not to apply. Arrival decides who is selected first.
+/// the hole is filled, so it has tighter bounds of its own. Nothing is replaced. Families wait in lanes (<see cref="MempoolLane"/>)
+/// with a quota each; where a lane is full, the last of the sender with the most in it gives way to a sender with less.
+/// Otherwise who is in stays until it is in a block, expires, has waited too long, or is found not to apply. In a block every
+/// lane has its share, in a lane senders take turns, and within a turn arrival decides: fees are flat and buy no place.
 /// </summary>
 public sealed class MempoolMachine(LedgerState state, ISignatureVerifier signatures)
 {
@@ -26,6 +28,8 @@ public sealed class MempoolMachine(LedgerState state, ISignatureVerifier signatu
     private readonly SortedSet<(ulong ExpiresAt, ulong Arrival, PooledTransaction Entry)> _byExpiry =
         new(Comparer<(ulong ExpiresAt, ulong Arrival, PooledTransaction Entry)>.Create(static (left, right) =>
             (left.ExpiresAt, left.Arrival).CompareTo((right.ExpiresAt, right.Arrival))));
+
+    private readonly LaneLoad[] _lanes = [new(MempoolLane.Settlement), new(MempoolLane.Market), new(MempoolLane.Transfers)];
 
     private LedgerState _state = state;
     private ulong _arrivals;
@@ -37,11 +41,27 @@ public sealed class MempoolMachine(LedgerState state, ISignatureVerifier signatu
     /// <summary>How many wait behind a hole.</summary>
     public int GapCount { get; private set; }
 
+    /// <summary>How many wait in a lane.</summary>
+    public int CountIn(MempoolLane lane) => _lanes[(int)lane].Count;
+
+    /// <summary>All that wait, in the order of their fingerprints.</summary>
+    public IEnumerable<VerifiedTransaction> Held
+    {
+        get
+        {
+            foreach (PooledTransaction entry in _byFingerprint.Values) yield return entry.Verified;
+        }
+    }
+
     public bool Contains(TransactionId id) => _byId.ContainsKey(id);
 
     /// <summary>The encoded transaction, for a peer that asks for what was announced.</summary>
+    // A bare null would become an empty memory by way of an array.
     public ReadOnlyMemory<byte>? Find(TransactionId id) =>
-        _byId.TryGetValue(id, out PooledTransaction? entry) ? entry.Verified.Bytes : null;
+        _byId.TryGetValue(id, out PooledTransaction? entry) ? entry.Verified.Bytes : default(ReadOnlyMemory<byte>?);
+
+    /// <summary>The same with what was learnt of it.</summary>
+    public VerifiedTransaction? FindById(TransactionId id) => _byId.GetValueOrDefault(id)?.Verified;
 
     /// <summary>The number that a sender's next transaction should carry, counting what waits here.</summary>
     public ulong NextSequence(AccountId sender)
@@ -69,7 +89,15 @@ public sealed class MempoolMachine(LedgerState state, ISignatureVerifier signatu
         TransactionVerdict terms = CheckTerms(transaction, next, queue.Count);
         if (terms != TransactionVerdict.Accepted) return Refused(TransactionOutcome.Of(terms), id);
         bool waits = transaction.Sequence > next + (ulong)queue.RunLength(next);
-        MempoolVerdict room = CheckRoom(transaction, bytes.Length, queue, next, waits);
+        MempoolLane lane = MempoolLanes.Of(transaction);
+        MempoolVerdict room = CheckRoom(transaction, queue, next, waits);
+        PooledTransaction? yielding = null;
+        if (room == MempoolVerdict.Accepted && !_lanes[(int)lane].HasRoomFor(bytes.Length))
+        {
+            yielding = FindYielding(lane, transaction.Sender, bytes.Length);
+            if (yielding is null) room = MempoolVerdict.LaneFull;
+        }
+
         if (room != MempoolVerdict.Accepted) return new MempoolOutcome(room, default, id);
         TransactionVerdict signed = TransactionRules.CheckSignatures(transaction, signatures);
         if (signed != TransactionVerdict.Accepted) return Refused(TransactionOutcome.Of(signed), id);
@@ -81,51 +109,55 @@ public sealed class MempoolMachine(LedgerState state, ISignatureVerifier signatu
             if (!applied.IsAccepted) return Refused(applied, id);
         }
 
-        Insert(new PooledTransaction(verified, _arrivals++), queue, next);
-        return new MempoolOutcome(waits ? MempoolVerdict.AcceptedWaiting : MempoolVerdict.Accepted, default, id);
+        // Only now: what is refused takes nobody's place.
+        if (yielding is not null) Remove(yielding);
+        ulong outstays = _state.Height.Number + Limits.MempoolBlocksMax;
+        ulong leaves = ulong.Min(transaction.ExpiresAt.Number, outstays);
+        Insert(new PooledTransaction(verified, _arrivals++, now, lane, leaves), queue, next);
+        DroppedTransaction? displaced = yielding is null ? null : new DroppedTransaction(yielding.Verified.Id, MempoolVerdict.GaveWay, default);
+        return new MempoolOutcome(waits ? MempoolVerdict.AcceptedWaiting : MempoolVerdict.Accepted, default, id) { Displaced = displaced };
     }
 
     /// <summary>
-    /// A body for a child of <paramref name="parent"/>, which need not be committed yet: the oldest first, each sender's in
-    /// order, as many as apply and fit. What is refused for its messages is dropped and reported; what merely does not
-    /// follow on this parent stays.
+    /// A body for a child of <paramref name="parent"/>, which need not be committed yet: each lane up to its share and then the
+    /// first again, senders in turns, each sender's in order, as many as apply and fit. What is refused for its messages is
+    /// dropped and reported; what merely does not follow on this parent stays.
     /// </summary>
+    /// <param name="arrivedBy">What came later is left for another block: others hardly have it yet. Null for no such bound.</param>
     public MempoolSelection Select(
         LedgerState parent,
         BlockContext block,
         int bytesMax = Limits.BlockBytesMax,
-        int countMax = Limits.BlockTransactionsMax)
+        int countMax = Limits.BlockTransactionsMax,
+        Instant? arrivedBy = null)
     {
         LedgerDraft draft = BlockApplication.Begin(parent, block);
-        SortedDictionary<ulong, PooledTransaction> heads = [];
+        LaneQueues heads = new(bytesMax, countMax);
         foreach ((AccountId sender, SenderQueue queue) in _senders)
         {
-            PooledTransaction? head = queue.At(parent.Records.Account(sender).Sequence);
-            if (head is not null) heads.Add(head.Arrival, head);
+            if (queue.At(parent.Records.Account(sender).Sequence) is { } head) heads.Add(head, turn: 0);
         }
 
         ImmutableArray<VerifiedTransaction>.Builder chosen = ImmutableArray.CreateBuilder<VerifiedTransaction>();
         List<DroppedTransaction> dropped = [];
         int bytes = 0;
-        while (heads.Count > 0 && chosen.Count < countMax)
+        while (chosen.Count < countMax && heads.TryTake(out PooledTransaction? head, out int turn))
         {
-            PooledTransaction head = FirstOf(heads);
-            heads.Remove(head.Arrival);
             VerifiedTransaction verified = head.Verified;
-            if (bytes + verified.Bytes.Length > bytesMax) continue;
+            if (bytes + verified.Bytes.Length > bytesMax || head.ArrivedAt > arrivedBy) continue;
             TransactionOutcome outcome = TransactionApplication.Apply(draft, verified);
             if (!outcome.IsAccepted)
             {
                 if (outcome.Verdict != TransactionVerdict.MessageRefused) continue;
-                dropped.Add(new DroppedTransaction(verified.Id, outcome));
+                dropped.Add(new DroppedTransaction(verified.Id, MempoolVerdict.Refused, outcome));
                 Remove(head);
                 continue;
             }
 
             chosen.Add(verified);
             bytes += verified.Bytes.Length;
-            PooledTransaction? successor = _senders[verified.Transaction.Sender].At(verified.Transaction.Sequence + 1);
-            if (successor is not null) heads.Add(successor.Arrival, successor);
+            heads.Chosen(head);
+            if (_senders[verified.Transaction.Sender].At(verified.Transaction.Sequence + 1) is { } successor) heads.Add(successor, turn + 1);
         }
 
         return new MempoolSelection(chosen.ToImmutable(), [.. dropped]);
@@ -164,9 +196,12 @@ public sealed class MempoolMachine(LedgerState state, ISignatureVerifier signatu
 
         while (_byExpiry.Count > 0 && _byExpiry.Min.ExpiresAt < latest.Height.Next.Number)
         {
-            PooledTransaction expired = _byExpiry.Min.Entry;
-            Remove(expired);
-            dropped.Add(new DroppedTransaction(expired.Verified.Id, TransactionOutcome.Of(TransactionVerdict.Expired)));
+            PooledTransaction over = _byExpiry.Min.Entry;
+            Remove(over);
+            bool isExpired = over.Verified.Transaction.ExpiresAt < latest.Height.Next;
+            dropped.Add(isExpired
+                ? new DroppedTransaction(over.Verified.Id, MempoolVerdict.Refused, TransactionOutcome.Of(TransactionVerdict.Expired))
+                : new DroppedTransaction(over.Verified.Id, MempoolVerdict.WaitedTooLong, default));
         }
 
         return [.. dropped];
@@ -184,15 +219,29 @@ public sealed class MempoolMachine(LedgerState state, ISignatureVerifier signatu
         return _state.Records.Account(transaction.Sender).Balance < fees ? TransactionVerdict.BalanceTooLow : TransactionVerdict.Accepted;
     }
 
-    private MempoolVerdict CheckRoom(Transaction transaction, int byteCount, SenderQueue queue, ulong next, bool waits)
+    private MempoolVerdict CheckRoom(Transaction transaction, SenderQueue queue, ulong next, bool waits)
     {
         if (queue.At(transaction.Sequence) is not null) return MempoolVerdict.SequenceTaken;
         if (queue.Count >= Limits.MempoolTransactionsPerSenderMax) return MempoolVerdict.SenderFull;
         if (waits && queue.GapCount(next) >= Limits.MempoolGapsPerSenderMax) return MempoolVerdict.GapsFull;
         if (waits && GapCount >= Limits.MempoolGapsMax) return MempoolVerdict.GapsFull;
-        if (Count >= Limits.MempoolTransactionsMax) return MempoolVerdict.PoolFull;
-        if (ByteCount + byteCount > Limits.MempoolBytesMax) return MempoolVerdict.PoolFull;
         return MempoolVerdict.Accepted;
+    }
+
+    /// <summary>
+    /// Who goes where a lane is full: the last of the sender with the most in it, for a sender that has at least two less, so that
+    /// the two do not push each other out in turns. None where all have about the same, or where one going is not enough.
+    /// </summary>
+    private PooledTransaction? FindYielding(MempoolLane lane, AccountId newcomer, int byteCount)
+    {
+        LaneLoad load = _lanes[(int)lane];
+        if (load.Count == 0) return null;
+        (int count, AccountId heaviest) = load.Heaviest;
+        if (heaviest == newcomer || count < load.CountOf(newcomer) + 2) return null;
+        PooledTransaction? last = _senders[heaviest].LastIn(lane);
+        Invariant.Holds(last is not null);
+        bool isEnough = load.ByteCount - last.Verified.Bytes.Length + byteCount <= MempoolLanes.BytesMax(lane);
+        return isEnough ? last : null;
     }
 
     /// <summary>The state as the next block may find it, without the calendar: a rule that asks for a deadline asks the clock.</summary>
@@ -212,8 +261,11 @@ public sealed class MempoolMachine(LedgerState state, ISignatureVerifier signatu
         _senders[transaction.Sender] = queue;
         _byId.Add(entry.Verified.Id, entry);
         _byFingerprint.Add(entry.Verified.Fingerprint, entry);
-        _byExpiry.Add((transaction.ExpiresAt.Number, entry.Arrival, entry));
+        _byExpiry.Add((entry.LeavesAt, entry.Arrival, entry));
+        _lanes[(int)entry.Lane].Add(transaction.Sender, entry.Verified.Bytes.Length);
         ByteCount += entry.Verified.Bytes.Length;
+        // The lanes' quotas add up to the pool.
+        Invariant.Holds(Count <= Limits.MempoolTransactionsMax && ByteCount <= Limits.MempoolBytesMax);
     }
 
     private void Remove(PooledTransaction entry)
@@ -227,16 +279,9 @@ public sealed class MempoolMachine(LedgerState state, ISignatureVerifier signatu
         if (queue.Count == 0) _senders.Remove(transaction.Sender);
         _byId.Remove(entry.Verified.Id);
         _byFingerprint.Remove(entry.Verified.Fingerprint);
-        _byExpiry.Remove((transaction.ExpiresAt.Number, entry.Arrival, entry));
+        _byExpiry.Remove((entry.LeavesAt, entry.Arrival, entry));
+        _lanes[(int)entry.Lane].Remove(transaction.Sender, entry.Verified.Bytes.Length);
         ByteCount -= entry.Verified.Bytes.Length;
-    }
-
-    private static PooledTransaction FirstOf(SortedDictionary<ulong, PooledTransaction> heads)
-    {
-        using SortedDictionary<ulong, PooledTransaction>.Enumerator enumerator = heads.GetEnumerator();
-        bool found = enumerator.MoveNext();
-        Invariant.Holds(found);
-        return enumerator.Current.Value;
     }
 
     private static MempoolOutcome Refused(TransactionOutcome outcome, TransactionId id) => new(MempoolVerdict.Refused, outcome, id);

@@ -21,4 +21,8 @@ public sealed record MempoolSelection(ImmutableArray<VerifiedTransaction> Transa
 }
 
 /// <summary>A transaction that left the pool without a block, and why: what its sender is told.</summary>
-public readonly record struct DroppedTransaction(TransactionId Id, TransactionOutcome Reason);
+/// <param name="Reason">The ledger's own, where <paramref name="Why"/> is Refused.</param>
+public readonly record struct DroppedTransaction(TransactionId Id, MempoolVerdict Why, TransactionOutcome Reason)
+{
+    public override string ToString() => Why == MempoolVerdict.Refused ? Reason.ToString() : Why.ToString();
+}

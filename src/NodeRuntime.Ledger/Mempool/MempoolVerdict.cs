@@ -24,12 +24,23 @@ public enum MempoolVerdict
 
     /// <summary>Too many wait for earlier ones, of this sender or of all.</summary>
     GapsFull,
-    PoolFull,
+
+    /// <summary>Its lane is full, and nobody has so much in it as to give way.</summary>
+    LaneFull,
+
+    /// <summary>Dropped: its lane was full and its sender had the most in it.</summary>
+    GaveWay,
+
+    /// <summary>Dropped: so many blocks had no use for it.</summary>
+    WaitedTooLong,
 }
 
 /// <summary>A verdict, the ledger's own where that is the reason, and the id where there is one.</summary>
 public readonly record struct MempoolOutcome(MempoolVerdict Verdict, TransactionOutcome Refusal, TransactionId Id)
 {
+    /// <summary>What gave way to it.</summary>
+    public DroppedTransaction? Displaced { get; init; }
+
     public bool IsAccepted => Verdict is MempoolVerdict.Accepted or MempoolVerdict.AcceptedWaiting;
 
     /// <summary>One word for logs, metrics and programs.</summary>

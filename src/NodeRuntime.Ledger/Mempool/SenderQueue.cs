@@ -1,5 +1,6 @@
 using System.Collections.Generic;
 using NodeRuntime.Ledger.Transactions;
+using NodeRuntime.Primitives;
 
 namespace NodeRuntime.Ledger.Mempool;
 
@@ -25,6 +26,18 @@ internal sealed class SenderQueue
 
     public void Remove(PooledTransaction entry) => _bySequence.Remove(entry.Verified.Transaction.Sequence);
 
+    /// <summary>The highest number that waits in a lane.</summary>
+    public PooledTransaction? LastIn(MempoolLane lane)
+    {
+        PooledTransaction? last = null;
+        foreach (PooledTransaction entry in _bySequence.Values)
+        {
+            if (entry.Lane == lane) last = entry;
+        }
+
+        return last;
+    }
+
     /// <summary>How many follow one another from <paramref name="next"/> on.</summary>
     public int RunLength(ulong next)
     {
@@ -47,5 +60,6 @@ internal sealed class SenderQueue
     }
 }
 
-/// <summary>A transaction in the pool and its place in the order of arrival.</summary>
-internal sealed record PooledTransaction(VerifiedTransaction Verified, ulong Arrival);
+/// <summary>A transaction in the pool, its place in the order of arrival, and when that was.</summary>
+/// <param name="LeavesAt">The last height whose block may hold it, or before which it has waited long enough.</param>
+internal sealed record PooledTransaction(VerifiedTransaction Verified, ulong Arrival, Instant ArrivedAt, MempoolLane Lane, ulong LeavesAt);

@@ -28,8 +28,10 @@ internal static class EpochApplication
     public static void Seal(LedgerDraft draft)
     {
         EpochRecord due = draft.Records.EpochDue ?? Invariant.Unreachable<EpochRecord>("a seal without a set that is due");
+        ValidatorSet before = draft.Records.Epoch.Validators;
         draft.Put(StateKeys.Epoch, new EpochRecord(due.Validators, draft.Height).Write);
         draft.Remove(StateKeys.EpochDue);
+        ForgetKeys(draft, before);
         draft.Tell(new LedgerEvent.EpochSealed(due.Validators));
     }
 
@@ -44,5 +46,11 @@ internal static class EpochApplication
         if (next is null || next.HasSameMembers(now.Validators)) draft.Remove(StateKeys.EpochDue);
         // The same set as before stays due under the hash that was signed.
         else if (before is null || !before.Validators.HasSameMembers(next)) draft.Put(StateKeys.EpochDue, new EpochRecord(next, draft.Height).Write);
+        if (before is not null) ForgetKeys(draft, before.Validators);
+    }
+
+    private static void ForgetKeys(LedgerDraft draft, ValidatorSet before)
+    {
+        foreach (ValidatorMember member in before.Members) draft.ForgetKey(member.Key);
     }
 }

@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.Collections.Immutable;
+using NodeRuntime.Ledger.Slashing;
 using NodeRuntime.Ledger.State;
 using NodeRuntime.Primitives;
 using NodeRuntime.Proofs.Chain;
@@ -38,7 +39,8 @@ internal static class ValidatorSelection
     }
 
     /// <summary>Whether an account may have a place, whatever its bond: the one predicate for what bars a validator.</summary>
-    public static bool IsEligible(LedgerRecords records, AccountId account) => records.Validator(account) is not null;
+    public static bool IsEligible(LedgerRecords records, AccountId account) =>
+        records.Validator(account) is { } validator && !SlashingRules.IsJailed(records, validator.Key);
 
     /// <summary>
     /// Votes for what is bonded and not asked back, at most <see cref="ValidatorSet.WeightMax"/>, so that a hundred stay below 2^62. What

@@ -117,6 +117,9 @@ public sealed class LedgerAudit
                 _lines.Add(key);
                 _ = OpenOrderRecord.Read(reader);
                 return true;
+            case StateFamily.Jail:
+                JailRecord jail = JailRecord.Read(reader);
+                return !reader.Failed && key == StateKeys.Jail(jail.Key);
             case StateFamily.Deadline:
                 DeadlineRecord line = DeadlineRecord.Read(reader);
                 TakeLine(key, line);
@@ -167,13 +170,30 @@ public sealed class LedgerAudit
         }
     }
 
-    // Every validator's key leads to it, and none to nobody; the set that is due is the next epoch's.
+    // Every validator's key leads to it, every key that votes or is to vote leads to somebody, and no other key to anybody; the set that is
+    // due is the next epoch's.
     private bool ValidatorsAgree(EpochRecord epoch, ClockRecord clock)
     {
-        if (_validatorKeys.Count != _claimedKeys.Count || epoch.Since > clock.Height) return false;
+        if (epoch.Since > clock.Height) return false;
+        SortedSet<StateKey> members = [];
+        foreach (ValidatorSet set in (ReadOnlySpan<ValidatorSet>)[epoch.Validators, _due?.Validators ?? epoch.Validators])
+        {
+            foreach (ValidatorMember member in set.Members) members.Add(StateKeys.ValidatorKey(member.Key));
+        }
+
+        foreach (StateKey member in members)
+        {
+            if (!_claimedKeys.ContainsKey(member)) return false;
+        }
+
         foreach ((StateKey key, AccountId account) in _validatorKeys)
         {
             if (!_claimedKeys.TryGetValue(key, out AccountId claimed) || claimed != account) return false;
+        }
+
+        foreach (StateKey key in _claimedKeys.Keys)
+        {
+            if (!_validatorKeys.ContainsKey(key) && !members.Contains(key)) return false;
         }
 
         return _due is not { } due || (due.Validators.Epoch.Number == epoch.Validators.Epoch.Number + 1UL && due.Since <= clock.Height);

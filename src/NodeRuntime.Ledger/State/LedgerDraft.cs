@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using NodeRuntime.Crypto;
 using NodeRuntime.Ledger.Blocks;
 using NodeRuntime.Primitives;
 using NodeRuntime.Proofs.Chain;
@@ -101,8 +102,19 @@ internal sealed class LedgerDraft
     public void RemoveValidator(AccountId account)
     {
         if (Records.Validator(account) is not { } before) return;
-        Remove(StateKeys.ValidatorKey(before.Key));
         Remove(StateKeys.Validator(account));
+        ForgetKey(before.Key);
+    }
+
+    /// <summary>
+    /// Forgets whose a key is, where it is no validator's any more and of no set that votes or is due: as long as it may sign, somebody's bond
+    /// pays for what it signs.
+    /// </summary>
+    public void ForgetKey(in PublicKey key)
+    {
+        if (Records.ValidatorOf(key) is not { } account || Records.Validator(account)?.Key == key) return;
+        if (Records.Epoch.Validators.IndexOf(key) is not null || Records.EpochDue?.Validators.IndexOf(key) is not null) return;
+        Remove(StateKeys.ValidatorKey(key));
     }
 
     public void Put(OrderId order, OrderRecord record) => Put(StateKeys.Order(order), record.Write);
@@ -114,6 +126,8 @@ internal sealed class LedgerDraft
     }
 
     public void Put(LeaseId lease, LeaseRecord record) => Put(StateKeys.Lease(lease), record.Write);
+
+    public void Put(JailRecord record) => Put(StateKeys.Jail(record.Key), record.Write);
 
     public void Schedule(Instant at, DeadlineKind kind, Hash256 subject) =>
         Put(StateKeys.Deadline(at, kind, subject), new DeadlineRecord(kind, subject).Write);

@@ -59,6 +59,22 @@ public readonly struct LedgerRecords(StateTree tree)
 
     public LeaseRecord? Lease(LeaseId lease) => Read(StateKeys.Lease(lease), LeaseRecord.Read);
 
+    /// <summary>Why and when a validator's key was punished; null where it was not.</summary>
+    public JailRecord? Jail(in PublicKey validator) => Read(StateKeys.Jail(validator), JailRecord.Read);
+
+    /// <summary>Every punished key, in the order of their hashes: at most as many as ever validated.</summary>
+    public List<JailRecord> Jailed(int countMax)
+    {
+        List<JailRecord> records = [];
+        foreach (StateEntry entry in tree.Of(StateFamily.Jail))
+        {
+            if (records.Count == countMax) break;
+            records.Add(Decode(entry.Value, JailRecord.Read));
+        }
+
+        return records;
+    }
+
     /// <summary>The lease that an order opened last; null where there was none.</summary>
     public LeaseId? CurrentLease(OrderId id)
     {
@@ -119,6 +135,21 @@ public readonly struct LedgerRecords(StateTree tree)
             if (leases.Count == countMax) break;
             LeaseRecord lease = Decode(entry.Value, LeaseRecord.Read);
             if (lease.Provider == provider) leases.Add(KeyValuePair.Create(new LeaseId(entry.Key.Id), lease));
+        }
+
+        return leases;
+    }
+
+    /// <summary>A provider's leases that are not over, in the order of their ids, so many of them. Scans leases until it has them.</summary>
+    public List<KeyValuePair<LeaseId, LeaseRecord>> OpenLeasesOf(AccountId provider, uint countMax)
+    {
+        List<KeyValuePair<LeaseId, LeaseRecord>> leases = [];
+        foreach (StateEntry entry in tree.Of(StateFamily.Lease))
+        {
+            if (leases.Count == countMax) break;
+            LeaseRecord lease = Decode(entry.Value, LeaseRecord.Read);
+            bool isOpen = lease.State is LeaseState.Opened or LeaseState.Ready or LeaseState.ResultReported;
+            if (isOpen && lease.Provider == provider) leases.Add(KeyValuePair.Create(new LeaseId(entry.Key.Id), lease));
         }
 
         return leases;

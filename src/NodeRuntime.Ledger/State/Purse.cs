@@ -5,13 +5,14 @@ namespace NodeRuntime.Ledger.State;
 
 /// <summary>
 /// The one place that moves tokens. Each movement changes its two records and the running totals together, so nothing
-/// is made or lost between balances, bonds and escrows; only <see cref="Mint"/> makes and only <see cref="Burn"/>
-/// destroys. Rules ask beforehand whether there is enough: here too little is a broken invariant (checked arithmetic).
+/// is made or lost between balances, bonds and escrows; only <see cref="Mint"/> makes and only <see cref="Burn"/> and
+/// <see cref="BurnBond"/> destroy. Rules ask beforehand whether there is enough: here too little is a broken invariant (checked arithmetic).
 ///
 ///     mint -> balance -> bond      -> unbonding -> balance
 ///                     -> escrow    -> balance (of the provider, the owner)
 ///                     -> burn
-///             bond    -> balance (of the owner: a penalty)
+///             bond    -> balance (of the owner: a penalty; of the harmed and the reporter: a slash)
+///                     -> burn
 /// </summary>
 internal sealed class Purse(LedgerDraft draft)
 {
@@ -65,15 +66,19 @@ internal sealed class Purse(LedgerDraft draft)
     /// </summary>
     public Amount Penalise(AccountId provider, AccountId to, Amount penalty)
     {
-        BondRecord bond = draft.Records.Bond(provider);
-        Amount fromBonded = Amount.Min(penalty, bond.Bonded);
-        Amount fromUnbonding = Amount.Min(penalty - fromBonded, bond.Unbonding);
-        Amount taken = fromBonded + fromUnbonding;
-        draft.Put(provider, bond with { Bonded = bond.Bonded - fromBonded, Unbonding = bond.Unbonding - fromUnbonding });
+        Amount taken = Take(provider, penalty);
         SupplyRecord supply = draft.Supply;
         draft.SetSupply(supply with { Balances = supply.Balances + taken, Bonds = supply.Bonds - taken });
         Add(to, taken);
         return taken;
+    }
+
+    /// <summary>Destroys a part of a bond, what is not asked back first. The bond holds that much.</summary>
+    public void BurnBond(AccountId provider, Amount amount)
+    {
+        Invariant.Holds(Take(provider, amount) == amount);
+        SupplyRecord supply = draft.Supply;
+        draft.SetSupply(supply with { Burned = supply.Burned + amount, Bonds = supply.Bonds - amount });
     }
 
     /// <summary>Locks the deposit of an order as it is accepted: its record is written with the escrow it names.</summary>
@@ -100,6 +105,15 @@ internal sealed class Purse(LedgerDraft draft)
         Add(provider, paid);
         Add(order.Owner, refunded);
         return refunded;
+    }
+
+    private Amount Take(AccountId provider, Amount amount)
+    {
+        BondRecord bond = draft.Records.Bond(provider);
+        Amount fromBonded = Amount.Min(amount, bond.Bonded);
+        Amount fromUnbonding = Amount.Min(amount - fromBonded, bond.Unbonding);
+        draft.Put(provider, bond with { Bonded = bond.Bonded - fromBonded, Unbonding = bond.Unbonding - fromUnbonding });
+        return fromBonded + fromUnbonding;
     }
 
     private void Add(AccountId account, Amount amount)

@@ -4,11 +4,14 @@ namespace NodeRuntime.Ledger.State;
 public enum SnapshotVerdict
 {
     Accepted,
-    Malformed,
-    WrongChain,
+    ManifestMalformed,
 
-    /// <summary>Its contents do not have the root that was asked for.</summary>
+    /// <summary>The manifest is not of the root that was asked for.</summary>
     RootMismatch,
+    ChunkMissing,
+
+    /// <summary>A chunk's entries are not those that the manifest names.</summary>
+    ChunkWrong,
 
     /// <summary>The root is right and the contents do not add up: the root is not of an honest chain, or our rules differ.</summary>
     Unsound,

@@ -17,6 +17,11 @@ internal abstract record StateNode
     {
     }
 
+    /// <summary>What the entries below weigh in chunks; see <see cref="StateChunk.BytesOf"/>.</summary>
+    public abstract long Bytes { get; }
+
+    public abstract int Count { get; }
+
     public Hash256 Hash => new(_hash ??= ComputeHash().ToArray());
 
     private Hash256 ComputeHash() => this switch
@@ -26,11 +31,20 @@ internal abstract record StateNode
         _ => Invariant.Unreachable<Hash256>("a node is a leaf or an inner one"),
     };
 
-    public sealed record Leaf(StateKey Key, ReadOnlyMemory<byte> Value) : StateNode;
+    public sealed record Leaf(StateKey Key, ReadOnlyMemory<byte> Value) : StateNode
+    {
+        public override long Bytes => StateChunk.BytesOf(Value.Length);
+
+        public override int Count => 1;
+    }
 
     /// <summary>Keys under <paramref name="Left"/> have 0 in the bit, those under <paramref name="Right"/> 1; above it all agree.</summary>
     public sealed record Inner(int Bit, StateNode Left, StateNode Right) : StateNode
     {
+        public override long Bytes { get; } = Left.Bytes + Right.Bytes;
+
+        public override int Count { get; } = Left.Count + Right.Count;
+
         public StateNode Child(in StateKey key) => key.Bit(Bit) ? Right : Left;
 
         public Inner WithChild(in StateKey key, StateNode child) =>

@@ -1,7 +1,6 @@
 using System;
 using System.Collections.Generic;
 using System.Collections.Immutable;
-using System.Numerics;
 using NodeRuntime.Crypto;
 using NodeRuntime.Primitives;
 using NodeRuntime.Proofs.Trees;
@@ -19,7 +18,7 @@ public sealed class StateTree
 {
     private readonly StateNode? _root;
 
-    private StateTree(StateNode? root, int count)
+    internal StateTree(StateNode? root, int count)
     {
         _root = root;
         Count = count;
@@ -28,6 +27,9 @@ public sealed class StateTree
     public static StateTree Empty { get; } = new(null, 0);
 
     public int Count { get; }
+
+    /// <summary>Null for the empty tree.</summary>
+    internal StateNode? RootNode => _root;
 
     public Hash256 Root => _root is null ? StateProof.EmptyRoot : _root.Hash;
 
@@ -49,7 +51,7 @@ public sealed class StateTree
         Invariant.Holds(value.Length <= Limits.StateValueBytesMax);
         StateNode.Leaf leaf = new(key, value);
         if (_root is null) return new StateTree(leaf, 1);
-        int bit = FirstDifference(FindLeaf(_root, key).Key, key);
+        int bit = FindLeaf(_root, key).Key.FirstDifference(key);
         return new StateTree(Place(_root, leaf, bit), bit == StateKey.BitCount ? Count : Count + 1);
     }
 
@@ -63,7 +65,7 @@ public sealed class StateTree
     public IEnumerable<StateEntry> From(StateKey first)
     {
         if (_root is null) yield break;
-        int difference = FirstDifference(FindLeaf(_root, first).Key, first);
+        int difference = FindLeaf(_root, first).Key.FirstDifference(first);
 
         // Down to where the key stands or would stand: what branches off to the right on the way comes after it.
         Stack<StateNode> rest = new();
@@ -143,22 +145,4 @@ public sealed class StateTree
         if (child is not null) return inner.WithChild(key, child);
         return key.Bit(inner.Bit) ? inner.Left : inner.Right;
     }
-
-    /// <summary>The first bit in which two keys differ; the count of bits where they are one.</summary>
-    private static int FirstDifference(in StateKey left, in StateKey right)
-    {
-        int families = (int)left.Family ^ (int)right.Family;
-        if (families != 0) return BitOperations.LeadingZeroCount((uint)families) - 24;
-        Hash256 leftId = left.Id;
-        Hash256 rightId = right.Id;
-        ReadOnlySpan<byte> leftBytes = leftId.AsSpan();
-        ReadOnlySpan<byte> rightBytes = rightId.AsSpan();
-        int common = leftBytes.CommonPrefixLength(rightBytes);
-        if (common == Hash256.ByteCount) return StateKey.BitCount;
-        int bits = leftBytes[common] ^ rightBytes[common];
-        return ((common + 1) * 8) + BitOperations.LeadingZeroCount((uint)bits) - 24;
-    }
 }
-
-/// <summary>A key and what the state holds under it.</summary>
-public readonly record struct StateEntry(StateKey Key, ReadOnlyMemory<byte> Value);

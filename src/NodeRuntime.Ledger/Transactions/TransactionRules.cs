@@ -25,6 +25,18 @@ public static class TransactionRules
         return signed;
     }
 
+    /// <summary>
+    /// For a block of our own disk that is hash-linked under a quorum's certificate: the same bytes, signatures included, passed
+    /// <see cref="CheckStateless"/> before they were stored. Only the form is read again.
+    /// </summary>
+    /// <param name="verified">Null unless accepted.</param>
+    internal static TransactionVerdict TakeFinal(ReadOnlyMemory<byte> bytes, ChainId chain, out VerifiedTransaction? verified)
+    {
+        TransactionVerdict form = CheckForm(bytes, chain, out Transaction? transaction);
+        verified = transaction is null ? null : new VerifiedTransaction(transaction, transaction.Id, bytes);
+        return form;
+    }
+
     /// <summary>Whether a transaction is the sender's next and pays its way; its messages are checked as they are applied.</summary>
     public static TransactionVerdict CheckStateful(LedgerRecords records, Amount fee, Height height, Transaction transaction)
     {

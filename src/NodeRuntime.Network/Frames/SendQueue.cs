@@ -11,10 +11,17 @@ internal readonly record struct OutgoingFrame(FrameKind Kind, ReadOnlyMemory<byt
 
 /// <summary>
 /// What waits to be sent to one peer: a lane for each class, each with a budget of its own, so that a stalled bulk transfer
-/// cannot crowd out a vote. The lowest class leaves first, always; order holds inside a lane. Many writers, one reader.
+/// cannot crowd out a vote. Votes first, then signs of life, then blocks, transactions, bulk, always; order holds inside a lane.
+/// Many writers, one reader.
 /// </summary>
 internal sealed class SendQueue : IDisposable
 {
+    // Pings are few and small. Behind transactions or a long sync they would be late, and whoever has much to say would look dead.
+    private static ReadOnlySpan<byte> LeavingOrder =>
+    [
+        (byte)FrameClass.Consensus, (byte)FrameClass.Membership, (byte)FrameClass.Sync, (byte)FrameClass.Transactions, (byte)FrameClass.Bulk,
+    ];
+
     private readonly Lock _gate = new();
     private readonly Queue<OutgoingFrame>[] _lanes = new Queue<OutgoingFrame>[FrameKinds.ClassCount];
     private readonly long[] _laneBytes = new long[FrameKinds.ClassCount];
@@ -68,7 +75,7 @@ internal sealed class SendQueue : IDisposable
     {
         lock (_gate)
         {
-            for (int lane = 0; lane < _lanes.Length; lane++)
+            foreach (byte lane in LeavingOrder)
             {
                 if (!_lanes[lane].TryDequeue(out frame)) continue;
                 long cost = frame.Payload.Length + FrameReader.HeaderByteCount;

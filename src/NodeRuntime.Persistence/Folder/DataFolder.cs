@@ -71,6 +71,27 @@ public sealed class DataFolder : IDisposable
         }
     }
 
+    /// <summary>A folder that a peer has worked in, for whoever wants to read it: of whatever chain it says, and never made.</summary>
+    /// <exception cref="DataFolderException">It is none, or it is in use.</exception>
+    public static DataFolder OpenExisting(string path)
+    {
+        path = System.IO.Path.GetFullPath(path);
+        string formatPath = System.IO.Path.Combine(path, FormatName);
+        try
+        {
+            if (!File.Exists(formatPath)) throw Malformed(formatPath);
+            return Open(path, ReadFormat(path));
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new DataFolderException(
+                DataFolderVerdict.Unreadable, $"The data folder {path} cannot be read: {exception.Message}. Check that it belongs to this user.", exception);
+        }
+    }
+
+    /// <summary>Whether the journal's file is here: a peer may keep it on a PostgreSQL server instead.</summary>
+    public bool HasJournal => File.Exists(System.IO.Path.Combine(JournalPath, "journal.db"));
+
     public void Dispose() => _lock.Dispose();
 
     private static DataFolder OpenChecked(string path, ChainId chain)
@@ -164,6 +185,18 @@ public sealed class DataFolder : IDisposable
 
     private static void CheckFormat(string path, ChainId chain)
     {
+        ChainId found = ReadFormat(path);
+        if (found != chain)
+        {
+            throw new DataFolderException(
+                DataFolderVerdict.WrongChain,
+                $"The data folder {path} belongs to chain {found}, and this peer is to join {chain}. " +
+                "Check the genesis, or use another folder.");
+        }
+    }
+
+    private static ChainId ReadFormat(string path)
+    {
         string formatPath = System.IO.Path.Combine(path, FormatName);
         if (new FileInfo(formatPath).Length > FormatBytesMax) throw Malformed(formatPath);
         string[] lines = File.ReadAllText(formatPath).Split('\n');
@@ -180,13 +213,7 @@ public sealed class DataFolder : IDisposable
         if (lines.Length != 3 || lines[2].Length != 0) throw Malformed(formatPath);
         if (!lines[1].StartsWith(ChainHead, StringComparison.Ordinal)) throw Malformed(formatPath);
         if (!Hash256.TryParse(lines[1][ChainHead.Length..], out Hash256 hash)) throw Malformed(formatPath);
-        if (new ChainId(hash) != chain)
-        {
-            throw new DataFolderException(
-                DataFolderVerdict.WrongChain,
-                $"The data folder {path} belongs to chain {hash}, and this peer is to join {chain}. " +
-                "Check the genesis, or use another folder.");
-        }
+        return new ChainId(hash);
     }
 
     private static DataFolderException Malformed(string formatPath) =>

@@ -223,6 +223,7 @@ internal sealed class JournalWriter : IDisposable
         _put ??= Prepare(SqlDialect.Put, "stream", "sequence", "payload", "checksum");
         _truncate ??= Prepare(SqlDialect.TruncateBelow, "stream", "sequence");
         _begin.ExecuteNonQuery();
+        bool hasRemoved = false;
         foreach (Waiting waiting in group)
         {
             foreach (JournalWrite write in waiting.Batch.Writes)
@@ -240,12 +241,13 @@ internal sealed class JournalWriter : IDisposable
                     case JournalWrite.TruncateBelow truncate:
                         _truncate.Parameters["stream"].Value = truncate.Stream;
                         _truncate.Parameters["sequence"].Value = (long)truncate.Sequence;
-                        _truncate.ExecuteNonQuery();
+                        hasRemoved |= _truncate.ExecuteNonQuery() > 0;
                         break;
                 }
             }
         }
 
+        if (hasRemoved) _dialect.GiveBack(_connection);
         _commit.ExecuteNonQuery();
     }
 

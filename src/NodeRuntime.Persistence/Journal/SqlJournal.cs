@@ -103,6 +103,21 @@ public sealed class SqlJournal : IJournal, IDisposable
         });
     }
 
+    public JournalReadVerdict TryRead(string stream, ulong sequence, out ReadOnlyMemory<byte> payload)
+    {
+        payload = ReadOnlyMemory<byte>.Empty;
+        try
+        {
+            if (Read(stream, sequence) is not { } found) return JournalReadVerdict.Absent;
+            payload = found;
+            return JournalReadVerdict.Found;
+        }
+        catch (JournalException exception) when (exception.Fault == JournalFault.Damaged)
+        {
+            return JournalReadVerdict.Damaged;
+        }
+    }
+
     public ImmutableArray<JournalRecord> ReadRange(string stream, ulong from, int countMax)
     {
         Invariant.Holds(countMax >= 0);

@@ -4,9 +4,12 @@ using NodeRuntime.Primitives;
 
 namespace NodeRuntime.Proofs.Chain;
 
-/// <summary>A header, its justification and its body: the encoded transactions, which only the ledger reads.</summary>
+/// <summary>A header, its justification and its body: the encoded transactions, which only the ledger reads, and evidence.</summary>
 public sealed record Block(BlockHeader Header, Justification Justification, ImmutableArray<ReadOnlyMemory<byte>> Transactions)
 {
+    /// <summary>Against validators that are to be punished by this block, in strictly increasing order of voters.</summary>
+    public ImmutableArray<Evidence> Evidence { get; init; } = [];
+
     public byte[] Encode()
     {
         WireWriter writer = new();
@@ -16,21 +19,35 @@ public sealed record Block(BlockHeader Header, Justification Justification, Immu
 
     public void Write(WireWriter writer)
     {
-        writer.Record(WireType.Block, 3);
+        // One that punishes nobody has the form that blocks had before they could.
+        bool punishes = !Evidence.IsEmpty;
+        writer.Record(WireType.Block, punishes ? 4 : 3, version: (byte)(punishes ? 2 : 1));
         Header.Write(writer);
         Justification.Write(writer);
         writer.Array(Transactions.Length);
         foreach (ReadOnlyMemory<byte> transaction in Transactions) writer.Bytes(transaction.Span);
-        writer.End().End();
+        writer.End();
+        if (punishes)
+        {
+            writer.Array(Evidence.Length);
+            foreach (Evidence evidence in Evidence) evidence.Write(writer);
+            writer.End();
+        }
+
+        writer.End();
     }
 
     public static Block Read(WireReader reader)
     {
-        reader.Record(WireType.Block, 3);
+        bool punishes = reader.Record(WireType.Block, [3, 4]) == 2;
         Block block = new(
             BlockHeader.Read(reader),
             Justification.Read(reader),
-            reader.List(Limits.BlockTransactionsMax, static r => (ReadOnlyMemory<byte>)r.Bytes(Limits.TransactionBytesMax)));
+            reader.List(Limits.BlockTransactionsMax, static r => (ReadOnlyMemory<byte>)r.Bytes(Limits.TransactionBytesMax)))
+        {
+            Evidence = punishes ? reader.List(Limits.BlockEvidenceMax, Chain.Evidence.Read) : [],
+        };
+        if (punishes && block.Evidence.IsEmpty) reader.Fail();
         reader.End();
         return block;
     }

@@ -61,6 +61,8 @@ public sealed record ChainParameters
     /// </summary>
     public required uint EpochBlocks { get; init; }
 
+    public required SlashingParameters Slashing { get; init; }
+
     public static ChainParameters Development { get; } = new()
     {
         TransactionFee = new Amount(1_000),
@@ -79,17 +81,25 @@ public sealed record ChainParameters
         ValidatorBondMin = Amount.FromTokens(100),
         BondPerVote = Amount.FromTokens(100),
         EpochBlocks = 16,
+        Slashing = SlashingParameters.Default,
     };
 
-    public void Write(WireWriter writer) => writer.Record(WireType.ParametersRecord, 16)
-        .Amount(TransactionFee).Amount(BondMin).Duration(UnbondingTime).Duration(AuctionWindow)
-        .Duration(AcknowledgeWindow).UInt64(MissedResultPenaltyBasisPoints).UInt64(AttemptsMax).Amount(FaucetAmount)
-        .Duration(BlockIntervalMin).Duration(BlockIntervalIdle).Duration(NetworkDelay).Duration(ClockDriftMax)
-        .UInt64(ValidatorsMax).Amount(ValidatorBondMin).Amount(BondPerVote).UInt64(EpochBlocks).End();
+    public void Write(WireWriter writer)
+    {
+        // Version 1 knew nothing of slashing; a chain that began with it stays what it is.
+        bool hasSlashing = Slashing != SlashingParameters.None;
+        writer.Record(WireType.ParametersRecord, hasSlashing ? 17 : 16, version: (byte)(hasSlashing ? 2 : 1))
+            .Amount(TransactionFee).Amount(BondMin).Duration(UnbondingTime).Duration(AuctionWindow)
+            .Duration(AcknowledgeWindow).UInt64(MissedResultPenaltyBasisPoints).UInt64(AttemptsMax).Amount(FaucetAmount)
+            .Duration(BlockIntervalMin).Duration(BlockIntervalIdle).Duration(NetworkDelay).Duration(ClockDriftMax)
+            .UInt64(ValidatorsMax).Amount(ValidatorBondMin).Amount(BondPerVote).UInt64(EpochBlocks);
+        if (hasSlashing) Slashing.Write(writer);
+        writer.End();
+    }
 
     public static ChainParameters Read(WireReader reader)
     {
-        reader.Record(WireType.ParametersRecord, 16);
+        int version = reader.Record(WireType.ParametersRecord, [16, 17]);
         ChainParameters parameters = new()
         {
             TransactionFee = reader.Amount(),
@@ -108,6 +118,7 @@ public sealed record ChainParameters
             ValidatorBondMin = reader.Amount(),
             BondPerVote = reader.Amount(),
             EpochBlocks = reader.UInt32(),
+            Slashing = version == 1 ? SlashingParameters.None : SlashingParameters.Read(reader),
         };
         reader.End();
         if (parameters.ValidatorsMax is 0 or > Limits.ValidatorsMax) reader.Fail();

@@ -34,6 +34,9 @@ public static class StateKeys
 
     public static StateKey Lease(LeaseId lease) => new(StateFamily.Lease, lease.Hash);
 
+    /// <summary>By the hash that names the key's peer, too.</summary>
+    public static StateKey Jail(in PublicKey validator) => new(StateFamily.Jail, validator.ToPeerId().Hash);
+
     /// <summary>The list of orders that take bids is ordered by acceptance: 8 bytes of milliseconds, 24 of the order.</summary>
     public static StateKey OpenOrder(Instant acceptedAt, OrderId order)
     {

@@ -1,4 +1,5 @@
 using System;
+using System.Numerics;
 using NodeRuntime.Primitives;
 
 namespace NodeRuntime.Proofs.Trees;
@@ -15,6 +16,9 @@ public enum StateFamily : byte
     OpenOrder = 7,
     Deadline = 8,
     Parameters = 9,
+
+    /// <summary>Validator keys that were punished.</summary>
+    Jail = 12,
     Validator = 20,
     ValidatorKey = 21,
     Epoch = 22,
@@ -32,6 +36,21 @@ public readonly record struct StateKey(StateFamily Family, Hash256 Id) : ICompar
         int inByte = 7 - (index & 7);
         int value = index < 8 ? (byte)Family : Id.AsSpan()[(index >> 3) - 1];
         return ((value >> inByte) & 1) == 1;
+    }
+
+    /// <summary>The first bit in which two keys differ; the count of bits where they are one.</summary>
+    public int FirstDifference(in StateKey other)
+    {
+        int families = (int)Family ^ (int)other.Family;
+        if (families != 0) return BitOperations.LeadingZeroCount((uint)families) - 24;
+        Hash256 ownId = Id;
+        Hash256 otherId = other.Id;
+        ReadOnlySpan<byte> own = ownId.AsSpan();
+        ReadOnlySpan<byte> others = otherId.AsSpan();
+        int common = own.CommonPrefixLength(others);
+        if (common == Hash256.ByteCount) return BitCount;
+        int bits = own[common] ^ others[common];
+        return ((common + 1) * 8) + BitOperations.LeadingZeroCount((uint)bits) - 24;
     }
 
     public int CompareTo(StateKey other)

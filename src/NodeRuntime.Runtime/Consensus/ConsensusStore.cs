@@ -12,24 +12,51 @@ namespace NodeRuntime.Runtime.Consensus;
 /// <summary>
 /// What consensus keeps on disk, and in which streams:
 /// <code>
-/// blocks       height  -> block and the certificate that finalized it, or empty where a descendant's did
+/// blocks       height  -> block and the certificate that finalized it, or empty where a descendant's did; from some height on
 /// consensus    0, 1, … -> votes, certificates and bodies above the floor
 /// watermark    0       -> the last slot that our key signed
 /// seals        epoch   -> the seal that ended it, kept for ever: every later proof begins with them
+/// evidence     voter, fault -> evidence that we hold or held; a later one for the same takes its place
 /// </code>
 /// </summary>
 internal sealed class ConsensusStore(IJournal journal)
 {
-    private const string Blocks = "blocks";
+    internal const string Blocks = "blocks";
     private const string Log = "consensus";
     private const string Mark = "watermark";
     private const string SealStream = "seals";
+    private const string Accusations = "evidence";
 
     private readonly List<(ulong Sequence, EpochView At)> _log = [];
+    private Height? _first;
     private ulong _nextLog;
     private bool _hasMark;
 
     public Height LastHeight => new(journal.Last(Blocks) ?? 0);
+
+    /// <summary>The oldest block that is here; all from it on are.</summary>
+    public Height FirstHeight
+    {
+        get
+        {
+            if (_first is { } known) return known;
+            ImmutableArray<JournalRecord> oldest = journal.ReadRange(Blocks, 0, 1);
+            _first = oldest.IsEmpty ? Height.Genesis.Next : new Height(oldest[0].Sequence);
+            return _first.Value;
+        }
+    }
+
+    /// <summary>The blocks from a height on, oldest first, read a few hundred at a time.</summary>
+    public IEnumerable<StoredBlock> ReadFrom(Height height)
+    {
+        for (ulong next = height.Number; ;)
+        {
+            ImmutableArray<JournalRecord> records = journal.ReadRange(Blocks, next, Limits.ChainBlocksMax);
+            if (records.IsEmpty) yield break;
+            foreach (JournalRecord record in records) yield return StoredBlock.Decode(record.Payload);
+            next = records[^1].Sequence + 1;
+        }
+    }
 
     public StoredBlock? Read(Height height) => journal.Read(Blocks, height.Number) is { } bytes ? StoredBlock.Decode(bytes) : null;
 
@@ -132,9 +159,17 @@ internal sealed class ConsensusStore(IJournal journal)
         }
 
         _nextLog = from;
+        // All of it fits into one range.
+        foreach (JournalRecord record in journal.ReadRange(Accusations, 0, Limits.EvidenceHeldMax))
+        {
+            LogRecord? decoded = LogRecord.Decode(record.Payload);
+            Invariant.Holds(decoded is LogRecord.Accused);
+            records.Add(decoded);
+        }
+
         Watermark? watermark = journal.Read(Mark, 0) is { } bytes ? Watermark.Decode(bytes) : null;
         _hasMark = watermark is not null;
-        bool hasHistory = LastHeight > Height.Genesis || records.Count > 0;
+        bool hasHistory = LastHeight > Height.Genesis || _log.Count > 0;
         StoredBlock? tip = LastHeight > Height.Genesis ? Read(LastHeight) : null;
         Invariant.Holds(tip is null || tip.Finalization is not null);
         return new Recovery
@@ -150,12 +185,24 @@ internal sealed class ConsensusStore(IJournal journal)
     public JournalWrite FirstWatermark(Epoch epoch)
     {
         _hasMark = true;
-        return new JournalWrite.Put(Mark, 0, new Watermark(new VoteSlot(epoch, View.Genesis, VoteKind.Notarize), null).Encode());
+        return PutWatermark(new Watermark(new VoteSlot(epoch, View.Genesis, VoteKind.Notarize), null));
     }
+
+    public static JournalWrite PutWatermark(Watermark watermark) => new JournalWrite.Put(Mark, 0, watermark.Encode());
+
+    public static JournalWrite PutBlock(Block block, Certificate? finalization) =>
+        new JournalWrite.Put(Blocks, block.Header.Height.Number, new StoredBlock(block, finalization).Encode());
 
     /// <summary>The writes that make a record durable; a vote moves the watermark in the same batch.</summary>
     public void Append(LogRecord record, List<JournalWrite> writes)
     {
+        if (record is LogRecord.Accused { Evidence: { } evidence })
+        {
+            ulong place = ((ulong)evidence.Voter.Number * 4) + (ulong)evidence.Fault;
+            writes.Add(new JournalWrite.Put(Accusations, place, record.Encode()));
+            return;
+        }
+
         writes.Add(new JournalWrite.Put(Log, _nextLog, record.Encode()));
         _log.Add((_nextLog, record.At));
         _nextLog++;
@@ -169,7 +216,7 @@ internal sealed class ConsensusStore(IJournal journal)
         };
         if (mark is null) return;
         _hasMark = true;
-        writes.Add(new JournalWrite.Put(Mark, 0, mark.Encode()));
+        writes.Add(PutWatermark(mark));
     }
 
     /// <summary>Finalized blocks, and the end of what the log had for them. The one durable commit point.</summary>
@@ -177,18 +224,50 @@ internal sealed class ConsensusStore(IJournal journal)
     {
         for (int i = 0; i < blocks.Length; i++)
         {
-            StoredBlock stored = new(blocks[i], i == blocks.Length - 1 ? finalization : null);
-            writes.Add(new JournalWrite.Put(Blocks, blocks[i].Header.Height.Number, stored.Encode()));
+            writes.Add(PutBlock(blocks[i], i == blocks.Length - 1 ? finalization : null));
         }
 
-        if (SealOf(blocks[^1], finalization) is { } seal) writes.Add(new JournalWrite.Put(SealStream, seal.Certified.Header.Epoch.Number, seal.Encode()));
-        EpochView floor = new(blocks[^1].Header.Epoch, blocks[^1].Header.View);
+        if (PutSealOf(blocks[^1], finalization) is { } seal) writes.Add(seal);
+        CutLog(new EpochView(blocks[^1].Header.Epoch, blocks[^1].Header.View), writes);
+    }
+
+    /// <summary>The chain goes on here, above a restored state: what lies below has no use any more.</summary>
+    public void Jump(ImmutableArray<Block> blocks, Certificate finalization, List<JournalWrite> writes)
+    {
+        Height first = blocks[0].Header.Height;
+        writes.Add(new JournalWrite.TruncateBelow(Blocks, first.Number));
+        _first = first;
+        Finalize(blocks, finalization, writes);
+    }
+
+    /// <summary>Forgets the blocks below a height; seals outlive their blocks.</summary>
+    public void Prune(Height below, List<JournalWrite> writes)
+    {
+        writes.Add(new JournalWrite.TruncateBelow(Blocks, below.Number));
+        _first = below;
+    }
+
+    /// <summary>Forgets all blocks: without the state below the oldest of them they lead nowhere. What they sealed comes anew as well.</summary>
+    public ImmutableArray<JournalWrite> ForgetBlocks()
+    {
+        ulong end = LastHeight.Number + 1;
+        _first = Height.Genesis.Next;
+        ulong sealsEnd = (journal.Last(SealStream) ?? 0) + 1;
+        return [new JournalWrite.TruncateBelow(Blocks, end), new JournalWrite.TruncateBelow(SealStream, sealsEnd)];
+    }
+
+    private void CutLog(EpochView floor, List<JournalWrite> writes)
+    {
         int keep = _log.FindIndex(entry => entry.At > floor);
         int drop = keep < 0 ? _log.Count : keep;
         if (drop == 0) return;
         writes.Add(new JournalWrite.TruncateBelow(Log, _log[drop - 1].Sequence + 1));
         _log.RemoveRange(0, drop);
     }
+
+    /// <summary>The write that keeps a seal; null where the block seals nothing.</summary>
+    public static JournalWrite? PutSealOf(Block block, Certificate finalization) =>
+        SealOf(block, finalization) is { } seal ? new JournalWrite.Put(SealStream, seal.Certified.Header.Epoch.Number, seal.Encode()) : null;
 
     /// <summary>What a final block is to whoever follows the sets; null where it seals nothing. A seal is never final but by itself.</summary>
     public static Seal? SealOf(Block block, Certificate finalization) =>

@@ -6,6 +6,7 @@ using NodeRuntime.Actors.Ports;
 using NodeRuntime.Consensus;
 using NodeRuntime.Ledger.Blocks;
 using NodeRuntime.Ledger.Mempool;
+using NodeRuntime.Ledger.Slashing;
 using NodeRuntime.Ledger.State;
 using NodeRuntime.Membership;
 using NodeRuntime.Primitives;
@@ -13,6 +14,9 @@ using NodeRuntime.Proofs.Chain;
 using NodeRuntime.Proofs.Light;
 using NodeRuntime.Proofs.Trees;
 using NodeRuntime.Runtime.Membership;
+using NodeRuntime.Runtime.Proposals;
+using NodeRuntime.Runtime.Snapshots;
+using NodeRuntime.Runtime.Transactions;
 
 namespace NodeRuntime.Runtime.Consensus;
 
@@ -21,7 +25,7 @@ namespace NodeRuntime.Runtime.Consensus;
 /// transactions and spreads them. What the machine asks behind a record happens once that record is durable; records that
 /// are asked for together are written together. After a failure it is built anew from the disk.
 /// </summary>
-public sealed class ConsensusSupervisor : Actor<ConsensusCommand>
+public sealed partial class ConsensusSupervisor : Actor<ConsensusCommand>
 {
     private const string LookTimer = "look";
 
@@ -30,13 +34,12 @@ public sealed class ConsensusSupervisor : Actor<ConsensusCommand>
     private readonly NodeDoors _doors;
     private readonly ConsensusStore _store;
     private readonly ConsensusMachine _machine;
-    private readonly LedgerChain _chain;
+    private LedgerChain _chain;
     private readonly MempoolMachine _mempool;
     private readonly OutlookWatch _outlook = new();
     private readonly Queue<ConsensusEffect> _effects = [];
     private readonly SortedSet<PeerId> _peers = [];
     private readonly SortedDictionary<PeerId, Instant> _heardAt = [];
-    private readonly SortedDictionary<TransactionId, Instant> _asked = [];
     private LedgerTip? _tip;
     private ImmutableArray<Seal> _seals = [];
     private ulong _token;
@@ -44,6 +47,9 @@ public sealed class ConsensusSupervisor : Actor<ConsensusCommand>
     private bool _wasPending;
     private ValidatorSet? _due;
     private bool _isPerforming;
+    private long _evidenceSeen;
+    private long _evidenceIncluded;
+    private Amount _slashed;
     private ConsensusStatus? _reported;
     private ActorRef<ConsensusCommand>? _self;
 
@@ -53,9 +59,12 @@ public sealed class ConsensusSupervisor : Actor<ConsensusCommand>
         _ports = ports;
         _doors = doors;
         _store = new ConsensusStore(ports.Journal);
-        _chain = new LedgerChain(LedgerState.FromGenesis(model.Genesis), model.Chain.Hash, ports.Signatures);
-        _mempool = new MempoolMachine(_chain.State, ports.Signatures);
         Recovery recovery = _store.Recover();
+        _start = FindStart();
+        if (_start.IsLost) recovery = recovery with { Tip = null };
+        _chain = new LedgerChain(_start.State, _start.Digest, ports.Signatures);
+        _mempool = new MempoolMachine(_chain.State, ports.Signatures);
+        // First the ledger: it says who votes.
         Replay();
         _machine = new ConsensusMachine(
             new ConsensusConfig
@@ -68,19 +77,30 @@ public sealed class ConsensusSupervisor : Actor<ConsensusCommand>
                 OtherSigners = ports.ConsensusSigners[1..],
                 Signatures = ports.Signatures,
                 Prng = context.Prng.Fork(),
+                SnapshotBehind = model.Sync.SnapshotBehind,
             },
             recovery);
         _isNewValidator = _machine.Snapshot.Self is not null && recovery.Watermark is null && !recovery.WatermarkIsLost;
+        _gossip = new GossipMachine(_mempool, model.Genesis.Parameters.NetworkDelay, context.Prng.Fork());
+        _proposals = new ProposalMachine(_mempool, model.Genesis.Parameters.NetworkDelay, context.Prng.Fork());
     }
 
     private readonly bool _isNewValidator;
+    private readonly List<(LogLevel Level, string Text)> _startSayings = [];
 
     protected override void PreStart()
     {
         _self = Context.Self;
+        foreach ((LogLevel level, string text) in _startSayings) Say(level, text);
+        _startSayings.Clear();
         Context.Publish(_tip!);
         TellMembership();
-        if (_isNewValidator) Write([_store.FirstWatermark(_chain.State.Validators.Epoch)]);
+        KnowValidators();
+        List<JournalWrite> writes = [];
+        if (_start.IsLost) writes.AddRange(_store.ForgetBlocks());
+        if (_isNewValidator) writes.Add(_store.FirstWatermark(_chain.State.Validators.Epoch));
+        if (writes.Count > 0) Write([.. writes]);
+        Step(new ConsensusInput.Punished(Punished()));
         Step(new ConsensusInput.Start());
         Step(new ConsensusInput.SetDue(_chain.State.ValidatorsDue));
         Context.StartTimer(LookTimer, new ConsensusCommand.Look(), OutlookWatch.Interval);
@@ -92,25 +112,6 @@ public sealed class ConsensusSupervisor : Actor<ConsensusCommand>
         foreach (PeerId peer in _peers) _ports.Network.Disconnect(peer, DisconnectReason.Closed);
     }
 
-    // The finalized chain is the state: what was delivered before is executed again, and published once.
-    private void Replay()
-    {
-        LedgerState proven = _chain.State;
-        StoredBlock? last = null;
-        for (Height height = new(1); height <= _store.LastHeight; height = height.Next)
-        {
-            last = _store.Read(height);
-            Invariant.Holds(last is not null);
-            proven = _chain.State;
-            _chain.Finalize(last.Block, null);
-        }
-
-        _mempool.Reset(_chain.State);
-        _seals = _store.ReadSeals();
-        Invariant.Holds((uint)_seals.Length == _chain.State.Validators.Epoch.Number);
-        CertifiedHeader? certified = last is null ? null : new CertifiedHeader(last.Block.Header, last.Finalization!);
-        _tip = new LedgerTip { Certified = certified, State = _chain.State, Proven = proven, Events = [], Seals = _seals };
-    }
 
     protected override void Receive(ConsensusCommand message)
     {
@@ -118,11 +119,15 @@ public sealed class ConsensusSupervisor : Actor<ConsensusCommand>
         {
             case ConsensusCommand.PeerConnected m:
                 _peers.Add(m.Peer);
+                Gossip(new GossipInput.PeerConnected(m.Peer));
+                Rebuild(new ProposalInput.PeerConnected(m.Peer));
                 Step(new ConsensusInput.PeerConnected(m.Peer));
                 break;
             case ConsensusCommand.PeerLeft m:
                 _peers.Remove(m.Peer);
                 _heardAt.Remove(m.Peer);
+                Gossip(new GossipInput.PeerLeft(m.Peer));
+                Rebuild(new ProposalInput.PeerLeft(m.Peer));
                 Step(new ConsensusInput.PeerLeft(m.Peer));
                 break;
             case ConsensusCommand.Frame m:
@@ -140,11 +145,30 @@ public sealed class ConsensusSupervisor : Actor<ConsensusCommand>
             case ConsensusCommand.Look:
                 Look();
                 break;
+            case ConsensusCommand.SnapshotKept m:
+                _oldestSnapshot = m.Oldest;
+                break;
+            case ConsensusCommand.Restored m:
+                _restored = m;
+                Perform();
+                break;
+            case ConsensusCommand.NoSnapshot:
+                Step(new ConsensusInput.NoSnapshot());
+                break;
             case ConsensusCommand.Describe m:
                 m.Reply.Tell($"{_machine.Describe()} writes {_writes} effects {_effects.Count} peers {_peers.Count}");
                 break;
+            case ConsensusCommand.Accuse m:
+                Accuse(m);
+                break;
             case ConsensusCommand.Submit m:
                 Submit(m.Transaction, m.Reply);
+                break;
+            case ConsensusCommand.GossipTimer m:
+                Gossip(new GossipInput.TimerFired(m.Fired));
+                break;
+            case ConsensusCommand.ProposalTimer:
+                Rebuild(new ProposalInput.TimerFired());
                 break;
             default:
                 Invariant.Break("a command without a rule");
@@ -159,13 +183,14 @@ public sealed class ConsensusSupervisor : Actor<ConsensusCommand>
         if (_peers.Contains(frame.Peer)) _heardAt[frame.Peer] = Context.Now;
         if (frame.FrameClass == FrameClass.Transactions)
         {
-            if (TransactionMessage.Decode(frame.Bytes) is { } transactions) HearTransactions(frame.Peer, transactions);
+            if (TransactionMessage.Decode(frame.Bytes) is { } transactions) Gossip(new GossipInput.Received(frame.Peer, transactions));
             else Blame(frame.Peer, Misdeed.Malformed);
             return;
         }
 
-        if (ConsensusMessage.Decode(frame.Bytes) is { } message) Step(new ConsensusInput.Received(frame.Peer, message));
-        else Blame(frame.Peer, Misdeed.Malformed);
+        if (CompactMessage.Decode(frame.Bytes) is { } compact) Rebuild(new ProposalInput.Received(frame.Peer, compact));
+        else if (ConsensusMessage.Decode(frame.Bytes) is not { } message) Blame(frame.Peer, Misdeed.Malformed);
+        else if (!IsTooMuch(message)) Step(new ConsensusInput.Received(frame.Peer, message));
     }
 
     private void Step(ConsensusInput input)
@@ -186,6 +211,7 @@ public sealed class ConsensusSupervisor : Actor<ConsensusCommand>
         }
 
         _isPerforming = false;
+        if (!_writes && _restored is not null) Jump();
     }
 
     private void PersistAll()
@@ -216,7 +242,9 @@ public sealed class ConsensusSupervisor : Actor<ConsensusCommand>
                 Send(m.Peer, m.Message);
                 break;
             case ConsensusEffect.Broadcast m:
-                byte[] frame = m.Message.Encode();
+                byte[] frame = m.Message is ConsensusMessage.Propose propose && _proposals.Shorten(propose) is { } compact
+                    ? compact.Encode()
+                    : m.Message.Encode();
                 foreach (PeerId peer in _peers) _ports.Network.Send(peer, FrameClass.Consensus, frame);
                 break;
             case ConsensusEffect.SetTimer m:
@@ -238,11 +266,16 @@ public sealed class ConsensusSupervisor : Actor<ConsensusCommand>
                 Serve(m);
                 break;
             case ConsensusEffect.ServeBranch m:
-                ImmutableArray<Block> branch = _store.ReadBranch(m.Top, m.Digest);
-                if (!branch.IsEmpty) Send(m.Peer, new ConsensusMessage.Branch(branch));
+                Serve(m);
+                break;
+            case ConsensusEffect.FarBehind m:
+                _doors.Snapshots.Tell(new SnapshotCommand.Join(_chain.State.Height, m.Target, _chain.State.Validators));
                 break;
             case ConsensusEffect.Accuse m:
-                Say(LogLevel.Warning, $"validator {m.First.Voter} signed two contradicting votes in view {m.First.Slot.View}");
+                _evidenceSeen++;
+                bool isOurs = m.Evidence.Voter == _machine.Snapshot.Self;
+                string whose = isOurs ? "our own key runs somewhere else too: " : string.Empty;
+                Say(isOurs ? LogLevel.Error : LogLevel.Warning, $"{whose}validator {m.Evidence.Voter} signed two contradicting votes in view {m.Evidence.View}: {m.Evidence.Fault}");
                 break;
             case ConsensusEffect.Halt m:
                 Say(LogLevel.Error, $"two finalizations contradict each other, in views {m.First.Slot.View} and {m.Second.Slot.View}: halted");
@@ -264,7 +297,7 @@ public sealed class ConsensusSupervisor : Actor<ConsensusCommand>
         FrameClass frameClass = message switch
         {
             ConsensusMessage.WantChain or ConsensusMessage.Chain or ConsensusMessage.WantBranch or ConsensusMessage.Branch => FrameClass.Sync,
-            ConsensusMessage.BlockBody => FrameClass.Sync,
+            ConsensusMessage.BlockBody or ConsensusMessage.Pruned => FrameClass.Sync,
             _ => FrameClass.Consensus,
         };
         // What a full queue refuses is asked for again by whoever lacks it.
@@ -276,9 +309,13 @@ public sealed class ConsensusSupervisor : Actor<ConsensusCommand>
     private void Build(ConsensusEffect.Build build)
     {
         if (_chain.After(build.Parent) is not { } parent) return;
-        MempoolSelection selection = _mempool.Select(parent, BlockContext.After(parent, build.Time));
+        // A leader builds, and a leader is of the set; where the machine has meanwhile come into the next one, nobody waits for the block.
+        if (_machine.Snapshot.Self is not { } self || _machine.Snapshot.Validators.Epoch != parent.Validators.Epoch) return;
+        ImmutableArray<Evidence> evidence = LedgerChain.Punishable(parent, build.Evidence);
+        BlockContext block = BlockContext.After(parent, build.Time) with { Offences = LedgerChain.OffencesOf(parent, evidence, self) };
+        MempoolSelection selection = _mempool.Select(parent, block, arrivedBy: SpreadBy());
         foreach (DroppedTransaction dropped in selection.Dropped) Say(LogLevel.Debug, $"transaction {dropped.Id} dropped: {dropped.Reason}");
-        Step(new ConsensusInput.Built(build.View, build.Parent, build.Time, selection.Body, parent.Root) { Due = parent.ValidatorsDue });
+        Step(new ConsensusInput.Built(build.View, build.Parent, build.Time, selection.Body, parent.Root) { Evidence = evidence, Due = parent.ValidatorsDue });
     }
 
     private void Check(ConsensusEffect.Check check)
@@ -297,14 +334,18 @@ public sealed class ConsensusSupervisor : Actor<ConsensusCommand>
         {
             proven = _chain.State;
             BlockOutcome outcome = _chain.Finalize(block, _mempool);
-            _mempool.Committed(outcome);
+            Settle(outcome, _mempool.Committed(outcome));
             events.AddRange(outcome.Events);
+            NoteSnapshot(block);
+            NoteSlashed(outcome);
         }
 
         if (ConsensusStore.SealOf(deliver.Blocks[^1], deliver.Finalization) is { } seal) _seals = _seals.Add(seal);
         List<JournalWrite> writes = [];
         _store.Finalize(deliver.Blocks, deliver.Finalization, writes);
+        Prune(writes);
         Write([.. writes]);
+        TakeSnapshot();
         _tip = new LedgerTip
         {
             Certified = new CertifiedHeader(deliver.Blocks[^1].Header, deliver.Finalization),
@@ -329,6 +370,8 @@ public sealed class ConsensusSupervisor : Actor<ConsensusCommand>
         {
             Say(LogLevel.Information, $"epoch {validators.Epoch} begins with {validators.Count} validators, {validators.TotalWeight} votes");
             TellMembership();
+            KnowValidators();
+            Step(new ConsensusInput.Punished(Punished()));
         }
 
         ValidatorSet? due = _chain.State.ValidatorsDue;
@@ -351,10 +394,43 @@ public sealed class ConsensusSupervisor : Actor<ConsensusCommand>
         _doors.Membership.Tell(new MembershipCommand.Validators(peers.ToImmutable()));
     }
 
-    private void Serve(ConsensusEffect.ServeChain serve)
+    private ImmutableArray<ValidatorIndex> Punished()
     {
-        (ImmutableArray<Block> blocks, Certificate? finalization) = _store.ReadChain(serve.From);
-        if (finalization is not null) Send(serve.Peer, new ConsensusMessage.Chain(blocks, finalization));
+        ImmutableArray<ValidatorIndex>.Builder punished = ImmutableArray.CreateBuilder<ValidatorIndex>();
+        // The ledger may be behind the machine, or the machine behind it: indices of another set mean nothing.
+        ValidatorSet validators = _chain.State.Validators;
+        if (_machine.Snapshot.Validators.Epoch != validators.Epoch) return [];
+        for (int i = 0; i < validators.Count; i++)
+        {
+            if (SlashingRules.IsJailed(_chain.State.Records, validators.Members[i].Key)) punished.Add(new ValidatorIndex((ushort)i));
+        }
+
+        return punished.ToImmutable();
+    }
+
+    private void NoteSlashed(BlockOutcome outcome)
+    {
+        foreach (LedgerEvent happened in outcome.Events)
+        {
+            if (happened is not LedgerEvent.Slashed slashed) continue;
+            _evidenceIncluded++;
+            _slashed += slashed.Taken;
+            Say(LogLevel.Warning, $"validator key {slashed.Key} is punished for {slashed.Fault} in view {slashed.View}: {slashed.Taken} units of its bond, "
+                + $"{slashed.Compensated} to its tenants, {slashed.Rewarded} to {slashed.Reporter}, {slashed.Burned} burned");
+        }
+    }
+
+    // From a person: the machine keeps it if it convicts, and then spreads it like its own.
+    private void Accuse(ConsensusCommand.Accuse accuse)
+    {
+        ValidatorSet validators = _chain.State.Validators;
+        EvidenceVerdict verdict = EvidenceRules.Check(accuse.Evidence, _model.Chain, validators, _ports.Signatures, out _);
+        AccusationAnswer answer = verdict != EvidenceVerdict.Accepted ? new AccusationAnswer(false, verdict.ToString())
+            : !_model.Genesis.Parameters.Slashing.IsYoung(accuse.Evidence.View, _machine.Snapshot.FinalizedView) ? new AccusationAnswer(false, "TooOld")
+            : SlashingRules.IsJailed(_chain.State.Records, validators[accuse.Evidence.Voter].Key) ? new AccusationAnswer(false, nameof(SlashingVerdict.AlreadyPunished))
+            : new AccusationAnswer(true, nameof(EvidenceVerdict.Accepted));
+        if (answer.IsAccepted) Step(new ConsensusInput.Brought(accuse.Evidence));
+        accuse.Reply.Tell(answer);
     }
 
     // A block is asked for while transactions wait, and once more after one with transactions: its state is proven by its child.
@@ -364,69 +440,6 @@ public sealed class ConsensusSupervisor : Actor<ConsensusCommand>
         if (isPending == _wasPending) return;
         _wasPending = isPending;
         Step(new ConsensusInput.Pending(isPending));
-    }
-
-    // ---- transactions ----
-
-    private void Submit(ReadOnlyMemory<byte> bytes, ActorRef<SubmitAnswer>? reply)
-    {
-        MempoolOutcome outcome = Offer(bytes, null);
-        bool isAccepted = outcome.IsAccepted || outcome.Verdict == MempoolVerdict.AlreadyKnown;
-        reply?.Tell(new SubmitAnswer(outcome.Id, isAccepted, outcome.Name, outcome.ToString()));
-    }
-
-    private MempoolOutcome Offer(ReadOnlyMemory<byte> bytes, PeerId? from)
-    {
-        MempoolOutcome outcome = _mempool.Add(bytes, Context.Now);
-        _asked.Remove(outcome.Id);
-        if (!outcome.IsAccepted) return outcome;
-        byte[] frame = new TransactionMessage.Announce([outcome.Id]).Encode();
-        foreach (PeerId peer in _peers)
-        {
-            if (peer != from) _ports.Network.Send(peer, FrameClass.Transactions, frame);
-        }
-
-        NotePending();
-        return outcome;
-    }
-
-    private void HearTransactions(PeerId peer, TransactionMessage message)
-    {
-        switch (message)
-        {
-            case TransactionMessage.Announce m:
-                Announced(peer, m.Ids);
-                break;
-            case TransactionMessage.Want m:
-                foreach (TransactionId id in m.Ids)
-                {
-                    if (_mempool.Find(id) is { } bytes) _ports.Network.Send(peer, FrameClass.Transactions, new TransactionMessage.Body(bytes).Encode());
-                }
-
-                break;
-            case TransactionMessage.Body m:
-                Offer(m.Bytes, peer);
-                break;
-            default:
-                Invariant.Break("a message without a rule");
-                break;
-        }
-    }
-
-    private void Announced(PeerId peer, ImmutableArray<TransactionId> ids)
-    {
-        ImmutableArray<TransactionId>.Builder wanted = ImmutableArray.CreateBuilder<TransactionId>();
-        foreach (TransactionId id in ids)
-        {
-            if (_mempool.Contains(id)) continue;
-            // Asked for a moment ago, of somebody else: only when that one stays silent is it asked for again.
-            if (_asked.TryGetValue(id, out Instant asked) && Context.Now - asked < Duration.FromSeconds(1)) continue;
-            if (_asked.Count >= Limits.TransactionsAskedMax) _asked.Clear();
-            _asked[id] = Context.Now;
-            wanted.Add(id);
-        }
-
-        if (wanted.Count > 0) _ports.Network.Send(peer, FrameClass.Transactions, new TransactionMessage.Want(wanted.ToImmutable()).Encode());
     }
 
     // ---- what we see of the others ----
@@ -480,6 +493,7 @@ public sealed class ConsensusSupervisor : Actor<ConsensusCommand>
     private void Report()
     {
         ConsensusSnapshot snapshot = _machine.Snapshot;
+        Follow(snapshot);
         ConsensusMode mode = snapshot switch
         {
             { IsHalted: true } => ConsensusMode.Halted,
@@ -488,7 +502,19 @@ public sealed class ConsensusSupervisor : Actor<ConsensusCommand>
             { Self: not null } => ConsensusMode.Voting,
             _ => ConsensusMode.Observing,
         };
-        ConsensusStatus status = new(snapshot.View, mode, _mempool.Count, snapshot.SyncTarget?.Number ?? 0) { Outlook = _outlook.Outlook, Epoch = snapshot.Validators.Epoch, Validators = snapshot.Validators.Count };
+        ConsensusStatus status = new(snapshot.View, mode, _mempool.Count, snapshot.SyncTarget?.Number ?? 0)
+        {
+            Outlook = _outlook.Outlook,
+            Epoch = snapshot.Validators.Epoch,
+            Validators = snapshot.Validators.Count,
+            FirstBlock = _store.FirstHeight,
+            Stranded = snapshot.Stranded,
+            EvidenceSeen = _evidenceSeen,
+            EvidenceHeld = snapshot.EvidenceHeld,
+            EvidenceIncluded = _evidenceIncluded,
+            Slashed = _slashed,
+        };
+        SayWhereStranded(status);
         if (status == _reported) return;
         _reported = status;
         Context.Publish(status);

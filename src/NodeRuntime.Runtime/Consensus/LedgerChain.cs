@@ -3,6 +3,7 @@ using System.Collections.Immutable;
 using NodeRuntime.Crypto;
 using NodeRuntime.Ledger.Blocks;
 using NodeRuntime.Ledger.Mempool;
+using NodeRuntime.Ledger.Slashing;
 using NodeRuntime.Ledger.State;
 using NodeRuntime.Primitives;
 using NodeRuntime.Proofs.Chain;
@@ -25,14 +26,59 @@ internal sealed class LedgerChain(LedgerState state, Hash256 digest, ISignatureV
     public LedgerState? After(Hash256 digest) =>
         digest == _tip ? State : _above.TryGetValue(digest, out Speculation? speculation) ? speculation.Outcome.State : null;
 
+    /// <summary>For a proposer: what of this evidence the ledger has not punished on a parent.</summary>
+    public static ImmutableArray<Evidence> Punishable(LedgerState parent, ImmutableArray<Evidence> evidence)
+    {
+        ImmutableArray<Evidence>.Builder left = ImmutableArray.CreateBuilder<Evidence>();
+        foreach (Evidence one in evidence)
+        {
+            // The machine may be an epoch further than the parent, or not yet as far.
+            if (one.First.Slot.Epoch != parent.Validators.Epoch) continue;
+            if (SlashingRules.Check(parent.Records, parent.Validators[one.Voter].Key) == SlashingVerdict.Accepted) left.Add(one);
+        }
+
+        return left.ToImmutable();
+    }
+
+    /// <summary>What evidence in a child of this state, by this proposer, means to the ledger. All of it is of the epoch that votes.</summary>
+    public static ImmutableArray<Offence> OffencesOf(LedgerState parent, ImmutableArray<Evidence> evidence, ValidatorIndex proposer)
+    {
+        ImmutableArray<Offence>.Builder offences = ImmutableArray.CreateBuilder<Offence>(evidence.Length);
+        foreach (Evidence one in evidence) offences.Add(Offence.Of(parent.Records, one, parent.Validators, proposer));
+        return offences.MoveToImmutable();
+    }
+
     /// <summary>Executes a block on its parent's state, which must be known.</summary>
     public BlockOutcome? Execute(Block block, Hash256 digest, MempoolMachine? known)
     {
         if (_above.TryGetValue(digest, out Speculation? done)) return done.Outcome;
         if (After(block.Header.ParentDigest) is not { } parent) return null;
-        BlockOutcome outcome = BlockApplication.Apply(parent, BlockContext.Of(block.Header), block.Transactions, signatures, known);
+        BlockOutcome outcome = BlockApplication.Apply(parent, ContextOf(parent, block), block.Transactions, signatures, known);
         if (outcome.Verdict == BlockVerdict.Accepted) _above.Add(digest, new Speculation(block.Header.Height, outcome));
         return outcome;
+    }
+
+    /// <summary>
+    /// A final block of our own disk, whose links to a certificate were checked: executed again, without its signatures. See
+    /// <see cref="BlockApplication.Replay"/>.
+    /// </summary>
+    public void Replay(Block block, Hash256 digest)
+    {
+        Invariant.Holds(block.Header.ParentDigest == _tip);
+        BlockOutcome outcome = BlockApplication.Replay(State, ContextOf(State, block), block.Transactions);
+        Invariant.Holds(outcome.Verdict == BlockVerdict.Accepted);
+        Invariant.Holds(outcome.State is not null);
+        State = outcome.State;
+        _tip = digest;
+    }
+
+    // Of another epoch the ledger refuses the block, and indices of another set mean nothing in this one.
+    private static BlockContext ContextOf(LedgerState parent, Block block)
+    {
+        BlockContext context = BlockContext.Of(block.Header);
+        return block.Header.Epoch == parent.Validators.Epoch
+            ? context with { Offences = OffencesOf(parent, block.Evidence, block.Header.Proposer) }
+            : context;
     }
 
     /// <summary>The block is final: its state becomes the state, and what cannot follow it any more is forgotten.</summary>

@@ -22,6 +22,9 @@ internal sealed class Block
 
     public Label Else { get; init; }
 
+    /// <summary>What a loop's head costs, which each branch to it takes; of any other block 0.</summary>
+    public uint HeadCost { get; set; }
+
     /// <summary>Where a branch puts the values it carries.</summary>
     public LocalBuilder[] Carriers { get; init; } = [];
 
@@ -30,6 +33,8 @@ internal sealed class Block
 
     /// <summary>What was proven at its entry, and when that was.</summary>
     public Reach[] Reaches { get; init; } = [];
+
+    public Alias[] Aliases { get; init; } = [];
 
     public int Clock { get; init; }
 

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Reflection;
 using System.Reflection.Emit;
 using System.Runtime.CompilerServices;
+using System.Threading;
 using NodeRuntime.Wasm.Binary;
 using NodeRuntime.Wasm.Execution;
 using NodeRuntime.Wasm.Stepping;
@@ -18,19 +19,25 @@ internal sealed class CompiledModule
     /// <summary>The runtime refuses a type of 65,536 methods.</summary>
     private const int MethodsOfType = 10_000;
 
-    private const string TypeName = "Guest";
     private const string ModelField = "Model";
     private const char FunctionPrefix = 'f';
     private const char EntryPrefix = 'e';
+    private const char GatePrefix = 'g';
 
     private readonly nint[] _pointers;
+    private readonly nint[] _innerPointers;
+    private readonly MethodInfo?[] _lateGates;
+    private readonly ModuleModel _model;
     private readonly Type _owner;
 
-    private CompiledModule(Type owner, nint[] pointers, int slowFunctions, SteppedModule? large)
+    private CompiledModule(ModuleModel model, Type owner, nint[] pointers, nint[] innerPointers, int slowFunctions, SteppedModule? large)
     {
         Large = large;
+        _model = model;
         _owner = owner;
+        _lateGates = new MethodInfo?[pointers.Length];
         _pointers = pointers;
+        _innerPointers = innerPointers;
         SlowFunctions = slowFunctions;
     }
 
@@ -43,11 +50,25 @@ internal sealed class CompiledModule
     /// <summary>Keeps all the code alive as long as it is held: the types of one assembly go together.</summary>
     public Type Owner => _owner;
 
-    public nint Pointer(int function) => _pointers[function];
+    /// <summary>A function's code for callers from outside. There is a gate for each that something outside the bodies names.</summary>
+    public nint Pointer(int function)
+    {
+        if (_pointers[function] != 0) return _pointers[function];
+        if (Volatile.Read(ref _lateGates[function]) is not { } gate)
+        {
+            gate = OuterGate.Make(_model.TypeOf(function), _innerPointers[function]);
+            gate = Interlocked.CompareExchange(ref _lateGates[function], gate, null) ?? gate;
+        }
+
+        return gate.MethodHandle.GetFunctionPointer();
+    }
+
+    /// <summary>Its code for compiled callers.</summary>
+    public nint InnerPointer(int function) => _innerPointers[function];
 
     /// <summary>The module that a type was made for; null for any other type.</summary>
     public static ModuleModel? ModelOf(Type type) =>
-        type.Name.StartsWith(TypeName, StringComparison.Ordinal)
+        type.Name.StartsWith(GuestAssembly.Name, StringComparison.Ordinal)
             ? type.GetField(ModelField, BindingFlags.Public | BindingFlags.Static)?.GetValue(null) as ModuleModel
             : null;
 
@@ -58,42 +79,57 @@ internal sealed class CompiledModule
     /// <param name="gates">Every function is a <see cref="StepGate"/>, not only those too large to compile.</param>
     public static CompiledModule Compile(ModuleModel model, ModuleLimits limits, bool interruptible = false, bool gates = false)
     {
-        var assembly = AssemblyBuilder.DefineDynamicAssembly(new AssemblyName(TypeName), AssemblyBuilderAccess.RunAndCollect);
-        // Compiled code reads internal fields of this assembly.
-        assembly.SetCustomAttribute(new CustomAttributeBuilder(
-            typeof(IgnoresAccessChecksToAttribute).GetConstructor([typeof(string)])!,
-            [typeof(Instance).Assembly.GetName().Name!]));
-        ModuleBuilder module = assembly.DefineDynamicModule(TypeName);
+        ModuleBuilder module = GuestAssembly.Define();
         var types = new TypeBuilder[1 + (model.Bodies.Count / MethodsOfType)];
         for (int i = 0; i < types.Length; i++)
         {
-            string name = TypeName + i.ToString(CultureInfo.InvariantCulture);
+            string name = GuestAssembly.Name + i.ToString(CultureInfo.InvariantCulture);
             types[i] = module.DefineType(name, TypeAttributes.Public | TypeAttributes.Sealed);
             types[i].DefineField(ModelField, typeof(object), FieldAttributes.Public | FieldAttributes.Static);
         }
 
+        var tokens = new MemberTokens(module);
         var methods = new MethodBuilder[model.Bodies.Count];
         var entries = new MethodBuilder[model.Bodies.Count];
         for (int i = 0; i < methods.Length; i++)
         {
             FunctionType function = model.TypeOf(model.ImportedFunctions + i);
-            methods[i] = Define(types[i / MethodsOfType], FunctionPrefix, i, function);
-            methods[i].InitLocals = false;
-            methods[i].SetImplementationFlags(MethodImplAttributes.IL | MethodImplAttributes.AggressiveOptimization);
+            Type result = Members.InnerResultType(function, limits.Metered);
+            Type[] parameters = Members.InnerParameterTypes(function, limits.Metered);
+            methods[i] = Define(types[i / MethodsOfType], FunctionPrefix, i, result, parameters);
             entries[i] = methods[i];
             if (!TailEntry.IsNeeded(model, function, model.Bodies[i])) continue;
-            entries[i] = Define(types[i / MethodsOfType], EntryPrefix, i, function);
+            entries[i] = Define(types[i / MethodsOfType], EntryPrefix, i, result, parameters);
             entries[i].SetImplementationFlags(MethodImplAttributes.IL | MethodImplAttributes.AggressiveOptimization | MethodImplAttributes.NoInlining);
-            TailEntry.Emit(entries[i].GetILGenerator(), methods[i], function.Parameters.Length + 2);
+            TailEntry.Emit(entries[i].GetILGenerator(), methods[i], parameters.Length);
         }
 
         int slow = 0;
-        var fields = new FieldTokens(module);
+        bool allGates = gates || model.Bodies.Exists(static body => body.TooLarge);
         for (int i = 0; i < methods.Length; i++)
         {
-            ILGenerator il = methods[i].GetILGenerator();
-            if (gates || model.Bodies[i].TooLarge) StepGate.Emit(il, model.TypeOf(model.ImportedFunctions + i), model.ImportedFunctions + i);
-            else if (FunctionCompiler.Compile(model, limits, methods, entries, model.ImportedFunctions + i, il, fields, interruptible)) slow++;
+            int index = model.ImportedFunctions + i;
+            FunctionType function = model.TypeOf(index);
+            bool stepped = gates || model.Bodies[i].TooLarge;
+            ILGenerator il = methods[i].GetILGenerator(IlBytesOf(model.Bodies[i]));
+            if (!stepped && FunctionCompiler.Compile(model, limits, methods, entries, index, il, tokens, interruptible)) slow++;
+            if (!limits.Metered)
+            {
+                if (stepped) StepGate.Emit(il, function, index);
+                continue;
+            }
+
+            if (!allGates && !model.Declared[index] && index != model.Start) continue;
+            MethodBuilder gate = Define(types[i / MethodsOfType], GatePrefix, i, Members.ResultType(function), Members.ParameterTypes(function));
+            if (stepped)
+            {
+                StepGate.Emit(gate.GetILGenerator(), function, index);
+                InnerBridge.ToMethod(il, function, gate, tokens);
+            }
+            else
+            {
+                OuterGate.Emit(gate.GetILGenerator(), function, entries[i], tokens);
+            }
         }
 
         var owners = new Type[types.Length];
@@ -104,24 +140,36 @@ internal sealed class CompiledModule
         }
 
         var pointers = new nint[model.Functions.Count];
+        var innerPointers = new nint[model.Functions.Count];
         foreach (Type owner in owners)
         {
             foreach (MethodInfo method in owner.GetMethods(BindingFlags.Public | BindingFlags.Static | BindingFlags.DeclaredOnly))
             {
                 int body = NumberOf(method);
-                if (method.Name == entries[body].Name) pointers[model.ImportedFunctions + body] = method.MethodHandle.GetFunctionPointer();
+                bool entry = method.Name == entries[body].Name;
+                if (entry) innerPointers[model.ImportedFunctions + body] = method.MethodHandle.GetFunctionPointer();
+                if (limits.Metered ? method.Name[0] == GatePrefix : entry)
+                {
+                    pointers[model.ImportedFunctions + body] = method.MethodHandle.GetFunctionPointer();
+                }
             }
         }
 
-        SteppedModule? large = !gates && model.Bodies.Exists(static body => body.TooLarge) ? new SteppedModule(model, limits, onlyLarge: true) : null;
-        return new CompiledModule(owners[0], pointers, slow, large);
+        SteppedModule? large = !gates && allGates ? new SteppedModule(model, limits, onlyLarge: true) : null;
+        return new CompiledModule(model, owners[0], pointers, innerPointers, slow, large);
     }
 
     private static int NumberOf(MethodBase method) => int.Parse(method.Name.AsSpan(1), NumberStyles.None, CultureInfo.InvariantCulture);
 
-    private static MethodBuilder Define(TypeBuilder type, char prefix, int number, FunctionType function) => type.DefineMethod(
-        prefix + number.ToString(CultureInfo.InvariantCulture),
-        MethodAttributes.Public | MethodAttributes.Static,
-        Members.ResultType(function),
-        Members.ParameterTypes(function));
+    /// <summary>About the IL that a body becomes: a guess that mostly spares the generator to grow.</summary>
+    private static int IlBytesOf(FunctionBody body) => 128 + ((body.End - body.Start) * 5);
+
+    private static MethodBuilder Define(TypeBuilder type, char prefix, int number, Type result, Type[] parameters)
+    {
+        MethodBuilder method = type.DefineMethod(
+            prefix + number.ToString(CultureInfo.InvariantCulture), MethodAttributes.Public | MethodAttributes.Static, result, parameters);
+        method.InitLocals = false;
+        method.SetImplementationFlags(MethodImplAttributes.IL | MethodImplAttributes.AggressiveOptimization);
+        return method;
+    }
 }

@@ -6,7 +6,10 @@ using NodeRuntime.Wasm.Execution;
 
 namespace NodeRuntime.Wasm.Compilation;
 
-/// <summary>Calls of guest functions, of imports and of <see cref="Intrinsics"/>: fuel is written back before each and read again behind.</summary>
+/// <summary>
+/// Calls. Guest functions and what lies in tables take the fuel and give it back; before imports and <see cref="Intrinsics"/> it is written to
+/// the store, and read again behind.
+/// </summary>
 internal sealed partial class FunctionCompiler
 {
     /// <summary>The instructions that are calls of <see cref="Intrinsics"/>: their operands, then their indices.</summary>
@@ -84,7 +87,7 @@ internal sealed partial class FunctionCompiler
 
     private void LoadResultAddress(int index)
     {
-        _il.Load(_block);
+        LoadBlock();
         _il.Native(Store.ResultsOffset + (index * Store.SlotBytes));
         _il.Op(OpCodes.Add);
     }
@@ -102,9 +105,10 @@ internal sealed partial class FunctionCompiler
         FunctionType type = _model.TypeOf(function);
         Node[] arguments = PopMany(type.Parameters.Length);
         Spill(static pending => pending.ReadsMemory || pending.ReadsGlobal);
-        if (function >= _model.ImportedFunctions) CallOwn(function, arguments, tail: false);
-        else CallReference(ImportReference(function), type, arguments, tail: false);
-        AfterCall(type);
+        bool own = function >= _model.ImportedFunctions;
+        if (own) CallOwn(function, arguments, tail: false);
+        else CallOuter(ImportReference(function), type, arguments);
+        AfterCall(type, inner: own);
     }
 
     private void CallIndirect(int typeIndex, int table)
@@ -114,8 +118,8 @@ internal sealed partial class FunctionCompiler
         LocalBuilder index = Hold(Pop(), typeof(int));
         Node[] arguments = PopMany(type.Parameters.Length);
         Spill(static pending => pending.ReadsMemory || pending.ReadsGlobal);
-        CallReference(TableReference(index, typeIndex, table), type, arguments, tail: false);
-        AfterCall(type);
+        CallInner(TableReference(index, typeIndex, table), type, arguments, tail: false, mayLack: false);
+        AfterCall(type, inner: true);
     }
 
     private void TailCall(int function)
@@ -124,7 +128,7 @@ internal sealed partial class FunctionCompiler
         FunctionType type = _model.TypeOf(function);
         Node[] arguments = PopMany(type.Parameters.Length);
         if (function >= _model.ImportedFunctions) CallOwn(function, arguments, tail: true);
-        else CallReference(ImportReference(function), type, arguments, tail: true);
+        else CallInner(ImportReference(function), type, arguments, tail: true, mayLack: true);
     }
 
     private void TailCallIndirect(int typeIndex, int table)
@@ -133,15 +137,15 @@ internal sealed partial class FunctionCompiler
         FunctionType type = _model.Types[typeIndex];
         LocalBuilder index = Hold(Pop(), typeof(int));
         Node[] arguments = PopMany(type.Parameters.Length);
-        CallReference(TableReference(index, typeIndex, table), type, arguments, tail: true);
+        CallInner(TableReference(index, typeIndex, table), type, arguments, tail: true, mayLack: false);
     }
 
     private void CallOwn(int function, Node[] arguments, bool tail)
     {
-        WriteFuel();
         foreach (Node argument in arguments) EmitArgument(argument);
         _il.LoadArgument(InstanceArgument);
         LoadDepth(tail);
+        if (_limits.Metered) LoadFuel();
         if (tail) _il.Tail();
         _il.Call((tail ? _methods : _entries)[function - _model.ImportedFunctions]);
         if (tail) _il.Op(OpCodes.Ret);
@@ -149,7 +153,7 @@ internal sealed partial class FunctionCompiler
 
     private LocalBuilder ImportReference(int function)
     {
-        LocalBuilder reference = _pool.Take(typeof(FunctionReference));
+        LocalBuilder reference = _pool.Take(typeof(object));
         _il.LoadArgument(InstanceArgument);
         _il.Field(Members.InstanceFunctions);
         _il.Int32(function);
@@ -161,47 +165,91 @@ internal sealed partial class FunctionCompiler
     /// <summary>The table's entry, checked; the index is given back.</summary>
     private LocalBuilder TableReference(LocalBuilder index, int typeIndex, int table)
     {
-        LocalBuilder entries = _pool.Take(typeof(Table));
-        LocalBuilder reference = _pool.Take(typeof(FunctionReference));
+        LocalBuilder entries = _pool.Take(typeof(object));
+        LocalBuilder reference = _pool.Take(typeof(object));
         _il.LoadArgument(InstanceArgument);
-        _il.Field(Members.InstanceTables);
-        _il.Int32(table);
-        _il.Op(OpCodes.Ldelem_Ref);
+        if (table == 0)
+        {
+            _il.Field(Members.InstanceTable);
+        }
+        else
+        {
+            _il.Field(Members.InstanceTables);
+            _il.Int32(table);
+            _il.Op(OpCodes.Ldelem_Ref);
+        }
+
         _il.Store(entries);
         _il.Load(index);
         _il.Load(entries);
         _il.Field(Members.TableCount);
         _il.Branch(OpCodes.Bge_Un, TrapLabel(Trap.UndefinedElement));
         _il.Load(entries);
-        _il.Field(Members.TableEntries);
         _il.Load(index);
-        _il.Op(OpCodes.Ldelem_Ref);
+        _il.Call(Members.EntryAt);
         _il.Store(reference);
         _il.Load(reference);
         _il.Branch(OpCodes.Brfalse, TrapLabel(Trap.UninitializedElement));
-        _il.Load(reference);
-        _il.Field(Members.ReferenceType);
-        _il.LoadArgument(InstanceArgument);
-        _il.Field(Members.InstanceTypes);
-        _il.Int32(typeIndex);
-        _il.Op(OpCodes.Ldelem_Ref);
-        _il.Branch(OpCodes.Bne_Un, TrapLabel(Trap.IndirectCallTypeMismatch));
+        CheckType(reference, typeIndex);
         _pool.Give(index);
         _pool.Give(entries);
         return reference;
     }
 
-    private void CallReference(LocalBuilder reference, FunctionType type, Node[] arguments, bool tail)
+    private void CheckType(LocalBuilder reference, int typeIndex)
+    {
+        long key = _model.Types[typeIndex].Key;
+        _il.Load(reference);
+        if (key != FunctionType.NoKey)
+        {
+            _il.Field(Members.ReferenceTypeKey);
+            _il.Int64(key);
+        }
+        else
+        {
+            _il.Field(Members.ReferenceType);
+            _il.LoadArgument(InstanceArgument);
+            _il.Field(Members.InstanceTypes);
+            _il.Int32(typeIndex);
+            _il.Op(OpCodes.Ldelem_Ref);
+        }
+
+        _il.Branch(OpCodes.Bne_Un, TrapLabel(Trap.IndirectCallTypeMismatch));
+    }
+
+    /// <summary>Calls by the convention of the host's functions.</summary>
+    private void CallOuter(LocalBuilder reference, FunctionType type, Node[] arguments)
     {
         WriteFuel();
         foreach (Node argument in arguments) EmitArgument(argument);
         _il.Load(reference);
         _il.Field(Members.ReferenceOwner);
-        LoadDepth(tail);
+        LoadDepth(tail: false);
         _il.Load(reference);
         _il.Field(Members.ReferenceCode);
-        if (tail) _il.Tail();
         _il.CallPointer(Members.ResultType(type), Members.ParameterTypes(type));
+        _pool.Give(reference);
+    }
+
+    /// <param name="mayLack">The reference may be one of the host's that no table has held.</param>
+    private void CallInner(LocalBuilder reference, FunctionType type, Node[] arguments, bool tail, bool mayLack)
+    {
+        bool metered = _limits.Metered;
+        if (mayLack)
+        {
+            _il.Load(reference);
+            _il.Call(Members.NeedInnerCode);
+        }
+
+        foreach (Node argument in arguments) EmitArgument(argument);
+        _il.Load(reference);
+        _il.Field(metered ? Members.ReferenceInnerOwner : Members.ReferenceOwner);
+        LoadDepth(tail);
+        if (metered) LoadFuel();
+        _il.Load(reference);
+        _il.Field(metered ? Members.ReferenceInnerCode : Members.ReferenceCode);
+        if (tail) _il.Tail();
+        _il.CallPointer(Members.InnerResultType(type, metered), Members.InnerParameterTypes(type, metered));
         if (tail) _il.Op(OpCodes.Ret);
         _pool.Give(reference);
     }
@@ -215,9 +263,12 @@ internal sealed partial class FunctionCompiler
         _il.Op(OpCodes.Add);
     }
 
-    private void AfterCall(FunctionType type)
+    /// <param name="inner">The fuel comes with the result.</param>
+    private void AfterCall(FunctionType type, bool inner)
     {
-        if (type.Results.Length > 0) PushResult(type.Results[0]);
+        bool fueled = inner && _limits.Metered;
+        if (fueled) TakeFueled(type);
+        else if (type.Results.Length > 0) PushResult(type.Results[0]);
         for (int i = 1; i < type.Results.Length; i++)
         {
             if (IsReference(type.Results[i]))
@@ -235,8 +286,30 @@ internal sealed partial class FunctionCompiler
             PushResult(type.Results[i]);
         }
 
-        ReloadFuel();
+        if (!fueled) ReloadFuel();
         ReloadLength();
+    }
+
+    /// <summary>Takes apart what a guest function gave. It may owe fuel: then this function does.</summary>
+    private void TakeFueled(FunctionType type)
+    {
+        _owes = true;
+        if (type.Results.Length == 0)
+        {
+            StoreFuel();
+            return;
+        }
+
+        WasmType result = type.Results[0];
+        LocalBuilder both = _pool.Take(Members.FueledType(result));
+        _il.Store(both);
+        _il.Load(both);
+        _il.Field(Members.FueledValue(result));
+        PushResult(result);
+        _il.Load(both);
+        _il.Field(Members.FueledFuel(result));
+        StoreFuel();
+        _pool.Give(both);
     }
 
     /// <summary>What lies on the IL stack becomes a pending operand.</summary>

@@ -1,3 +1,4 @@
+using System;
 using System.Collections.Generic;
 using System.Reflection.Emit;
 using NodeRuntime.Wasm.Binary;
@@ -20,6 +21,10 @@ namespace NodeRuntime.Wasm.Compilation;
 ///
 /// <para>Proven reaches. What has been checked from a local holds as long as the local does: a length never shrinks. Where paths meet, what
 /// held at the block's entry holds still if no instruction of the block set the local.</para>
+///
+/// <para>Aliases. Clang keeps addresses of one structure in several locals. A local that was set to another one and a constant is known as
+/// that (<see cref="Alias"/>), and its accesses count from the other one, the root. A root that gets another value leaves its place, and what
+/// is proven from it, to one of its aliases.</para>
 /// </summary>
 internal sealed partial class FunctionCompiler
 {
@@ -31,15 +36,14 @@ internal sealed partial class FunctionCompiler
     /// <summary>Displacements that many constant additions have moved beyond this are forgotten.</summary>
     private const long DisplacementMax = 1 << 30;
 
+    private const int AliasesMax = 24;
+
     private readonly List<Reach> _reaches = [];
+    private readonly List<Alias> _aliases = [];
     private readonly List<SharedCheck> _checks = [];
     private readonly int[] _setAt;
-    private readonly List<LoopLocals> _loops = [];
     private int _loop;
     private int _clock;
-
-    /// <summary>The locals that a loop sets, each hashed to one of 64 bits.</summary>
-    private readonly record struct LoopLocals(int Offset, ulong Set);
 
     /// <summary>A check that stands at its first access and grows with those that follow.</summary>
     private sealed class SharedCheck(int local, long low, long high)
@@ -66,7 +70,7 @@ internal sealed partial class FunctionCompiler
     /// <summary>An address in memory 0, zero-extended, from which <paramref name="end"/> bytes lie in memory.</summary>
     private LocalBuilder CheckedAddress(Node address, long end)
     {
-        bool anchored = IsAnchored(address, out int local, out long low);
+        bool anchored = FindRoot(address, out int local, out long low);
         Emit(address);
         _il.Op(OpCodes.Conv_U);
         LocalBuilder held = _pool.Take(typeof(nint));
@@ -131,12 +135,12 @@ internal sealed partial class FunctionCompiler
 
     private void Remember(Reach reach)
     {
-        if (reach.Low is < -DisplacementMax or > DisplacementMax) return;
+        if (!IsNear(reach.Low)) return;
         if (_reaches.Count == ReachesMax) _reaches.RemoveAt(0);
         _reaches.Add(reach);
     }
 
-    /// <summary>A local gets a new value: what was known of it goes, and moves along where the value is a local and a constant.</summary>
+    /// <summary>A local gets a new value: what was known of it goes, or moves along where the value is a local and a constant.</summary>
     private void ForgetLocal(int local, Node value)
     {
         foreach (SharedCheck check in _checks)
@@ -146,44 +150,92 @@ internal sealed partial class FunctionCompiler
             break;
         }
 
-        bool moved = IsAnchored(value, out int source, out long by);
+        bool moved = FindRoot(value, out int source, out long by);
         _setAt[local] = ++_clock;
-        int count = _reaches.Count;
-        for (int i = 0; i < count; i++)
+        if (moved && source == local)
         {
-            Reach reach = _reaches[i];
-            if (moved && reach.Local == source)
+            MoveRoot(local, by);
+            return;
+        }
+
+        Forget(known => known == local);
+        if (moved && _aliases.Count < AliasesMax && IsNear(by)) _aliases.Add(new Alias(local, source, by));
+    }
+
+    /// <summary>A root's value has grown by a constant.</summary>
+    private void MoveRoot(int root, long by)
+    {
+        for (int i = 0; i < _reaches.Count; i++)
+        {
+            if (_reaches[i].Local == root) _reaches[i] = _reaches[i].MovedTo(root, by);
+        }
+
+        for (int i = 0; i < _aliases.Count; i++)
+        {
+            if (_aliases[i].Root == root) _aliases[i] = _aliases[i] with { By = _aliases[i].By - by };
+        }
+
+        _reaches.RemoveAll(static reach => !IsNear(reach.Low));
+        _aliases.RemoveAll(static alias => !IsNear(alias.By));
+    }
+
+    /// <summary>Some locals have values that are not known. What their aliases know of each other and of memory stays.</summary>
+    private void Forget(Predicate<int> isUnknown)
+    {
+        _aliases.RemoveAll(alias => isUnknown(alias.Local));
+        for (int heir = _aliases.FindIndex(alias => isUnknown(alias.Root)); heir >= 0; heir = _aliases.FindIndex(alias => isUnknown(alias.Root)))
+        {
+            Alias known = _aliases[heir];
+            _aliases.RemoveAt(heir);
+            for (int i = 0; i < _aliases.Count; i++)
             {
-                var there = new Reach(local, reach.Low - by, reach.High - by);
-                if (source == local) _reaches[i] = there;
-                else if (_reaches.Count < ReachesMax) _reaches.Add(there);
+                if (_aliases[i].Root == known.Root) _aliases[i] = new Alias(_aliases[i].Local, known.Local, _aliases[i].By - known.By);
             }
-            else if (reach.Local == local)
+
+            for (int i = 0; i < _reaches.Count; i++)
             {
-                _reaches[i] = default(Reach) with { Local = -1 };
+                if (_reaches[i].Local == known.Root) _reaches[i] = _reaches[i].MovedTo(known.Local, known.By);
             }
         }
 
-        _reaches.RemoveAll(static reach => reach.Local < 0 || reach.Low is < -DisplacementMax or > DisplacementMax);
+        _reaches.RemoveAll(reach => isUnknown(reach.Local) || !IsNear(reach.Low));
+        _aliases.RemoveAll(static alias => !IsNear(alias.By));
     }
+
+    private static bool IsNear(long displacement) => displacement is >= -DisplacementMax and <= DisplacementMax;
 
     /// <summary>A block's end or the second way of an if: what held at its entry holds, but for locals set since.</summary>
     private void RestoreReaches(Block block, bool atEnd)
     {
         _reaches.Clear();
-        foreach (Reach reach in block.Reaches)
-        {
-            if (!atEnd || _setAt[reach.Local] <= block.Clock) _reaches.Add(reach);
-        }
+        _reaches.AddRange(block.Reaches);
+        _aliases.Clear();
+        _aliases.AddRange(block.Aliases);
+        if (atEnd) Forget(local => _setAt[local] > block.Clock);
     }
 
     /// <summary>At a loop's head: what the loop sets is unknown from its second turn on.</summary>
     private void EnterLoop(int offset)
     {
-        if (!_body.UsesMemory) return;
+        if (_loops.Count == 0) return;
         while (_loops[_loop].Offset != offset) _loop++;
         ulong set = _loops[_loop].Set;
-        _reaches.RemoveAll(reach => (Node.Bit(reach.Local) & set) != 0);
+        Forget(local => (Node.Bit(local) & set) != 0);
+    }
+
+    /// <summary>An address that counts from a local, or from the root whose alias it is.</summary>
+    private bool FindRoot(Node address, out int root, out long displacement)
+    {
+        if (!IsAnchored(address, out root, out displacement)) return false;
+        foreach (Alias alias in _aliases)
+        {
+            if (alias.Local != root) continue;
+            root = alias.Root;
+            displacement += alias.By;
+            break;
+        }
+
+        return true;
     }
 
     /// <summary>A local's value, or a local's value and a constant.</summary>
@@ -205,49 +257,5 @@ internal sealed partial class FunctionCompiler
         local = (int)left.Bits;
         displacement = (int)right.Bits;
         return true;
-    }
-
-    /// <summary>Reads the function once beforehand: which locals each loop sets.</summary>
-    private void FindLoops()
-    {
-        var fault = new LoadFault();
-        var instructions = new InstructionReader(new WasmReader(_model.Bytes, _body.Start, _body.End, fault), _limits);
-        var open = new List<int>();
-        while (!fault.Failed)
-        {
-            instructions.Next(out Instruction instruction);
-            switch (instruction.Opcode)
-            {
-                case Opcode.Loop:
-                    open.Add(_loops.Count);
-                    _loops.Add(new LoopLocals(instruction.Offset, 0));
-                    break;
-                case Opcode.Block or Opcode.If:
-                    open.Add(-1);
-                    break;
-                case Opcode.LocalSet or Opcode.LocalTee:
-                    MarkSet(open, Node.Bit(instruction.Index));
-                    break;
-                case Opcode.End when open.Count == 0:
-                    return;
-                case Opcode.End:
-                    int closed = open[^1];
-                    open.RemoveAt(open.Count - 1);
-                    if (closed >= 0) MarkSet(open, _loops[closed].Set);
-                    break;
-            }
-        }
-    }
-
-    /// <summary>Marks the innermost open loop; an outer one learns it at the inner one's end.</summary>
-    private void MarkSet(List<int> open, ulong locals)
-    {
-        for (int i = open.Count - 1; i >= 0; i--)
-        {
-            if (open[i] < 0) continue;
-            LoopLocals loop = _loops[open[i]];
-            _loops[open[i]] = loop with { Set = loop.Set | locals };
-            return;
-        }
     }
 }

@@ -25,6 +25,7 @@ internal sealed partial class FunctionCompiler
             Target = _il.NewLabel(),
             Carriers = TakeCarriers(results),
             Reaches = [.. _reaches],
+            Aliases = [.. _aliases],
             Clock = _clock,
         });
     }
@@ -49,9 +50,28 @@ internal sealed partial class FunctionCompiler
         _blocks.Add(loop);
         CloseChecks();
         EnterLoop(offset);
-        _il.Mark(loop.Target);
+        // The head is paid on each way to it: behind a branch back the test is that branch.
+        loop.HeadCost = _body.SegmentCosts[_segment];
         Charge();
         Pay();
+        _il.Mark(loop.Target);
+        if (loop.HeadCost == 0) _owes = true;
+    }
+
+    /// <summary>Goes to a block's end, or back to a loop's head, which is paid.</summary>
+    private void Jump(Block target)
+    {
+        if (target.HeadCost == 0 || !_limits.Metered)
+        {
+            _il.Branch(OpCodes.Br, target.Target);
+            return;
+        }
+
+        Take(target.HeadCost);
+        LoadFuel();
+        LoadFloor();
+        _il.Branch(OpCodes.Bge, target.Target);
+        _il.Branch(OpCodes.Br, TrapLabel(Trap.OutOfFuel));
     }
 
     private void OpenIf(long blockType)
@@ -82,6 +102,7 @@ internal sealed partial class FunctionCompiler
             Carriers = TakeCarriers(results),
             Saved = saved,
             Reaches = [.. _reaches],
+            Aliases = [.. _aliases],
             Clock = _clock,
         };
         _blocks.Add(block);
@@ -175,8 +196,6 @@ internal sealed partial class FunctionCompiler
         if (function.Targeted) _owes = true;
         CloseChecks();
         _il.Mark(function.Target);
-        Pay();
-        WriteFuel();
         for (int i = 1; i < function.Results.Length; i++)
         {
             if (IsReference(function.Results[i]))
@@ -193,21 +212,42 @@ internal sealed partial class FunctionCompiler
             SlotAccess.Store(_il, function.Results[i]);
         }
 
-        if (function.Results.Length > 0)
+        if (!_limits.Metered)
         {
-            _il.Load(function.Carriers[0]);
-            // The caller may compare it, and the JIT may inline this function there.
-            if (function.Results[0] is WasmType.I32 or WasmType.I64) EmitRotationGuard(function.Results[0]);
+            if (function.Results.Length > 0) LoadReturned(function);
+        }
+        else if (function.Results.Length == 0)
+        {
+            LoadFuel();
+        }
+        else
+        {
+            WasmType result = function.Results[0];
+            LocalBuilder both = _il.Declare(Members.FueledType(result));
+            _il.LoadAddress(both);
+            LoadReturned(function);
+            _il.StoreField(Members.FueledValue(result));
+            _il.LoadAddress(both);
+            LoadFuel();
+            _il.StoreField(Members.FueledFuel(result));
+            _il.Load(both);
         }
 
         _il.Op(OpCodes.Ret);
+    }
+
+    private void LoadReturned(Block function)
+    {
+        _il.Load(function.Carriers[0]);
+        // The caller may compare it, and the JIT may inline this function there.
+        if (function.Results[0] is WasmType.I32 or WasmType.I64) EmitRotationGuard(function.Results[0]);
     }
 
     private void BranchIf(Block target)
     {
         Node condition = Pop();
         target.Targeted = true;
-        if (target.Carriers.Length == 0)
+        if (target.Carriers.Length == 0 && (target.HeadCost == 0 || !_limits.Metered))
         {
             EmitBranch(condition, target.Target, whenTrue: true);
         }
@@ -217,9 +257,9 @@ internal sealed partial class FunctionCompiler
             int first = _stack.Count - target.Carriers.Length;
             for (int i = first; i < _stack.Count; i++) _stack[i] = Shared(_stack[i]);
             EmitBranch(condition, past, whenTrue: false);
-            for (int i = first; i < _stack.Count; i++) Emit(_stack[i]);
+            for (int i = first; i < _stack.Count; i++) EmitClean(_stack[i]);
             for (int i = target.Carriers.Length - 1; i >= 0; i--) _il.Store(target.Carriers[i]);
-            _il.Branch(OpCodes.Br, target.Target);
+            Jump(target);
             _il.Mark(past);
         }
 
@@ -239,7 +279,7 @@ internal sealed partial class FunctionCompiler
             Block target = BlockAt(labels[i]);
             target.Targeted = true;
             targets[i] = target.Target;
-            if (arity == 0) continue;
+            if (arity == 0 && target.HeadCost == 0) continue;
             if (!trampolines.TryGetValue(labels[i], out targets[i]))
             {
                 targets[i] = _il.NewLabel();
@@ -254,9 +294,9 @@ internal sealed partial class FunctionCompiler
         {
             Block target = BlockAt(label);
             _il.Mark(trampoline);
-            for (int i = first; i < _stack.Count; i++) Emit(_stack[i]);
+            for (int i = first; i < _stack.Count; i++) EmitClean(_stack[i]);
             for (int i = arity - 1; i >= 0; i--) _il.Store(target.Carriers[i]);
-            _il.Branch(OpCodes.Br, target.Target);
+            Jump(target);
         }
 
         Die();

@@ -15,8 +15,8 @@ internal sealed partial class FunctionCompiler
         else if (opcode is >= 0xA8 and <= 0xAB or >= 0xAE and <= 0xB1) left = CheckTruncation(opcode, left);
         else if (NumericEmitter.ShowsBits(opcode) && (left.Dirty || right is { Dirty: true }))
         {
-            left = left.Dirty ? Temporary(left) : left;
-            right = right is { Dirty: true } ? Temporary(right) : right;
+            left = Clean(left);
+            right = right is null ? null : Clean(right);
         }
 
         Push(Node.Numeric(opcode, left, right, NumericEmitter.MakesNaN(opcode)));

@@ -27,12 +27,15 @@ internal sealed partial class FunctionCompiler
     {
         ulong bit = Node.Bit(index);
         Spill(pending => (pending.Locals & bit) != 0);
-        EmitClean(value);
+        if (_made[index]) Emit(value);
+        else EmitClean(value);
         ForgetLocal(index, value);
         int parameters = _type.Parameters.Length;
         if (index < parameters) _il.StoreArgument(index);
         else _il.Store(_locals[index - parameters]);
     }
+
+    private void PushLocal(int index) => Push(Node.Local(_localTypes[index], index, _made[index]));
 
     private void LoadLocal(int index)
     {
@@ -103,21 +106,30 @@ internal sealed partial class FunctionCompiler
     private Node Temporary(Node node)
     {
         if (node.Kind == NodeKind.Temporary) return node;
-        return Node.Temp(node.Type, Hold(node, Members.IlType(node.Type)), owned: true);
+        if (!node.Dirty || node.Type == WasmType.V128) return Node.Temp(node.Type, Hold(node, Members.IlType(node.Type)), owned: true);
+        // It is cleaned where its bits come to light, which may be nowhere.
+        Emit(node);
+        LocalBuilder held = _pool.Take(Members.IlType(node.Type));
+        _il.Store(held);
+        return Node.Temp(node.Type, held, owned: true, dirty: true);
     }
+
+    /// <summary>The same operand with the canonical bits if it is a NaN that arithmetic made.</summary>
+    private Node Clean(Node node) =>
+        node.Dirty ? Node.Temp(node.Type, Hold(node, Members.IlType(node.Type)), owned: true) : node;
 
     /// <summary>A temporary that may be read more than once; it is not given back.</summary>
     private Node Shared(Node node)
     {
         if (node.Kind is NodeKind.Constant or NodeKind.RefNull) return node;
         Node held = Temporary(node);
-        return held.Owned ? Node.Temp(held.Type, held.Temporary!, owned: false) : held;
+        return held.Owned ? Node.Temp(held.Type, held.Temporary!, owned: false, held.Dirty) : held;
     }
 
     /// <summary>The operand in a temporary of the caller's own, who gives it back.</summary>
     private LocalBuilder Hold(Node node, Type type)
     {
-        if (node is { Kind: NodeKind.Temporary, Owned: true }) return node.Temporary!;
+        if (node is { Kind: NodeKind.Temporary, Owned: true, Dirty: false }) return node.Temporary!;
         EmitClean(node);
         LocalBuilder held = _pool.Take(type);
         _il.Store(held);
@@ -129,7 +141,7 @@ internal sealed partial class FunctionCompiler
     {
         Emit(node);
         if (!node.Dirty) return;
-        _il.Call(node.Type switch
+        _il.CallBalanced(node.Type switch
         {
             WasmType.F32 => CanonicalSingle,
             WasmType.F64 => CanonicalDouble,

@@ -99,7 +99,7 @@ internal sealed partial class FunctionCompiler
     private Node PopFor(int opcode)
     {
         Node operand = Pop();
-        return operand.Dirty && !TakesAnyNaN(opcode, VectorTable.At(operand.Opcode).Scalar) ? Temporary(operand) : operand;
+        return operand.Dirty && !TakesAnyNaN(opcode, VectorTable.At(operand.Opcode).Scalar) ? Clean(operand) : operand;
     }
 
     /// <summary>Whether no NaN's bits can be seen in what the instruction gives.</summary>
@@ -112,11 +112,7 @@ internal sealed partial class FunctionCompiler
     }
 
     /// <summary>Where bits are kept as they are a NaN becomes the canonical one before.</summary>
-    private Node PopClean()
-    {
-        Node number = Pop();
-        return number.Dirty ? Temporary(number) : number;
-    }
+    private Node PopClean() => Clean(Pop());
 
     private void EmitVector(Node node)
     {

@@ -10,14 +10,16 @@ using NodeRuntime.Wasm.Validation;
 namespace NodeRuntime.Wasm.Compilation;
 
 /// <summary>
-/// One validated function to one static IL method: the guest's parameters, then the instance, then the depth that is left.
+/// One validated function to one static IL method: the guest's parameters, then the instance, the depth and the fuel that are left. The fuel
+/// that is left then comes back with the result (<see cref="Fueled{T}"/>).
 ///
 /// <para>Operands are pending trees (<see cref="Node"/>) on a stack of the compiler, not on IL's: between two instructions the IL stack
 /// is empty, so that a check may branch to the function's one trap block of its kind. A tree is emitted where it is used, or into a
 /// temporary before something changes what it reads, and at the borders of blocks.</para>
 ///
-/// <para>Fuel is an IL local. It is charged at the head of each straight run, tested there, and written back to the store before calls and
-/// traps and on return, so its count is exact wherever the guest stops.</para>
+/// <para>Fuel stays in that argument. It is charged at the head of each straight run and written to the store only for those who look there:
+/// the host's functions and <see cref="Intrinsics"/>, and whoever asks after a trap. A function may return owing fuel: its caller pays before
+/// its own next effect.</para>
 ///
 /// <para>Memory: the base and the length are IL locals. An access of k bytes at offset o checks <c>address > length - (o + k)</c>, signed,
 /// with the address zero-extended: the right side is the same in every turn of a loop.</para>
@@ -46,12 +48,11 @@ internal sealed partial class FunctionCompiler
     private readonly LocalBuilder[] _locals;
     private readonly WasmType[] _localTypes;
     private readonly Label?[] _traps = new Label?[(int)Trap.OutputLimitExceeded + 1];
-    private readonly LocalBuilder _block;
-    private readonly LocalBuilder _fuel;
     private readonly LocalBuilder? _zero;
     private readonly LocalBuilder? _memory;
     private readonly LocalBuilder? _base;
     private readonly LocalBuilder? _length;
+    private LocalBuilder? _block;
     private bool _interruptible;
     private Label? _stackEnds;
     private bool _live = true;
@@ -68,7 +69,7 @@ internal sealed partial class FunctionCompiler
         FunctionType type,
         FunctionBody body,
         ILGenerator il,
-        FieldTokens fields)
+        MemberTokens tokens)
     {
         _model = model;
         _limits = limits;
@@ -76,17 +77,17 @@ internal sealed partial class FunctionCompiler
         _entries = entries;
         _type = type;
         _body = body;
-        _il = new IlWriter(il, fields);
+        _il = new IlWriter(il, tokens);
         _pool = new TemporaryPool(_il);
         _localTypes = [.. type.Parameters, .. body.Locals];
         _setAt = new int[_localTypes.Length];
+        _made = new bool[_localTypes.Length];
         _locals = new LocalBuilder[body.Locals.Length];
         for (int i = 0; i < _locals.Length; i++) _locals[i] = _il.Declare(Members.IlType(body.Locals[i]));
-        _block = _il.Declare(typeof(nint));
-        _fuel = _il.Declare(typeof(long));
         if (body.NeedsZero) _zero = _il.Declare(typeof(long));
         if (!body.UsesMemory) return;
-        _memory = _il.Declare(typeof(LinearMemory));
+        // By name an object: each local of a class of its own is a token to ask for.
+        _memory = _il.Declare(typeof(object));
         _base = _il.Declare(typeof(nint));
         _length = _il.Declare(typeof(nint));
     }
@@ -94,6 +95,8 @@ internal sealed partial class FunctionCompiler
     private int InstanceArgument => _type.Parameters.Length;
 
     private int DepthArgument => _type.Parameters.Length + 1;
+
+    private int FuelArgument => _type.Parameters.Length + 2;
 
     /// <summary>Emits the function; tells whether the JIT will refuse to optimise it.</summary>
     /// <param name="methods">The functions, which tail calls go to.</param>
@@ -105,11 +108,11 @@ internal sealed partial class FunctionCompiler
         MethodBuilder[] entries,
         int function,
         ILGenerator il,
-        FieldTokens fields,
+        MemberTokens tokens,
         bool interruptible)
     {
         FunctionBody body = model.Bodies[function - model.ImportedFunctions];
-        var compiler = new FunctionCompiler(model, limits, methods, entries, model.TypeOf(function), body, il, fields)
+        var compiler = new FunctionCompiler(model, limits, methods, entries, model.TypeOf(function), body, il, tokens)
         {
             _interruptible = interruptible,
         };
@@ -119,7 +122,7 @@ internal sealed partial class FunctionCompiler
 
     private void Run()
     {
-        if (_body.UsesMemory) FindLoops();
+        Survey();
         EmitPrologue();
         _blocks.Add(new Block
         {
@@ -148,15 +151,20 @@ internal sealed partial class FunctionCompiler
 
     private void EmitPrologue()
     {
-        _il.LoadArgument(InstanceArgument);
-        _il.Field(Members.InstanceBlock);
-        _il.Store(_block);
-        ReloadFuel();
+        if (_interruptible)
+        {
+            // Looked at again and again: it shall stay at hand.
+            LocalBuilder block = _il.Declare(typeof(nint));
+            LoadBlock();
+            _il.Store(block);
+            _block = block;
+        }
+
         if (_body.MakesCalls) EmitDepthCheck();
         ClearLocals();
         if (_zero is not null)
         {
-            _il.Load(_block);
+            LoadBlock();
             _il.Native(Store.ZeroOffset);
             _il.Op(OpCodes.Add);
             _il.Op(OpCodes.Ldind_I8);
@@ -220,7 +228,7 @@ internal sealed partial class FunctionCompiler
         LocalBuilder probe = _il.Declare(typeof(int));
         _il.LoadAddress(probe);
         _il.Op(OpCodes.Conv_U);
-        _il.Load(_block);
+        LoadBlock();
         _il.Native(Store.StackLimitOffset);
         _il.Op(OpCodes.Add);
         _il.Op(OpCodes.Ldind_I);
@@ -233,11 +241,16 @@ internal sealed partial class FunctionCompiler
         CloseChecks();
         if (cost == 0) return;
         _owes = true;
+        Take(cost);
+    }
+
+    private void Take(uint cost)
+    {
         if (!_limits.Metered) return;
-        _il.Load(_fuel);
+        LoadFuel();
         _il.Int64(cost);
         _il.Op(OpCodes.Sub);
-        _il.Store(_fuel);
+        StoreFuel();
     }
 
     /// <summary>
@@ -248,21 +261,25 @@ internal sealed partial class FunctionCompiler
     {
         if (!_owes || !_limits.Metered) return;
         _owes = false;
-        _il.Load(_fuel);
-        if (_interruptible)
-        {
-            _il.Load(_block);
-            _il.Native(Store.FloorOffset);
-            _il.Op(OpCodes.Add);
-            _il.Op(OpCodes.Volatile);
-            _il.Op(OpCodes.Ldind_I8);
-        }
-        else
+        LoadFuel();
+        LoadFloor();
+        _il.Branch(OpCodes.Blt, TrapLabel(Trap.OutOfFuel));
+    }
+
+    /// <summary>What the fuel must not be below.</summary>
+    private void LoadFloor()
+    {
+        if (!_interruptible)
         {
             _il.Int64(0);
+            return;
         }
 
-        _il.Branch(OpCodes.Blt, TrapLabel(Trap.OutOfFuel));
+        LoadBlock();
+        _il.Native(Store.FloorOffset);
+        _il.Op(OpCodes.Add);
+        _il.Op(OpCodes.Volatile);
+        _il.Op(OpCodes.Ldind_I8);
     }
 
     /// <summary>Before what others can see: the guest must have paid, and no check behind may be made before it.</summary>
@@ -280,39 +297,35 @@ internal sealed partial class FunctionCompiler
         if (_stackEnds is { } stackEnds)
         {
             _il.Mark(stackEnds);
-            _il.Call(Members.ThrowHostStack);
+            _il.LoadArgument(InstanceArgument);
+            LoadFuelLeft();
+            _il.CallBalanced(Members.StopForStack);
             EmitUnreachable();
         }
 
-        // A run that could not be paid was not begun: then its trap is none.
-        if (_limits.Metered) TrapLabel(Trap.OutOfFuel);
         for (int i = 0; i < _traps.Length; i++)
         {
             if (_traps[i] is not { } label) continue;
             _il.Mark(label);
-            if (i == (int)Trap.OutOfFuel)
-            {
-                // However large the run was that could not be paid. Interrupted, it keeps what it has.
-                Label kept = _il.NewLabel();
-                _il.Load(_fuel);
-                _il.Int64(0);
-                _il.Branch(OpCodes.Bge, kept);
-                _il.Int64(Store.Exhausted);
-                _il.Store(_fuel);
-                _il.Mark(kept);
-            }
-            else if (_limits.Metered)
-            {
-                _il.Load(_fuel);
-                _il.Int64(0);
-                _il.Branch(OpCodes.Blt, TrapLabel(Trap.OutOfFuel));
-            }
-
-            WriteFuel();
             _il.Int32(i);
-            _il.Call(Members.Throw);
+            _il.LoadArgument(InstanceArgument);
+            LoadFuelLeft();
+            _il.CallBalanced(Members.Stop);
             EmitUnreachable();
         }
+    }
+
+    /// <summary>What the store shall say is left.</summary>
+    private void LoadFuelLeft()
+    {
+        if (_limits.Metered)
+        {
+            LoadFuel();
+            return;
+        }
+
+        LoadBlock();
+        _il.Op(OpCodes.Ldind_I8);
     }
 
     /// <summary>Ends a way that a call which never returns has left.</summary>
@@ -325,17 +338,33 @@ internal sealed partial class FunctionCompiler
     private void WriteFuel()
     {
         if (!_limits.Metered) return;
-        _il.Load(_block);
-        _il.Load(_fuel);
+        LoadBlock();
+        LoadFuel();
         _il.Op(OpCodes.Stind_I8);
     }
 
     private void ReloadFuel()
     {
         if (!_limits.Metered) return;
-        _il.Load(_block);
+        LoadBlock();
         _il.Op(OpCodes.Ldind_I8);
-        _il.Store(_fuel);
+        StoreFuel();
+    }
+
+    private void LoadFuel() => _il.LoadArgument(FuelArgument);
+
+    private void StoreFuel() => _il.StoreArgument(FuelArgument);
+
+    private void LoadBlock()
+    {
+        if (_block is not null)
+        {
+            _il.Load(_block);
+            return;
+        }
+
+        _il.LoadArgument(InstanceArgument);
+        _il.Field(Members.InstanceBlock);
     }
 
     private void ReloadLength()
@@ -391,7 +420,7 @@ internal sealed partial class FunctionCompiler
                 break;
             case Opcode.Br:
                 Carry(BlockAt(instruction.Index));
-                _il.Branch(OpCodes.Br, BlockAt(instruction.Index).Target);
+                Jump(BlockAt(instruction.Index));
                 Die();
                 break;
             case Opcode.BrIf:
@@ -426,14 +455,14 @@ internal sealed partial class FunctionCompiler
                 Select();
                 break;
             case Opcode.LocalGet:
-                Push(Node.Local(_localTypes[instruction.Index], instruction.Index));
+                PushLocal(instruction.Index);
                 break;
             case Opcode.LocalSet:
                 SetLocal(instruction.Index, Pop());
                 break;
             case Opcode.LocalTee:
                 SetLocal(instruction.Index, Pop());
-                Push(Node.Local(_localTypes[instruction.Index], instruction.Index));
+                PushLocal(instruction.Index);
                 break;
             case Opcode.GlobalGet:
                 Push(Node.Global(_model.Globals[instruction.Index].Type, instruction.Index));

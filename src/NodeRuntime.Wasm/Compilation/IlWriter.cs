@@ -13,7 +13,7 @@ namespace NodeRuntime.Wasm.Compilation;
 /// <para>A gap is a place whose IL is only known later. Behind an open gap instructions wait in a list, until <see cref="Flush"/> fills the
 /// gaps and writes it all in order.</para>
 /// </summary>
-internal sealed class IlWriter(ILGenerator il, FieldTokens? fields = null)
+internal sealed class IlWriter(ILGenerator il, MemberTokens? tokens = null)
 {
     private const int InstructionsMax = 20_000;
     private const int BlocksMax = 2_000;
@@ -197,6 +197,23 @@ internal sealed class IlWriter(ILGenerator il, FieldTokens? fields = null)
         Put(new Waiting(OpCodes.Call, Kind.Method, 0, method, default));
     }
 
+    /// <summary>
+    /// A call of a method that takes as many values as it gives, or that does not come back: by its token alone the generator does not see
+    /// what it does to the stack.
+    /// </summary>
+    public void CallBalanced(MethodInfo method)
+    {
+        _instructions++;
+        Put(new Waiting(OpCodes.Call, Kind.Token, 0, method, default));
+    }
+
+    /// <summary>The address of a method's code.</summary>
+    public void Pointer(MethodInfo method)
+    {
+        _instructions++;
+        Put(new Waiting(OpCodes.Ldftn, Kind.Method, 0, method, default));
+    }
+
     public void CallPointer(Type? result, Type[] parameters)
     {
         _instructions++;
@@ -250,14 +267,19 @@ internal sealed class IlWriter(ILGenerator il, FieldTokens? fields = null)
                 break;
             case Kind.Field:
                 var field = (FieldInfo)instruction.Operand!;
-                if (fields is null) il.Emit(code, field);
-                else il.Emit(code, fields.Of(field));
+                if (tokens is null) il.Emit(code, field);
+                else il.Emit(code, tokens.Of(field));
                 break;
             case Kind.Type:
                 il.Emit(code, (Type)instruction.Operand!);
                 break;
             case Kind.Method:
                 il.Emit(code, (MethodInfo)instruction.Operand!);
+                break;
+            case Kind.Token:
+                var method = (MethodInfo)instruction.Operand!;
+                if (tokens is null) il.Emit(code, method);
+                else il.Emit(code, tokens.Of(method));
                 break;
             case Kind.Pointer:
                 (Type? result, Type[] parameters) = ((Type?, Type[]))instruction.Operand!;
@@ -285,6 +307,7 @@ internal sealed class IlWriter(ILGenerator il, FieldTokens? fields = null)
         Field,
         Type,
         Method,
+        Token,
         Pointer,
         Gap,
     }

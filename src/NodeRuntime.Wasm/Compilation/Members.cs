@@ -15,24 +15,38 @@ internal static class Members
     public static readonly FieldInfo InstanceGlobals = Field<Instance>(nameof(Instance.Globals));
     public static readonly FieldInfo InstanceMemory = Field<Instance>(nameof(Instance.Memory));
     public static readonly FieldInfo InstanceMemories = Field<Instance>(nameof(Instance.Memories));
+    public static readonly FieldInfo InstanceTable = Field<Instance>(nameof(Instance.Table));
     public static readonly FieldInfo InstanceTables = Field<Instance>(nameof(Instance.Tables));
     public static readonly FieldInfo InstanceGlobalCells = Field<Instance>(nameof(Instance.GlobalCells));
     public static readonly FieldInfo InstanceTypes = Field<Instance>(nameof(Instance.Types));
     public static readonly FieldInfo InstanceFunctions = Field<Instance>(nameof(Instance.Functions));
     public static readonly FieldInfo MemoryBase = Field<LinearMemory>(nameof(LinearMemory.Base));
     public static readonly FieldInfo MemoryLength = Field<LinearMemory>(nameof(LinearMemory.Length));
-    public static readonly FieldInfo TableEntries = Field<Table>(nameof(Table.Entries));
     public static readonly FieldInfo TableCount = Field<Table>(nameof(Table.Count));
     public static readonly FieldInfo ReferenceType = Field<FunctionReference>(nameof(FunctionReference.Type));
+    public static readonly FieldInfo ReferenceTypeKey = Field<FunctionReference>(nameof(FunctionReference.TypeKey));
+    public static readonly FieldInfo ReferenceInnerOwner = Field<FunctionReference>(nameof(FunctionReference.InnerOwner));
+    public static readonly FieldInfo ReferenceInnerCode = Field<FunctionReference>(nameof(FunctionReference.InnerCode));
     public static readonly FieldInfo ReferenceOwner = Field<FunctionReference>(nameof(FunctionReference.Owner));
     public static readonly FieldInfo ReferenceCode = Field<FunctionReference>(nameof(FunctionReference.Code));
     public static readonly FieldInfo CellReference = Field<GlobalCell>(nameof(GlobalCell.Reference));
 
+    private static readonly (Type Type, FieldInfo Value, FieldInfo Fuel) FueledInt32 = Parts<int>();
+    private static readonly (Type Type, FieldInfo Value, FieldInfo Fuel) FueledInt64 = Parts<long>();
+    private static readonly (Type Type, FieldInfo Value, FieldInfo Fuel) FueledSingle = Parts<float>();
+    private static readonly (Type Type, FieldInfo Value, FieldInfo Fuel) FueledDouble = Parts<double>();
+    private static readonly (Type Type, FieldInfo Value, FieldInfo Fuel) FueledVector = Parts<Vector128<byte>>();
+    private static readonly (Type Type, FieldInfo Value, FieldInfo Fuel) FueledObject = Parts<object>();
     private static readonly MethodInfo?[] VectorMethods = FindVectorMethods();
 
+    public static readonly MethodInfo EntryAt = Intrinsic(nameof(Intrinsics.EntryAt));
+    public static readonly MethodInfo NeedInnerCode = Intrinsic(nameof(Intrinsics.NeedInnerCode));
     public static readonly MethodInfo Throw = Intrinsic(nameof(Intrinsics.Throw));
-    public static readonly MethodInfo ThrowHostStack = Intrinsic(nameof(Intrinsics.ThrowHostStack));
+    public static readonly MethodInfo Stop = Intrinsic(nameof(Intrinsics.Stop));
+    public static readonly MethodInfo StopForStack = Intrinsic(nameof(Intrinsics.StopForStack));
     public static readonly MethodInfo StoreResultReferences = typeof(Store).GetProperty(nameof(Store.ResultReferences))!.GetMethod!;
+
+    public static readonly MethodInfo InstanceHost = typeof(Instance).GetProperty(nameof(Instance.Host))!.GetMethod!;
 
     public static readonly MethodInfo VectorZero = typeof(Vector128<byte>).GetProperty(nameof(Vector128<byte>.Zero))!.GetMethod!;
 
@@ -73,15 +87,54 @@ internal static class Members
 
     public static Type ResultType(FunctionType type) => type.Results.Length == 0 ? typeof(void) : IlType(type.Results[0]);
 
-    /// <summary>A compiled function's parameters: the guest's, the instance, the depth that is left.</summary>
+    /// <summary>The parameters of a function for callers from outside: the guest's, the instance, the depth that is left.</summary>
     public static Type[] ParameterTypes(FunctionType type)
     {
         var parameters = new Type[type.Parameters.Length + 2];
-        for (int i = 0; i < type.Parameters.Length; i++) parameters[i] = IlType(type.Parameters[i]);
-        parameters[^2] = typeof(Instance);
-        parameters[^1] = typeof(int);
+        PutParameterTypes(type, parameters);
         return parameters;
     }
+
+    /// <summary>For compiled callers: the same and the fuel that is left.</summary>
+    public static Type[] InnerParameterTypes(FunctionType type, bool metered)
+    {
+        if (!metered) return ParameterTypes(type);
+        var parameters = new Type[type.Parameters.Length + 3];
+        PutParameterTypes(type, parameters);
+        parameters[^1] = typeof(long);
+        return parameters;
+    }
+
+    /// <summary>For compiled callers: the first result with the fuel, or the fuel alone.</summary>
+    public static Type InnerResultType(FunctionType type, bool metered) =>
+        !metered ? ResultType(type) : type.Results.Length == 0 ? typeof(long) : FueledType(type.Results[0]);
+
+    public static Type FueledType(WasmType type) => FueledParts(type).Type;
+
+    public static FieldInfo FueledValue(WasmType type) => FueledParts(type).Value;
+
+    public static FieldInfo FueledFuel(WasmType type) => FueledParts(type).Fuel;
+
+    private static void PutParameterTypes(FunctionType type, Type[] parameters)
+    {
+        int count = type.Parameters.Length;
+        for (int i = 0; i < count; i++) parameters[i] = IlType(type.Parameters[i]);
+        parameters[count] = typeof(Instance);
+        parameters[count + 1] = typeof(int);
+    }
+
+    private static (Type Type, FieldInfo Value, FieldInfo Fuel) FueledParts(WasmType type) => type switch
+    {
+        WasmType.I32 => FueledInt32,
+        WasmType.I64 => FueledInt64,
+        WasmType.F32 => FueledSingle,
+        WasmType.F64 => FueledDouble,
+        WasmType.V128 => FueledVector,
+        _ => FueledObject,
+    };
+
+    private static (Type Type, FieldInfo Value, FieldInfo Fuel) Parts<T>() =>
+        (typeof(Fueled<T>), Field<Fueled<T>>(nameof(Fueled<>.Value)), Field<Fueled<T>>(nameof(Fueled<>.Fuel)));
 
     private static MethodInfo?[] FindVectorMethods()
     {

@@ -84,10 +84,11 @@ internal sealed class Node
 
     public static Node VectorConstant(long low, long high) => new(NodeKind.Constant, WasmType.V128) { Bits = low, High = high };
 
-    public static Node Local(WasmType type, int index) => new(NodeKind.Local, type) { Bits = index, Locals = Bit(index), Rotated = IsInteger(type) };
+    public static Node Local(WasmType type, int index, bool dirty) =>
+        new(NodeKind.Local, type) { Bits = index, Locals = Bit(index), Rotated = IsInteger(type), Dirty = dirty };
 
-    public static Node Temp(WasmType type, LocalBuilder temporary, bool owned) =>
-        new(NodeKind.Temporary, type) { Temporary = temporary, Owned = owned, Rotated = IsInteger(type) };
+    public static Node Temp(WasmType type, LocalBuilder temporary, bool owned, bool dirty = false) =>
+        new(NodeKind.Temporary, type) { Temporary = temporary, Owned = owned, Rotated = IsInteger(type), Dirty = dirty };
 
     public static Node Global(WasmType type, int index) => new(NodeKind.Global, type) { Bits = index, ReadsGlobal = true };
 

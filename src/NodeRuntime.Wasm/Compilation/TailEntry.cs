@@ -53,7 +53,7 @@ internal static class TailEntry
     private static int StackBytes(FunctionType type)
     {
         int bytes = 0;
-        int integers = 2 + (type.Results.Length > 0 && type.Results[0] == WasmType.V128 ? 1 : 0);
+        int integers = 3 + (type.Results.Length > 0 && type.Results[0] == WasmType.V128 ? 1 : 0);
         int floats = 0;
         foreach (WasmType parameter in type.Parameters)
         {
@@ -66,5 +66,6 @@ internal static class TailEntry
     }
 
     /// <summary>The same where the first arguments share registers whatever they are, as on Windows.</summary>
-    private static int SharedStackBytes(FunctionType type) => Math.Max(0, type.Parameters.Length + 2 - SharedRegisters) * 8;
+    private static int SharedStackBytes(FunctionType type) =>
+        Math.Max(0, type.Parameters.Length + 3 + (type.Results.Length > 0 ? 1 : 0) - SharedRegisters) * 8;
 }

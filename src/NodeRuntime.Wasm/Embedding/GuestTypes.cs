@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Generic;
 using System.Runtime.Intrinsics;
 using NodeRuntime.Wasm.Binary;
 
@@ -48,6 +49,12 @@ internal static class GuestTypes
         var types = new WasmType[parameters.Length];
         for (int i = 0; i < types.Length; i++) types[i] = Need(parameters[i]);
         return new FunctionType(types, result == typeof(void) ? [] : [Need(result)]);
+    }
+
+    public static FunctionType Of(List<Type> results, ReadOnlySpan<Type> parameters)
+    {
+        FunctionType plain = Of(typeof(void), parameters);
+        return new FunctionType(plain.Parameters, [.. results.ConvertAll(Need)]);
     }
 
     /// <summary>The bits of a slot that mean something.</summary>

@@ -7,9 +7,9 @@ namespace NodeRuntime.Wasm.Embedding;
 /// A host's delegate as one instance imports it. Compiled code calls every function with an instance; a delegate's is an empty one that leads
 /// back here.
 /// </summary>
-internal sealed class HostBinding(Run run, Delegate target)
+internal sealed class HostBinding(Run run, HostDelegate host)
 {
-    public Delegate Target { get; } = target;
+    public Delegate Target => host.Target;
 
     public GuestCaller Caller { get; set; } = null!;
 

@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Generic;
 using System.Reflection;
 using NodeRuntime.Wasm.Binary;
 using NodeRuntime.Wasm.Execution;
@@ -8,25 +9,47 @@ namespace NodeRuntime.Wasm.Embedding;
 /// <summary>
 /// From compiled code to a host's delegate: one static method for each number of parameters, with and without a result. Each takes the
 /// guest's parameters, then the delegate's adapter, then the depth that is left. A delegate may ask for its <see cref="GuestCaller"/> first.
+/// What has more parameters, or several results, is made when it is asked for (<see cref="HostThunkEmitter"/>).
 /// </summary>
 internal static class HostThunks
 {
-    public const int ParametersMax = 8;
+    public const int ParametersMax = 16;
 
-    /// <summary>The code for a delegate of System.Action's or System.Func's kind, and its type.</summary>
-    public static HostFunction Make(Delegate function)
+    public const int ResultsMax = 16;
+
+    /// <summary>The most parameters of the methods below.</summary>
+    private const int PlainParametersMax = 8;
+
+    /// <summary>A delegate as modules may import it.</summary>
+    public static HostDelegate Make(Delegate function)
     {
-        MethodInfo invoke = function.GetType().GetMethod("Invoke")!;
+        Type kind = function.GetType();
+        MethodInfo invoke = kind.GetMethod("Invoke")!;
         Type[] parameters = Array.ConvertAll(invoke.GetParameters(), static parameter => parameter.ParameterType);
         if (parameters.Length > 0 && parameters[0] == typeof(GuestCaller)) parameters = parameters[1..];
-        if (parameters.Length > ParametersMax) throw new LinkException("a host function has at most 8 parameters");
-        FunctionType type = GuestTypes.Of(invoke.ReturnType, parameters);
+        if (parameters.Length > ParametersMax) throw new LinkException("a host function has at most 16 parameters");
+        List<FieldInfo[]> elements = HostThunkEmitter.Elements(invoke.ReturnType);
+        if (elements.Count > ResultsMax) throw new LinkException("a host function has at most 16 results");
+        FunctionType type = elements.Count == 0
+            ? GuestTypes.Of(invoke.ReturnType, parameters)
+            : GuestTypes.Of(elements.ConvertAll(static path => path[^1].FieldType), parameters);
         bool returns = invoke.ReturnType != typeof(void);
+        if (parameters.Length > PlainParametersMax || elements.Count > 0 || !IsPlain(kind))
+        {
+            if (!kind.IsVisible) throw new LinkException("the delegate's type " + kind.Name + " is not public");
+            MethodInfo made = HostThunkEmitter.Make(kind, invoke, parameters, type, elements);
+            return new HostDelegate(new HostFunction(type, made.MethodHandle.GetFunctionPointer()), function, made);
+        }
+
         MethodInfo thunk = typeof(HostThunks).GetMethod((returns ? "Func" : "Action") + parameters.Length, BindingFlags.Static | BindingFlags.NonPublic)!;
         Type[] arguments = returns ? [.. parameters, invoke.ReturnType] : parameters;
         if (arguments.Length > 0) thunk = thunk.MakeGenericMethod(arguments);
-        return new HostFunction(type, thunk.MethodHandle.GetFunctionPointer());
+        return new HostDelegate(new HostFunction(type, thunk.MethodHandle.GetFunctionPointer()), function, thunk);
     }
+
+    private static bool IsPlain(Type kind) =>
+        kind == typeof(Action) || (kind.IsGenericType && kind.Assembly == typeof(Action).Assembly
+            && (kind.Name.StartsWith("Action`", StringComparison.Ordinal) || kind.Name.StartsWith("Func`", StringComparison.Ordinal)));
 
     private static void Action0(Instance adapter, int depth)
     {

@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Collections.Immutable;
 using System.Threading;
 using NodeRuntime.Wasm.Binary;
 using NodeRuntime.Wasm.Execution;
@@ -17,7 +18,7 @@ internal sealed unsafe class Run
 
     private readonly CancellationToken _cancellation;
     private readonly CancellationTokenRegistration _registration;
-    private readonly List<(Instance Instance, int ImportedMemories)> _instances = [];
+    private readonly List<(Instance Instance, int ImportedMemories, ModuleModel Model)> _instances = [];
     private int _holders;
     private int _calls;
     private bool _cancelled;
@@ -32,6 +33,7 @@ internal sealed unsafe class Run
             HostCallsLeft = limits.HostCallsMax,
         };
         Depth = limits.CallDepthMax;
+        Store.Embedder = this;
         // Last: it may be called at once.
         _registration = cancellation.UnsafeRegister(static run => ((Run)run!).Store.Interrupt(), this);
     }
@@ -49,14 +51,14 @@ internal sealed unsafe class Run
 
     public void Join() => _holders++;
 
-    public void Hold(Instance instance, ModuleModel model) => _instances.Add((instance, model.ImportedMemories));
+    public void Hold(Instance instance, ModuleModel model) => _instances.Add((instance, model.ImportedMemories, model));
 
     public void Leave()
     {
         if (--_holders > 0) return;
         IsDisposed = true;
         _registration.Dispose();
-        foreach ((Instance instance, int importedMemories) in _instances)
+        foreach ((Instance instance, int importedMemories, _) in _instances)
         {
             // What an instance imports is another's of this run, or the host's.
             foreach (LinearMemory memory in instance.Memories.AsSpan(importedMemories)) memory.Dispose();
@@ -96,11 +98,17 @@ internal sealed unsafe class Run
         if (trap == Trap.OutOfFuel) Store.Fuel = 0;
         return exception switch
         {
-            _ when trap is { } known => new GuestTrapException(known, GuestTrace.Of(exception), exception),
+            _ when trap is { } known => new GuestTrapException(known, TraceOf(exception), exception),
             ExitException exit => new GuestExitException(exit.Code),
             _ => new GuestStackException(),
         };
     }
+
+    /// <summary>Where an instance runs alone and stepped, the machine knows its frames; else the host's stack does, as far as it holds them.</summary>
+    private ImmutableArray<GuestFrame> TraceOf(Exception exception) =>
+        exception is TrapException trap && _instances is [({ Steps: not null, IsCompiled: false }, _, { } model)]
+            ? GuestTrace.OfStepped(trap, model)
+            : GuestTrace.Of(exception);
 
     private GuestCancelledException Cancelled()
     {

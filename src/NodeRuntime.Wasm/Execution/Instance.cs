@@ -23,6 +23,10 @@ internal sealed unsafe class Instance : IDisposable
     public readonly LinearMemory? Memory;
 
     public readonly LinearMemory[] Memories;
+
+    /// <summary>Table 0, which most indirect calls go through; null without one.</summary>
+    public readonly Table? Table;
+
     public readonly Table[] Tables;
     public readonly GlobalCell[] GlobalCells;
     public readonly FunctionType[] Types;
@@ -65,6 +69,7 @@ internal sealed unsafe class Instance : IDisposable
         Memories = [.. imports.Memories, .. MakeMemories(model, pagesMax)];
         Memory = Memories.Length > 0 ? Memories[0] : null;
         MakeTables();
+        Table = Tables.Length > 0 ? Tables[0] : null;
         MakeGlobals();
         _droppedData = new bool[model.Data.Count];
         _droppedElements = new bool[model.Elements.Count];
@@ -104,6 +109,9 @@ internal sealed unsafe class Instance : IDisposable
 
     /// <summary>The functions that the stepping executor runs; absent where all are compiled.</summary>
     public SteppedModule? Steps { get; }
+
+    /// <summary>Most functions are machine code: all but those too large for it.</summary>
+    public bool IsCompiled => _code is not null;
 
     /// <summary>What imported host functions work on.</summary>
     public object? Host { get; init; }
@@ -147,7 +155,13 @@ internal sealed unsafe class Instance : IDisposable
         else ((delegate*<Instance, int, void>)function.Code)(function.Owner, depth);
     }
 
-    public FunctionReference Function(int index) => Functions[index] ??= MakeReference(index);
+    public FunctionReference Function(int index)
+    {
+        FunctionReference reference = Functions[index] ??= MakeReference(index);
+        // It may be on its way to a table.
+        if (reference.InnerCode == 0) Store.Bridge(reference);
+        return reference;
+    }
 
     public void InitMemory(int memory, int segment, uint to, uint from, uint length)
     {
@@ -171,7 +185,11 @@ internal sealed unsafe class Instance : IDisposable
 
     private FunctionReference MakeReference(int index)
     {
-        var reference = new FunctionReference(Types[_model.Functions[index]], this, _code?.Pointer(index) ?? 0) { Index = index };
+        var reference = new FunctionReference(Types[_model.Functions[index]], this, _code?.Pointer(index) ?? 0)
+        {
+            Index = index,
+            InnerCode = _code?.InnerPointer(index) ?? 0,
+        };
         if (_code is null) Store.Gate(reference);
         return reference;
     }
@@ -228,6 +246,7 @@ internal sealed unsafe class Instance : IDisposable
             TableType type = _model.Tables[i];
             if (!Store.TryTakeTableEntries(type.Size.Minimum)) throw new TrapException(Trap.TableLimitExceeded);
             Tables[i] = new Table(type.Element, (int)type.Size.Minimum, type.Size.Maximum, Store.TableEntriesMax);
+            Tables[i].TrySettle(Store);
         }
     }
 

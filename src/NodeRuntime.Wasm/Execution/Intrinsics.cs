@@ -15,9 +15,30 @@ internal static class Intrinsics
     [MethodImpl(MethodImplOptions.NoInlining)]
     public static void Throw(int trap) => throw new TrapException((Trap)trap);
 
+    /// <summary>Ends the guest's run where it stands, with the fuel it has. A run that could not be paid was not begun: then its trap is none.</summary>
     [DoesNotReturn]
     [MethodImpl(MethodImplOptions.NoInlining)]
-    public static void ThrowHostStack() => throw new HostStackException();
+    public static void Stop(int trap, Instance instance, long fuel)
+    {
+        // However large the run was that could not be paid. Interrupted, the guest keeps what it has.
+        instance.Store.Fuel = fuel < 0 ? Store.Exhausted : fuel;
+        throw new TrapException(fuel < 0 ? Trap.OutOfFuel : (Trap)trap);
+    }
+
+    [DoesNotReturn]
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public static void StopForStack(Instance instance, long fuel)
+    {
+        instance.Store.Fuel = fuel;
+        throw new HostStackException();
+    }
+
+    /// <summary>A table's entry, whose index has been compared with <see cref="Table.Count"/>, which no index beyond the array is below.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static object? EntryAt(Table table, int index) =>
+        Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(table.Entries), (nint)unchecked((uint)index));
+
+    public static void NeedInnerCode(FunctionReference reference) => reference.Owner.Store.Bridge(reference);
 
     // Every NaN that arithmetic makes becomes the positive quiet one: which payload a machine's instruction gives is its own affair.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.Runtime.InteropServices;
 using System.Threading;
 using NodeRuntime.Wasm.Binary;
+using NodeRuntime.Wasm.Compilation;
 using NodeRuntime.Wasm.Stepping;
 
 namespace NodeRuntime.Wasm.Execution;
@@ -35,6 +36,7 @@ internal sealed unsafe class Store : IDisposable
     public const int SlotBytes = 16;
 
     private readonly SortedDictionary<string, FunctionType> _types = new(StringComparer.Ordinal);
+    private readonly SortedDictionary<string, HostBridge> _bridges = new(StringComparer.Ordinal);
     private byte* _block;
     private Stepper? _stepper;
     private readonly List<FunctionReference> _ungated = [];
@@ -64,6 +66,9 @@ internal sealed unsafe class Store : IDisposable
 
     /// <summary>What runs the frames of this store's stepped instances.</summary>
     public Stepper Stepper => _stepper ??= new Stepper(this);
+
+    /// <summary>Whoever made the store for a host that calls modules itself.</summary>
+    public object? Embedder { get; set; }
 
     public bool IsInterrupted => Volatile.Read(ref Floor) > 0;
 
@@ -105,15 +110,52 @@ internal sealed unsafe class Store : IDisposable
     /// <summary>Gives a stepped function code for compiled callers, at once or when the first compiled instance comes.</summary>
     public void Gate(FunctionReference reference)
     {
-        if (_gatesAreOpen) reference.Code = reference.Owner.Steps!.Gates.Pointer(reference.Index);
-        else _ungated.Add(reference);
+        if (!_gatesAreOpen)
+        {
+            _ungated.Add(reference);
+            return;
+        }
+
+        CompiledModule gates = reference.Owner.Steps!.Gates;
+        reference.Code = gates.Pointer(reference.Index);
+        reference.InnerCode = gates.InnerPointer(reference.Index);
+    }
+
+    /// <summary>Gives a function of the host code for compiled callers that do not know whose it is.</summary>
+    public void Bridge(FunctionReference reference)
+    {
+        // A stepped function has its gate, or waits for one.
+        if (reference.InnerCode != 0 || reference.Index >= 0 || reference.AwaitsBridge) return;
+        if (!_gatesAreOpen)
+        {
+            reference.AwaitsBridge = true;
+            _ungated.Add(reference);
+            return;
+        }
+
+        string text = reference.Type.ToString();
+        if (!_bridges.TryGetValue(text, out HostBridge? bridge))
+        {
+            bridge = HostBridge.Make(reference.Type);
+            _bridges.Add(text, bridge);
+        }
+
+        reference.InnerOwner = Instance.OfHost(this, reference);
+        reference.InnerCode = bridge.Code;
     }
 
     /// <summary>From now on compiled code may meet any function of this store.</summary>
     public void OpenGates()
     {
+        if (_gatesAreOpen) return;
         _gatesAreOpen = true;
-        foreach (FunctionReference reference in _ungated) Gate(reference);
+        foreach (FunctionReference reference in _ungated)
+        {
+            reference.AwaitsBridge = false;
+            if (reference.Index >= 0) Gate(reference);
+            else Bridge(reference);
+        }
+
         _ungated.Clear();
     }
 

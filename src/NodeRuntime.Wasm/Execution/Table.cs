@@ -23,9 +23,23 @@ internal sealed class Table
 
     public WasmType Element { get; }
 
+    /// <summary>Whose functions it holds; null for the host's own that nobody has imported.</summary>
+    public Store? Home { get; private set; }
+
     public long DeclaredMaximum { get; }
 
     public int CountMax { get; }
+
+    /// <summary>
+    /// A function must not be reached from a run that does not hold its instance: false when the table is another store's. References of
+    /// the host bind to nothing.
+    /// </summary>
+    public bool TrySettle(Store store)
+    {
+        if (Element != WasmType.FuncRef) return true;
+        Home ??= store;
+        return Home == store;
+    }
 
     public int Grow(uint entries, object? value)
     {

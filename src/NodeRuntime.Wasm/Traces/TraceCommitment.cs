@@ -1,3 +1,4 @@
+using System;
 using NodeRuntime.Primitives;
 
 namespace NodeRuntime.Wasm.Traces;
@@ -7,6 +8,21 @@ namespace NodeRuntime.Wasm.Traces;
 /// <param name="Root">Of the tree over the links of the chain.</param>
 public sealed record TraceCommitment(Hash256 Subject, ulong Interval, int Count, Hash256 Root, TraceEnd End)
 {
+    /// <summary>Null for whatever is no commitment's encoding: a trace has a start and an end, and no more checkpoints than the limit.</summary>
+    public static TraceCommitment? Decode(ReadOnlyMemory<byte> bytes)
+    {
+        var reader = new WireReader(bytes);
+        reader.Record(WireType.TraceCommitment, 5);
+        Hash256 subject = reader.Hash();
+        ulong interval = reader.UInt64();
+        ulong count = reader.UInt64();
+        Hash256 root = reader.Hash();
+        byte[] end = reader.Bytes(TraceEnd.BytesMax);
+        reader.End();
+        if (!reader.Succeeded || interval is 0 or > long.MaxValue || count is < 2 or > TraceTerms.CheckpointsLimit) return null;
+        return TraceEnd.Decode(end) is { } decoded ? new TraceCommitment(subject, interval, (int)count, root, decoded) : null;
+    }
+
     /// <summary>What is signed and published.</summary>
     public byte[] Encode() => new WireWriter().Record(WireType.TraceCommitment, 5)
         .Hash(Subject)

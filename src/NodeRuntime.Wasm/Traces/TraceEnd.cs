@@ -1,3 +1,4 @@
+using System;
 using NodeRuntime.Primitives;
 
 namespace NodeRuntime.Wasm.Traces;
@@ -11,8 +12,27 @@ public sealed record TraceEnd(WasiStatus Status, int ExitCode, Trap? Trap, ulong
     /// <summary>The state root of the checkpoint.</summary>
     public Hash256 Root(ITraceHasher hasher)
     {
-        System.ArgumentNullException.ThrowIfNull(hasher);
+        ArgumentNullException.ThrowIfNull(hasher);
         return hasher.Hash(TraceDomain.State, Encode());
+    }
+
+    /// <summary>The most that an encoded end takes.</summary>
+    internal const int BytesMax = 96;
+
+    /// <summary>Null for whatever is no end's encoding.</summary>
+    internal static TraceEnd? Decode(ReadOnlyMemory<byte> bytes)
+    {
+        var reader = new WireReader(bytes);
+        reader.Record(WireType.TraceEnd, 5);
+        ulong status = reader.UInt64();
+        int exitCode = reader.Int32(int.MinValue, int.MaxValue);
+        ulong? trap = reader.TryNull() ? null : reader.UInt64();
+        ulong fuelUsed = reader.UInt64();
+        Hash256 host = reader.Hash();
+        reader.End();
+        if (!reader.Succeeded || status > (ulong)WasiStatus.Cancelled || trap > (ulong)Wasm.Trap.HostCallLimitExceeded) return null;
+        if (status == (ulong)WasiStatus.Trapped != trap is not null) return null;
+        return new TraceEnd((WasiStatus)status, exitCode, (Trap?)trap, fuelUsed, host);
     }
 
     internal byte[] Encode()

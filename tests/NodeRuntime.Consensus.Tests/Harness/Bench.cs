@@ -16,8 +16,11 @@ internal sealed class Bench
 {
     private readonly Prng _prng = new(7);
 
-    public Bench(int validators = 4, bool leads = false, Recovery? recovery = null)
+    private readonly ulong? _snapshotBehind;
+
+    public Bench(int validators = 4, bool leads = false, Recovery? recovery = null, ulong? snapshotBehind = null)
     {
+        _snapshotBehind = snapshotBehind;
         ImmutableArray<GenesisValidator>.Builder members = ImmutableArray.CreateBuilder<GenesisValidator>();
         for (int i = 0; i < validators; i++) members.Add(new GenesisValidator(KeyedHashSignatures.KeyOf(i), 1));
         Genesis = new Genesis
@@ -74,6 +77,7 @@ internal sealed class Bench
             OtherSigners = OtherKey is { } other ? [new KeyedHashSigner(other)] : [],
             Signatures = Signatures,
             Prng = _prng.Fork(),
+            SnapshotBehind = _snapshotBehind,
         },
         recovery);
 
@@ -169,10 +173,14 @@ internal sealed class Bench
         return new Certificate(new VoteSlot(new Epoch(0), new View(view), kind), value, list.ToImmutable());
     }
 
+    public Evidence Against(int voter, ulong view, VoteKind first, Hash256? one, VoteKind second, Hash256? other) =>
+        Evidence.Of(Genesis.ChainId, Vote(voter, view, first, one), Vote(voter, view, second, other))
+            ?? throw new HarnessException("these do not contradict each other");
+
     public Certificate Nullification(ulong view) => Certificate(view, VoteKind.Finalize, null);
 
     /// <summary>A good block: child of genesis or of the given parent, nullifications in between.</summary>
-    public Block Block(ulong view, Block? parent = null, byte content = 1)
+    public Block Block(ulong view, Block? parent = null, byte content = 1, params ImmutableArray<Evidence> evidence)
     {
         ulong parentView = parent?.Header.View.Number ?? 0;
         ImmutableArray<Certificate>.Builder skips = ImmutableArray.CreateBuilder<Certificate>();
@@ -196,10 +204,13 @@ internal sealed class Bench
                 Time = Now,
                 Proposer = new ValidatorIndex((ushort)Leader(view)),
                 Participation = [15],
-                EvidenceRoot = MerkleTree.EmptyRoot,
+                EvidenceRoot = Evidence.RootOf(evidence),
             },
             justification,
-            body);
+            body)
+        {
+            Evidence = evidence,
+        };
     }
 
     public ConsensusMessage.Propose Proposal(Block block)

@@ -9,7 +9,7 @@ namespace NodeRuntime.Consensus.Tests.Harness;
 /// Sees every vote, certificate and delivery of a run and knows who is honest. Its rules are written without the
 /// machine's code, so that an error in the one is not an error in the other.
 /// </summary>
-internal sealed class Oracle(ChainId chain, ValidatorSet genesis, IReadOnlySet<PublicKey> faulty)
+internal sealed class Oracle(ChainId chain, ValidatorSet genesis, IReadOnlySet<PublicKey> faulty, bool mayFork = false)
 {
     private readonly SortedDictionary<Height, Hash256> _chain = [];
     private readonly SortedDictionary<(EpochView View, VoteKind Kind, ushort Voter), Hash256?> _votes = [];
@@ -34,6 +34,7 @@ internal sealed class Oracle(ChainId chain, ValidatorSet genesis, IReadOnlySet<P
     /// <summary>I1, I4: one digest for each height, over all honest nodes and for ever.</summary>
     public void Delivered(int node, Block block)
     {
+        if (mayFork) return;
         Hash256 digest = block.Header.Digest;
         if (_chain.TryGetValue(block.Header.Height, out Hash256 known))
         {
@@ -105,6 +106,7 @@ internal sealed class Oracle(ChainId chain, ValidatorSet genesis, IReadOnlySet<P
         foreach (ValidatorMember one in set.Members) total += one.Weight;
         foreach (CertificateSigner signer in certificate.Signers) weight += set[signer.Index].Weight;
         if (3 * (total - weight) >= total) throw new HarnessException($"a certificate of {certificate.Slot} holds too little weight");
+        if (mayFork) return;
         EpochView view = ViewOf(certificate.Slot);
         if (certificate.IsNotarization)
         {
@@ -130,10 +132,11 @@ internal sealed class Oracle(ChainId chain, ValidatorSet genesis, IReadOnlySet<P
     }
 
     /// <summary>I10: evidence never names an honest key.</summary>
-    public void Accused(Vote first, Vote second)
+    public void Accused(Evidence evidence)
     {
-        if (first.Voter != second.Voter) throw new HarnessException("evidence against two");
-        if (!faulty.Contains(_sets[first.Slot.Epoch.Number][first.Voter].Key)) throw new HarnessException($"validator {first.Voter} is honest and accused in view {first.Slot.View}");
+        if (evidence.First.Voter != evidence.Second.Voter) throw new HarnessException("evidence against two");
+        ValidatorSet set = _sets[evidence.First.Slot.Epoch.Number];
+        if (!faulty.Contains(set[evidence.Voter].Key)) throw new HarnessException($"validator {evidence.Voter} is honest and accused in view {evidence.View}");
     }
 
     private static EpochView ViewOf(VoteSlot slot) => new(slot.Epoch, slot.View);

@@ -1,5 +1,7 @@
 using System;
 using System.Collections.Generic;
+using System.Collections.Immutable;
+using System.Linq;
 using NodeRuntime.Crypto;
 using NodeRuntime.Primitives;
 using NodeRuntime.Proofs.Chain;
@@ -21,7 +23,7 @@ internal sealed class SmallLedger
     {
         _tip = chain.Hash;
         _plan = plan;
-        _state = new State(Height.Genesis, Hasher.Sha256(chain.Hash.AsSpan()), genesis, Height.Genesis, null);
+        _state = new State(Height.Genesis, Hasher.Sha256(chain.Hash.AsSpan()), genesis, Height.Genesis, null, []);
     }
 
     public Hash256 Root => _state.Root;
@@ -32,7 +34,29 @@ internal sealed class SmallLedger
 
     public ValidatorSet? Due => _state.Due;
 
-    public (Hash256 Root, ValidatorSet? Due)? After(Hash256 digest) => Find(digest) is { } state ? (state.Root, state.Due) : null;
+    /// <summary>Keys that are punished after the youngest finalized block.</summary>
+    public IReadOnlySet<PublicKey> Jail => _state.Jail;
+
+    /// <summary>Those of them that the set in force has.</summary>
+    public ImmutableArray<ValidatorIndex> Punished
+    {
+        get
+        {
+            ImmutableArray<ValidatorIndex>.Builder punished = ImmutableArray.CreateBuilder<ValidatorIndex>();
+            foreach (PublicKey key in _state.Jail)
+            {
+                if (_state.Validators.IndexOf(key) is { } index) punished.Add(index);
+            }
+
+            return punished.ToImmutable();
+        }
+    }
+
+    public State? After(Hash256 digest) => Find(digest);
+
+    /// <summary>What of this evidence is of the epoch of a state and names nobody who is punished in it.</summary>
+    public static ImmutableArray<Evidence> Punishable(State parent, ImmutableArray<Evidence> evidence) =>
+        [.. evidence.Where(one => one.First.Slot.Epoch == parent.Validators.Epoch && !parent.Jail.Contains(parent.Validators[one.Voter].Key))];
 
     public bool Check(Block block)
     {
@@ -44,7 +68,16 @@ internal sealed class SmallLedger
             if (transaction.Length == 0) return false;
         }
 
-        _above[block.Header.Digest] = Execute(parent, block);
+        // Each key once.
+        ImmutableSortedSet<PublicKey> jail = parent.Jail;
+        foreach (Evidence evidence in block.Evidence)
+        {
+            PublicKey key = parent.Validators[evidence.Voter].Key;
+            if (jail.Contains(key)) return false;
+            jail = jail.Add(key);
+        }
+
+        _above[block.Header.Digest] = Execute(parent, block) with { Jail = jail };
         return true;
     }
 
@@ -70,16 +103,17 @@ internal sealed class SmallLedger
             root = Hasher.Tagged(HashDomain.StateLeaf, root.AsSpan(), transaction.Span);
         }
 
+        foreach (Evidence evidence in block.Evidence) root = Hasher.Tagged(HashDomain.StateLeaf, root.AsSpan(), evidence.Encode());
         Height height = parent.Height.Next;
         State state = block.Header.IsSeal
-            ? new State(height, root, parent.Due!, height, null)
+            ? new State(height, root, parent.Due!, height, null, parent.Jail)
             : parent with { Height = height, Root = root };
         ulong blocks = height.Number - state.Since.Number;
         bool looks = _plan is not null && blocks > 0 && blocks % _plan.Blocks == 0;
         return looks ? state with { Due = _plan!.DueAt(height, state.Validators) } : state;
     }
 
-    private sealed record State(Height Height, Hash256 Root, ValidatorSet Validators, Height Since, ValidatorSet? Due);
+    public sealed record State(Height Height, Hash256 Root, ValidatorSet Validators, Height Since, ValidatorSet? Due, ImmutableSortedSet<PublicKey> Jail);
 }
 
 /// <summary>A rule of the harness was broken: the run is a failure.</summary>

@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.Collections.Immutable;
+using NodeRuntime.Crypto;
 using NodeRuntime.Primitives;
 using NodeRuntime.Proofs.Chain;
 
@@ -63,6 +64,8 @@ internal sealed class SmallNode
 
     public int Accusations { get; private set; }
 
+    public IReadOnlySet<PublicKey> Jail => _ledger.Jail;
+
     public void Start()
     {
         if (IsUp) throw new HarnessException("started twice");
@@ -86,6 +89,7 @@ internal sealed class SmallNode
             },
             recovery);
         Step(new ConsensusInput.Pending(_world.Plan.IsBusy));
+        Step(new ConsensusInput.Punished(_ledger.Punished));
         Step(new ConsensusInput.Start());
         Step(new ConsensusInput.SetDue(_ledger.Due));
     }
@@ -210,10 +214,10 @@ internal sealed class SmallNode
                 break;
             case ConsensusEffect.Accuse m:
                 Accusations++;
-                if (IsHonest) _world.Oracle.Accused(m.First, m.Second);
+                if (IsHonest) _world.Oracle.Accused(m.Evidence);
                 break;
             case ConsensusEffect.Halt:
-                if (IsHonest) throw new HarnessException($"node {Number} halted");
+                if (IsHonest && !_world.Plan.MayFork) throw new HarnessException($"node {Number} halted");
                 break;
             case ConsensusEffect.Blame m:
                 if (IsHonest && _world.IsHonest(m.Peer)) throw new HarnessException($"node {Number} blames an honest peer for {m.Fault}");
@@ -228,13 +232,14 @@ internal sealed class SmallNode
     private void Build(ConsensusEffect.Build build)
     {
         // A ledger that does not know the parent stays silent, as the runtime's does.
-        if (_ledger.After(build.Parent) is not var (root, due)) return;
+        if (_ledger.After(build.Parent) is not { } parent) return;
         ImmutableArray<ReadOnlyMemory<byte>>.Builder body = ImmutableArray.CreateBuilder<ReadOnlyMemory<byte>>();
         for (int i = _prng.NextBelow(3); i > 0; i--) body.Add(BitConverter.GetBytes(_prng.NextUInt64()));
+        ImmutableArray<Evidence> evidence = SmallLedger.Punishable(parent, build.Evidence);
         int life = _life;
         _world.After(_world.Plan.LedgerDelay(_prng), () =>
         {
-            if (life == _life) Step(new ConsensusInput.Built(build.View, build.Parent, build.Time, body.ToImmutable(), root) { Due = due });
+            if (life == _life) Step(new ConsensusInput.Built(build.View, build.Parent, build.Time, body.ToImmutable(), parent.Root) { Due = parent.Due, Evidence = evidence });
         });
     }
 
@@ -248,7 +253,16 @@ internal sealed class SmallNode
 
         if (IsHonest) _world.Oracle.CertificateSeen(deliver.Finalization);
         Write([() => Disk.Finalize(deliver.Blocks, deliver.Finalization)]);
+        if (deliver.Blocks[^1].Header.IsSeal && Snapshot!.Validators.Epoch == _ledger.Validators.Epoch) Step(new ConsensusInput.Punished(_ledger.Punished));
         Step(new ConsensusInput.SetDue(_ledger.Due));
+    }
+
+    private bool IsOwn(Vote vote)
+    {
+        ValidatorSet set = _ledger.Validators;
+        if (!set.Contains(vote.Voter)) return false;
+        PublicKey voter = set[vote.Voter].Key;
+        return voter == KeyedHashSignatures.KeyOf(Key) || voter == KeyedHashSignatures.KeyOf(SetPlan.OtherKeyOf(Key));
     }
 
     private void SetTimer(ConsensusEffect.SetTimer set)
@@ -280,7 +294,8 @@ internal sealed class SmallNode
                 _world.Oracle.CertificateSeen(m.Justification.Parent!);
                 foreach (Certificate skip in m.Justification.Skips) _world.Oracle.CertificateSeen(skip);
                 break;
-            case ConsensusMessage.Voted m:
+            // Another's vote is shown to whoever it contradicts (R11).
+            case ConsensusMessage.Voted m when IsOwn(m.Vote):
                 _world.Oracle.VoteLeaves(Number, m.Vote, Disk, _ledger.Validators);
                 break;
             case ConsensusMessage.Certified m:

@@ -55,8 +55,12 @@ internal sealed class SmallWorld
             Allocations = [],
         };
         SortedSet<PublicKey> twins = [];
-        for (int i = 0; i < plan.Twins; i++) twins.Add(KeyedHashSignatures.KeyOf(i));
-        Oracle = new Oracle(Genesis.ChainId, Genesis.ValidatorSet, twins);
+        for (int i = 0; i < plan.Validators; i++)
+        {
+            if (!honest[i]) twins.Add(KeyedHashSignatures.KeyOf(i));
+        }
+
+        Oracle = new Oracle(Genesis.ChainId, Genesis.ValidatorSet, twins, plan.MayFork);
         if (plan.SetBlocks > 0) Sets = MakeSets(plan);
         for (int i = 0; i < plan.Validators; i++)
         {

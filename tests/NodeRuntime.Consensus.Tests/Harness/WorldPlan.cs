@@ -19,6 +19,9 @@ internal sealed record WorldPlan
 
     public int Silent { get; init; }
 
+    /// <summary>More twins than the protocol withstands: honest nodes may disagree, and halt when they learn of it.</summary>
+    public bool MayFork { get; init; }
+
     public int LossPerMille { get; init; }
 
     public int DuplicatePerMille { get; init; }

@@ -27,6 +27,8 @@ public sealed class BlockApplicationTests
     [InlineData("another root", BlockVerdict.ParentStateRootWrong)]
     [InlineData("too many transactions", BlockVerdict.TooManyTransactions)]
     [InlineData("too many bytes", BlockVerdict.BodyTooLarge)]
+    [InlineData("too many offences", BlockVerdict.TooManyOffences)]
+    [InlineData("an offence twice", BlockVerdict.OffenceRefused)]
     [InlineData("noise in the body", BlockVerdict.TransactionRefused)]
     public void Each_defect_has_its_verdict(string defect, BlockVerdict verdict)
     {
@@ -39,6 +41,11 @@ public sealed class BlockApplicationTests
             "a height too far" => good with { Height = good.Height.Next },
             "the same time" => good with { Time = parent.Time },
             "half a millisecond" => good with { Time = good.Time + new Duration(500) },
+            "too many offences" => good with
+            {
+                Offences = [.. Enumerable.Range(0, Limits.BlockEvidenceMax + 1).Select(i => LedgerWorld.OffenceOf("v" + i, "pat"))],
+            },
+            "an offence twice" => good with { Offences = [LedgerWorld.OffenceOf("pat", "tom"), LedgerWorld.OffenceOf("pat", "tom")] },
             "another root" => good with { ParentStateRoot = Hasher.Sha256([1]) },
             _ => good,
         };

@@ -134,6 +134,41 @@ public sealed class EpochTests
     }
 
     [Fact]
+    public void A_punished_key_has_no_place_in_the_next_set()
+    {
+        Declare("pat", "quin");
+        _world.Punish(Step, "validator", "pat");
+        Empty(2);
+        Assert.Equal([Key("quin"), Key("validator")], _world.State.ValidatorsDue!.Members.Select(static it => it.Key));
+    }
+
+    [Theory]
+    [InlineData("leaves")]
+    [InlineData("changes its key")]
+    [InlineData("asks all of its bond back")]
+    public void A_key_that_still_votes_is_paid_for_by_the_account_that_declared_it(string deed)
+    {
+        KeyPolicy wallet = KeyPolicy.Single(Key("quin"));
+        _world.Do(Step, _world.Make("quin", Possession.Declare(_world.State.Chain, LedgerWorld.Account("quin"), LedgerWorld.Signer("quin votes"), LedgerWorld.Signer("quin"))));
+        Empty(3);
+        Seal(_world.State.ValidatorsDue!.Hash);
+        _world.Do(Step, deed switch
+        {
+            "leaves" => _world.Make("quin", new Message.LeaveValidators()),
+            "changes its key" => Declaration("quin"),
+            _ => _world.Make("quin", new Message.Unbond(new Amount(400))),
+        });
+        Assert.Equal(wallet.ToAccountId(), _world.State.Records.ValidatorOf(Key("quin votes")));
+
+        // The look that finds another set, and the seal for it.
+        Empty(3);
+        Assert.Equal(wallet.ToAccountId(), _world.State.Records.ValidatorOf(Key("quin votes")));
+        Seal(_world.State.ValidatorsDue!.Hash);
+        AccountId? declared = deed == "asks all of its bond back" ? wallet.ToAccountId() : null;
+        Assert.Equal(declared, _world.State.Records.ValidatorOf(Key("quin votes")));
+    }
+
+    [Fact]
     public void A_key_is_changed_at_a_seal()
     {
         Declare("pat");

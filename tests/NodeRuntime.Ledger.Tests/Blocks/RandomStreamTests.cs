@@ -5,6 +5,7 @@ using System.Linq;
 using NodeRuntime.Crypto;
 using NodeRuntime.Ledger.Blocks;
 using NodeRuntime.Ledger.Mempool;
+using NodeRuntime.Ledger.Slashing;
 using NodeRuntime.Ledger.State;
 using NodeRuntime.Ledger.Tests.Support;
 using NodeRuntime.Ledger.Transactions;
@@ -106,7 +107,7 @@ public sealed class RandomStreamTests
             for (int j = 0; j < offers; j++) Offer(world, pool, prng);
             Duration later = prng.NextDuration(new Duration(1_000), Duration.FromSeconds(2));
             if (prng.NextChance(60)) later = Duration.FromSeconds(prng.NextChance(500) ? 29 : 40);
-            BlockContext block = BlockContext.After(world.State, world.State.Time + later);
+            BlockContext block = BlockContext.After(world.State, world.State.Time + later) with { Offences = AnyOffence(world, prng) };
             ImmutableArray<ReadOnlyMemory<byte>> body = pool.Select(world.State, block).Body;
             BlockOutcome outcome = world.Take(BlockApplication.Apply(world.State, block, body, world.Verifier, pool));
             Assert.True(outcome.Verdict == BlockVerdict.Accepted, outcome.ToString());
@@ -188,6 +189,14 @@ public sealed class RandomStreamTests
             LeaseState.Ready => new Message.ReportResult(id, Hasher.Sha256([3])),
             _ => new Message.AcknowledgeResult(id),
         };
+    }
+
+    // A provider that validates too, now and then; each once.
+    private static ImmutableArray<Offence> AnyOffence(LedgerWorld world, Prng prng)
+    {
+        if (!prng.NextChance(20)) return [];
+        Offence offence = LedgerWorld.OffenceOf(Pick(prng, Providers), Pick(prng, Providers));
+        return SlashingRules.Check(world.State.Records, offence.Key) == SlashingVerdict.Accepted ? [offence] : [];
     }
 
     private static string NameOf(AccountId account) => Everybody.First(name => LedgerWorld.Account(name) == account);

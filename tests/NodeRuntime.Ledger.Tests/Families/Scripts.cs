@@ -446,6 +446,108 @@ internal static class Scripts
             +1s
             saw LeaseOpened
             """,
+        ["A validator that contradicted itself loses half of its bond: tenants first, then the reporter, the rest is burned"] = """
+            genesis alice 1000 pat 10/1000 tom 0/200
+            alice: order job price=10 seconds=10 -> Accepted
+            pat: bid job 10 -> Accepted
+            +1s
+            job/0 is Opened by pat
+            alice has 899
+            punish pat by tom -> Accepted
+            saw TenantCompensated Slashed
+            pat bonds 500/0 leases 1
+            pat is jailed for 500
+            alice has 999                # its deposit of 100, of at most 250
+            tom has 25                   # 5 % of what was taken
+            job is Leased escrow 100     # the escrow was never pat's, and the lease goes on
+            pat: ready job/0 alice -> Accepted
+            +3s
+            pat: result job/0 -> Accepted
+            alice: acknowledge job/0 -> Accepted
+            job/0 is Settled paid 40 refunded 60
+            pat bonds 500/0 leases 0
+            """,
+        ["A key is punished once, in one block and ever after"] = """
+            genesis pat 0/1000 quin 0/1000 tom 0
+            punish pat,pat by tom -> OffenceRefused
+            pat bonds 1000/0
+            punish pat,quin by tom -> Accepted
+            saw Slashed Slashed
+            pat bonds 500/0
+            quin bonds 500/0
+            tom has 50
+            punish pat by tom -> OffenceRefused
+            punish tom,quin by pat -> OffenceRefused
+            pat bonds 500/0
+            tom is free
+            """,
+        ["What was asked back is slashed too, and the block that would give it back comes too late"] = """
+            genesis pat 10/400 tom 0
+            pat: unbond 300 -> Accepted
+            +59s
+            pat bonds 100/300
+            punish pat by tom +1s -> Accepted
+            saw Slashed Unbonded
+            pat is jailed for 200
+            pat bonds 0/0
+            pat has 209
+            """,
+        ["Who brings evidence against itself earns nothing by it"] = """
+            genesis pat 0/1000
+            punish pat by pat -> Accepted
+            pat bonds 500/0
+            pat has 0
+            """,
+        ["A lease from oneself is no harm"] = """
+            genesis pat 1000/1000 tom 0
+            pat: order job price=10 seconds=10 -> Accepted
+            pat: bid job 1 -> Accepted
+            +1s
+            job/0 is Opened by pat
+            pat has 898
+            punish pat by tom -> Accepted
+            saw Slashed
+            pat has 898
+            pat bonds 500/0
+            """,
+        ["The tenants' share has an end, so that a culprit's friends cannot save its bond"] = """
+            genesis friend 10000 pat 10/1000 tom 0
+            friend: order job price=100 seconds=20 -> Accepted
+            pat: bid job 1 -> Accepted
+            +1s
+            friend has 7999
+            punish pat by tom -> Accepted
+            friend has 8249              # half of the 500 that were taken, not the deposit of 2000
+            pat bonds 500/0
+            """,
+        ["A key without a bond is jailed all the same"] = """
+            genesis pat 5 tom 0
+            punish pat by tom -> Accepted
+            saw Slashed
+            pat is jailed for 0
+            pat has 5
+            tom has 0
+            """,
+        ["A chain may take all, or little"] = """
+            parameters slash=10000 harmed=0 reporter=0
+            genesis alice 1000 pat 10/333 tom 0
+            alice: order job -> Accepted
+            pat: bid job 1 -> Accepted
+            +1s
+            punish pat by tom -> Accepted
+            saw Slashed
+            pat bonds 0/0 leases 1
+            alice has 899
+            tom has 0
+            """,
+        ["Shares are rounded down, and what rounding leaves is burned"] = """
+            parameters slash=500 harmed=5000 reporter=1000
+            genesis pat 0/199 tom 0
+            punish pat by tom -> Accepted
+            pat is jailed for 9
+            pat bonds 190/0
+            tom has 0
+            """,
         ["An account has so many open orders and no more"] = ManyOrders(),
         ["A full auction takes only better bids"] = ManyBids(),
     };

@@ -42,6 +42,7 @@ public sealed class MempoolTests
         Assert.Equal("AlreadyKnown", Offer(first));
         Assert.Equal("SequenceTaken", Offer(Pay("alice", 0, amount: 2)));
         Assert.Equal(first.Encode(), _pool.Find(first.Id)!.Value.ToArray());
+        Assert.Null(_pool.Find(Pay("alice", 1).Id));
     }
 
     [Fact]
@@ -74,26 +75,6 @@ public sealed class MempoolTests
         Assert.Equal("GapsFull", Offer(Pay("alice", 200)));
         for (ulong i = 0; i < Limits.MempoolTransactionsPerSenderMax; i++) Assert.Equal("Accepted", Offer(Pay("bob", i)));
         Assert.Equal("SenderFull", Offer(Pay("bob", Limits.MempoolTransactionsPerSenderMax)));
-    }
-
-    [Fact]
-    public void The_pool_has_an_end()
-    {
-        const int Senders = (Limits.MempoolTransactionsMax / Limits.MempoolTransactionsPerSenderMax) + 1;
-        LedgerWorld world = new(LedgerWorld.Parameters, Enumerable.Range(0, Senders).Select(i => ($"s{i}", (UInt128)1000, (UInt128)0)));
-        MempoolMachine pool = new(world.State, world.Verifier);
-        AccountId to = LedgerWorld.Account("s0");
-        MempoolOutcome last = default;
-        for (int i = 0; i < Senders; i++)
-        {
-            for (ulong sequence = 0; sequence < Limits.MempoolTransactionsPerSenderMax; sequence++)
-            {
-                last = pool.Add(world.Make($"s{i}", sequence, new Message.Transfer(to, new Amount(1))).Encode(), world.State.Time);
-            }
-        }
-
-        Assert.Equal(MempoolVerdict.PoolFull, last.Verdict);
-        Assert.Equal(Limits.MempoolTransactionsMax, pool.Count);
     }
 
     [Fact]
@@ -179,6 +160,50 @@ public sealed class MempoolTests
         Assert.Equal(1UL, Assert.Single(selection.Transactions).Transaction.Sequence);
         Assert.Empty(selection.Dropped);
         Assert.Equal(2, _pool.Count);
+    }
+
+    [Fact]
+    public void Senders_take_turns_in_a_selection()
+    {
+        for (ulong i = 0; i < 3; i++) Offer(Pay("alice", i));
+        Offer(Pay("bob", 0));
+        Offer(Pay("bob", 1));
+        Assert.Equal(["alice", "bob", "alice", "bob", "alice"], Select().Transactions.Select(NameOf));
+    }
+
+    [Fact]
+    public void A_selection_leaves_out_what_came_too_late_to_have_spread()
+    {
+        Instant now = _world.State.Time;
+        _pool.Add(Pay("alice", 0).Encode(), now);
+        _pool.Add(Pay("bob", 0).Encode(), now + Duration.FromSeconds(1));
+        _pool.Add(Pay("alice", 1).Encode(), now + Duration.FromSeconds(1));
+        BlockContext block = BlockContext.After(_world.State, now + Duration.FromSeconds(2));
+        MempoolSelection selection = _pool.Select(_world.State, block, arrivedBy: now + Duration.FromMilliseconds(999));
+        Assert.Equal(["alice"], selection.Transactions.Select(NameOf));
+        Assert.Empty(selection.Dropped);
+        Assert.Equal(3, _pool.Count);
+    }
+
+    [Fact]
+    public void What_no_block_had_use_for_leaves_after_so_many_blocks()
+    {
+        Transaction waits = TransactionBuilder.Sign(
+            LedgerWorld.Signer("alice"), _world.State.Chain, 5, new Amount(1), new Height(ulong.MaxValue), [PaymentOf(1)]);
+        Assert.Equal("AcceptedWaiting", Offer(waits));
+        LedgerState state = _world.State;
+        for (int i = 0; i < Limits.MempoolBlocksMax; i++)
+        {
+            BlockContext block = BlockContext.After(state, state.Time + Duration.FromSeconds(1));
+            BlockOutcome outcome = BlockApplication.Apply(state, block, [], _world.Verifier);
+            state = outcome.State!;
+            System.Collections.Immutable.ImmutableArray<DroppedTransaction> dropped = _pool.Committed(outcome);
+            if (i < Limits.MempoolBlocksMax - 1) Assert.Empty(dropped);
+            else Assert.Equal(new DroppedTransaction(waits.Id, MempoolVerdict.WaitedTooLong, default), Assert.Single(dropped));
+        }
+
+        Assert.Equal(0, _pool.Count);
+        Assert.Equal(0, _pool.GapCount);
     }
 
     [Fact]

@@ -1,6 +1,7 @@
 using NodeRuntime.Ledger.State;
 using NodeRuntime.Ledger.Tests.Support;
 using NodeRuntime.Primitives;
+using NodeRuntime.Proofs.Chain;
 using NodeRuntime.Proofs.Records;
 using NodeRuntime.Proofs.Trees;
 
@@ -21,6 +22,7 @@ public sealed class AuditTests
     [Theory]
     [InlineData("bytes that are no record", AuditVerdict.RecordMalformed)]
     [InlineData("a key of no family", AuditVerdict.RecordMalformed)]
+    [InlineData("somebody else's jail", AuditVerdict.RecordMalformed)]
     [InlineData("no clock", AuditVerdict.RecordMissing)]
     [InlineData("a unit too much", AuditVerdict.TotalsDiffer)]
     [InlineData("a bond too little", AuditVerdict.TotalsDiffer)]
@@ -55,6 +57,7 @@ public sealed class AuditTests
         {
             "bytes that are no record" => tree.Set(StateKeys.Account(Alice), new byte[] { 1, 2, 3 }),
             "a key of no family" => tree.Set(new StateKey((StateFamily)99, Hash256.Zero), new byte[] { 0 }),
+            "somebody else's jail" => Put(tree, StateKeys.Jail(LedgerWorld.Signer("alice").PublicKey), JailOf("pat").Write),
             "no clock" => tree.Remove(StateKeys.Clock),
             "a unit too much" => With(tree, Alice, alice with { Balance = alice.Balance + new Amount(1) }),
             "a bond too little" => Put(tree, StateKeys.Bond(Pat), (pat with { Bonded = pat.Bonded - new Amount(1) }).Write),
@@ -75,6 +78,9 @@ public sealed class AuditTests
             _ => Invariant.Unreachable<StateTree>(defect),
         };
     }
+
+    private static JailRecord JailOf(string name) => new(
+        LedgerWorld.Signer(name).PublicKey, LedgerWorld.Account(name), new Epoch(0), new View(1), EvidenceFault.Mismatch, new Height(1), Amount.Zero);
 
     private static StateTree Put(StateTree tree, StateKey key, System.Action<WireWriter> write)
     {

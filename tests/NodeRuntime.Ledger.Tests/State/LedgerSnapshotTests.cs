@@ -3,6 +3,7 @@ using NodeRuntime.Crypto;
 using NodeRuntime.Ledger.State;
 using NodeRuntime.Ledger.Tests.Support;
 using NodeRuntime.Primitives;
+using NodeRuntime.Proofs.Chain;
 using NodeRuntime.Proofs.Records;
 using NodeRuntime.Proofs.Transactions;
 
@@ -14,13 +15,13 @@ public sealed class LedgerSnapshotTests
     public void A_snapshot_gives_the_same_state_back()
     {
         LedgerState state = Busy().State;
-        byte[] bytes = LedgerSnapshot.Encode(state);
-        Assert.Equal(SnapshotVerdict.Accepted, LedgerSnapshot.TryDecode(bytes, state.Chain, state.Root, out LedgerState? read));
+        Assert.Equal(SnapshotVerdict.Accepted, Adopt(LedgerSnapshot.Of(state), state.Root, out LedgerState? read));
         Assert.Equal(state.Root, read!.Root);
         Assert.Equal(state.Height, read.Height);
         Assert.Equal(state.Time, read.Time);
         Assert.Equal(state.Supply, read.Supply);
-        Assert.Equal(bytes, LedgerSnapshot.Encode(read));
+        Assert.Equal(state.Tree.Count, read.Tree.Count);
+        Assert.Equal(LedgerSnapshot.Of(state).EncodeChunk(0), LedgerSnapshot.Of(read).EncodeChunk(0));
     }
 
     [Fact]
@@ -30,36 +31,42 @@ public sealed class LedgerSnapshotTests
         Assert.True(root.ToString() == KnownRoot, "the root is now " + root);
     }
 
+    [Fact]
+    public void A_chain_without_slashing_has_parameters_and_roots_of_its_own()
+    {
+        Hash256 root = Busy(LedgerWorld.Parameters with { Slashing = SlashingParameters.None }).State.Root;
+        Assert.Equal("ed199fc314cfd2ed232f244763502075056ef3b7d0b5760d2d0f4fa58c6ffb0f", root.ToString());
+    }
+
     // Pins records and rules: a change here is a fork of every chain that runs.
     private const string KnownRoot = "8fdb74f0b484354429071a048dddc7c1a951682ff71e1cc9ee49127980249c6e";
 
     [Fact]
-    public void A_snapshot_of_another_chain_or_root_is_refused()
+    public void A_snapshot_of_another_root_is_refused()
     {
-        LedgerState state = Busy().State;
-        byte[] bytes = LedgerSnapshot.Encode(state);
-        ChainId other = new(Hasher.Sha256([1]));
-        Assert.Equal(SnapshotVerdict.WrongChain, LedgerSnapshot.TryDecode(bytes, other, state.Root, out _));
-        Assert.Equal(SnapshotVerdict.RootMismatch, LedgerSnapshot.TryDecode(bytes, state.Chain, other.Hash, out _));
+        LedgerWorld world = Busy();
+        LedgerSnapshot snapshot = LedgerSnapshot.Of(world.State);
+        world.Do(Duration.FromSeconds(1));
+        Assert.NotEqual(snapshot.State.Root, world.State.Root);
+        Assert.Equal(SnapshotVerdict.RootMismatch, Adopt(snapshot, world.State.Root, out _));
     }
 
     [Fact]
     public void A_snapshot_with_any_byte_changed_is_refused()
     {
         LedgerState state = Busy().State;
-        byte[] bytes = LedgerSnapshot.Encode(state);
+        LedgerSnapshot snapshot = LedgerSnapshot.Of(state);
+        byte[] bytes = snapshot.EncodeChunk(0);
         for (int i = 0; i < bytes.Length; i++)
         {
             bytes[i] ^= 0x20;
-            SnapshotVerdict verdict = LedgerSnapshot.TryDecode(bytes, state.Chain, state.Root, out LedgerState? read);
-            Assert.NotEqual(SnapshotVerdict.Accepted, verdict);
+            SnapshotVerdict verdict = LedgerSnapshot.TryRestore(state.Chain, state.Root, snapshot.Manifest, _ => bytes, out LedgerState? read);
+            Assert.Equal(SnapshotVerdict.ChunkWrong, verdict);
             Assert.Null(read);
             bytes[i] ^= 0x20;
         }
 
-        Assert.Equal(SnapshotVerdict.Malformed, LedgerSnapshot.TryDecode(bytes.AsMemory(1), state.Chain, state.Root, out _));
-        Assert.Equal(SnapshotVerdict.Malformed, LedgerSnapshot.TryDecode(bytes.AsMemory()[..^1], state.Chain, state.Root, out _));
-        Assert.Equal(SnapshotVerdict.Malformed, LedgerSnapshot.TryDecode(Array.Empty<byte>(), state.Chain, state.Root, out _));
+        Assert.Equal(SnapshotVerdict.ChunkMissing, LedgerSnapshot.TryRestore(state.Chain, state.Root, snapshot.Manifest, static _ => null, out _));
     }
 
     [Fact]
@@ -68,9 +75,11 @@ public sealed class LedgerSnapshotTests
         LedgerState state = Busy().State;
         StateTree forged = AuditTests.With(state.Tree, LedgerWorld.Account("alice"), new AccountRecord(new Amount(1_000_000), 1));
         LedgerState unsound = new(state.Chain, forged);
-        SnapshotVerdict verdict = LedgerSnapshot.TryDecode(LedgerSnapshot.Encode(unsound), state.Chain, forged.Root, out _);
-        Assert.Equal(SnapshotVerdict.Unsound, verdict);
+        Assert.Equal(SnapshotVerdict.Unsound, Adopt(LedgerSnapshot.Of(unsound), forged.Root, out _));
     }
+
+    private static SnapshotVerdict Adopt(LedgerSnapshot snapshot, Hash256 root, out LedgerState? state) =>
+        LedgerSnapshot.TryAdopt(snapshot.State.Chain, root, snapshot.Manifest, index => snapshot.EncodeChunk(index), out state);
 
     [Fact]
     public void The_largest_record_fits_into_a_value()
@@ -99,9 +108,11 @@ public sealed class LedgerSnapshotTests
     }
 
     /// <summary>A state with every kind of record.</summary>
-    internal static LedgerWorld Busy()
+    internal static LedgerWorld Busy() => Busy(LedgerWorld.Parameters);
+
+    private static LedgerWorld Busy(ChainParameters parameters)
     {
-        LedgerWorld world = new(LedgerWorld.Parameters, [("alice", 1000, 0), ("pat", 50, 300)]);
+        LedgerWorld world = new(parameters, [("alice", 1000, 0), ("pat", 50, 300)]);
         Duration soon = Duration.FromMilliseconds(10);
         world.Do(soon, world.Make("alice", new Message.PlaceOrder(LedgerWorld.Terms), new Message.PlaceOrder(LedgerWorld.Terms)));
         OrderId first = world.OrderPlacedBy("alice", 0);

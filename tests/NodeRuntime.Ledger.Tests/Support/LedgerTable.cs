@@ -21,6 +21,8 @@ namespace NodeRuntime.Ledger.Tests.Support;
 ///     pat: bid job 2 -> Accepted
 ///     +1s                                    an empty block, so much later (s or ms)
 ///     alice has 974                          pat bonds 200/0 leases 1
+///     punish pat by tom -> Accepted          evidence against a validator's key, in a block of its own; "+1s" before the arrow: later
+///     pat is jailed for 500                  or free
 ///     job is Leased escrow 20                job/0 is Settled paid 2 refunded 18
 ///     saw LeaseOpened                        what the last block made happen, in order
 ///
@@ -68,9 +70,11 @@ internal sealed class LedgerTable
         else if (words[0] == "genesis") _world = new LedgerWorld(_parameters, Holders(words));
         else if (words[0][0] == '+') World.Do(Time(words[0][1..]));
         else if (words[0] == "saw") Assert.Equal(words[1..], World.Events.Select(happened => happened.GetType().Name));
+        else if (words[0] == "punish") Punish(words);
         else if (words[0].EndsWith(':')) PlayTransaction(words[0][..^1], line[(line.IndexOf(':', StringComparison.Ordinal) + 1)..]);
         else if (words[1] == "has") Assert.Equal(Number(words[2]), BalanceOf(words[0]));
         else if (words[1] == "bonds") CheckBond(words);
+        else if (words[1] == "is" && words[2] is "jailed" or "free") CheckJail(words);
         else if (words[1] == "is" && words[0].Contains('/', StringComparison.Ordinal)) CheckLease(words);
         else if (words[1] == "is") CheckOrder(words);
         else throw new InvalidOperationException("not a line of a script");
@@ -88,6 +92,9 @@ internal sealed class LedgerTable
                 "faucet" => parameters with { FaucetAmount = new Amount(Number(value)) },
                 "fee" => parameters with { TransactionFee = new Amount(Number(value)) },
                 "votes" => parameters with { BondPerVote = new Amount(Number(value)), ValidatorBondMin = new Amount(Number(value) * 2) },
+                "slash" => parameters with { Slashing = parameters.Slashing with { EquivocationBasisPoints = (ushort)Number(value) } },
+                "harmed" => parameters with { Slashing = parameters.Slashing with { HarmedBasisPoints = (ushort)Number(value) } },
+                "reporter" => parameters with { Slashing = parameters.Slashing with { ReporterBasisPoints = (ushort)Number(value) } },
                 "penalty" => parameters with { MissedResultPenaltyBasisPoints = (ushort)Number(value) },
                 _ => throw new InvalidOperationException("no parameter " + name),
             };
@@ -115,6 +122,21 @@ internal sealed class LedgerTable
         string verdict = outcome.Verdict == BlockVerdict.TransactionRefused ? outcome.Refusal.Name : outcome.Verdict.ToString();
         _verdicts.Add(verdict);
         Assert.Equal(halves[1], verdict);
+    }
+
+    private void Punish(string[] words)
+    {
+        Duration later = words[4][0] == '+' ? Time(words[4][1..]) : Duration.FromMilliseconds(1);
+        BlockOutcome outcome = World.Punish(later, words[3], words[1].Split(','));
+        _verdicts.Add(outcome.Verdict.ToString());
+        Assert.Equal(words[^1], outcome.Verdict.ToString());
+    }
+
+    private void CheckJail(string[] words)
+    {
+        JailRecord? jail = World.State.Records.Jail(LedgerWorld.Signer(words[0]).PublicKey);
+        Assert.Equal(words[2] == "jailed", jail is not null);
+        if (jail is not null) Assert.Equal(Number(words[4]), jail.Taken.Units);
     }
 
     private Message Parse(string sender, ulong sequence, int index, string[] words) => words[0] switch

@@ -4,6 +4,7 @@ using System.Collections.Immutable;
 using System.Linq;
 using NodeRuntime.Crypto;
 using NodeRuntime.Ledger.Blocks;
+using NodeRuntime.Ledger.Slashing;
 using NodeRuntime.Ledger.State;
 using NodeRuntime.Primitives;
 using NodeRuntime.Proofs.Chain;
@@ -100,6 +101,16 @@ internal sealed class LedgerWorld
         ImmutableArray<ReadOnlyMemory<byte>> body = [.. transactions.Select(transaction => (ReadOnlyMemory<byte>)transaction.Encode())];
         return Take(BlockApplication.Apply(State, block, body, Verifier));
     }
+
+    /// <summary>A block with evidence against these keys, and with nothing else.</summary>
+    public BlockOutcome Punish(Duration later, string reporter, params string[] culprits)
+    {
+        BlockContext block = BlockContext.After(State, State.Time + later) with { Offences = [.. culprits.Select(name => OffenceOf(name, reporter))] };
+        return Take(BlockApplication.Apply(State, block, [], Verifier));
+    }
+
+    public static Offence OffenceOf(string culprit, string reporter) => new(
+        Signer(culprit).PublicKey, Account(culprit), Account(reporter), new Epoch(0), new View(7), EvidenceFault.DoubleFinalize);
 
     public BlockOutcome Take(BlockOutcome outcome)
     {

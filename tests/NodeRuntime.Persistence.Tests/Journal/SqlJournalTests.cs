@@ -62,6 +62,51 @@ public sealed class SqlJournalTests
 
     [Theory]
     [MemberData(nameof(Databases))]
+    public void A_record_with_a_second_source_is_found_or_absent(string database)
+    {
+        using JournalPlace place = new(database);
+        using SqlJournal journal = place.Open();
+        journal.WriteAndWait(Put("snapshot", 1, "one"), Put("snapshot", 2, ""));
+
+        Assert.Equal(JournalReadVerdict.Found, journal.TryRead("snapshot", 1, out ReadOnlyMemory<byte> one));
+        Assert.Equal("one", Text(one));
+        Assert.Equal(JournalReadVerdict.Found, journal.TryRead("snapshot", 2, out _));
+        Assert.Equal(JournalReadVerdict.Absent, journal.TryRead("snapshot", 3, out _));
+        Assert.Equal(JournalReadVerdict.Absent, journal.TryRead("other", 1, out _));
+    }
+
+    [Fact]
+    public void A_journal_that_forgets_gives_its_room_back_to_the_disk()
+    {
+        const int Records = 4000;
+        using JournalPlace place = new(JournalPlace.Sqlite);
+        using (SqlJournal journal = place.Open())
+        {
+            for (ulong from = 0; from < Records; from += 200)
+            {
+                ImmutableArray<JournalWrite>.Builder writes = ImmutableArray.CreateBuilder<JournalWrite>();
+                for (ulong i = from; i < from + 200; i++) writes.Add(new JournalWrite.Put("blocks", i, new byte[8000]));
+                journal.WriteAndWait(new JournalBatch(writes.ToImmutable()));
+            }
+        }
+
+        long full = place.SqliteBytes;
+        using (SqlJournal journal = place.Open())
+        {
+            // As a peer prunes: a little with each block.
+            for (ulong below = 50; below <= Records; below += 50) journal.WriteAndWait(new JournalWrite.TruncateBelow("blocks", below));
+            Assert.Empty(journal.ReadRange("blocks", 0, 1));
+            Assert.Equal(JournalVerdict.Written, journal.WriteAndWait(Put("blocks", Records, "after")));
+        }
+
+        Assert.True(full > 30_000_000, $"{full} bytes before");
+        Assert.True(place.SqliteBytes < full / 2, $"{full} bytes before, {place.SqliteBytes} after");
+        using SqlJournal again = place.Open();
+        Assert.Equal("after", Text(again.Read("blocks", Records)));
+    }
+
+    [Theory]
+    [MemberData(nameof(Databases))]
     public void A_record_is_put_in_place_of_one_with_its_number(string database)
     {
         using JournalPlace place = new(database);
@@ -288,6 +333,8 @@ public sealed class SqlJournalTests
 
         Assert.Equal(JournalFault.Damaged, Assert.Throws<JournalException>(() => journal.Read("a", 2)).Fault);
         Assert.Equal(JournalFault.Damaged, Assert.Throws<JournalException>(() => journal.ReadRange("a", 1, 10)).Fault);
+        Assert.Equal(JournalReadVerdict.Damaged, journal.TryRead("a", 2, out ReadOnlyMemory<byte> payload));
+        Assert.True(payload.IsEmpty);
         Assert.Equal("one", Text(journal.Read("a", 1)));
         Assert.Equal("three", Text(journal.Read("a", 3)));
     }

@@ -44,6 +44,9 @@ internal sealed class JournalPlace : IDisposable
         return SqlJournal.Open(new SqlDialect.Sqlite(System.IO.Path.Combine(_opened.JournalPath, "journal.db")), chain);
     }
 
+    /// <summary>The size of a closed journal's file.</summary>
+    public long SqliteBytes => new System.IO.FileInfo(System.IO.Path.Combine(_folder.In("data"), "journal", "journal.db")).Length;
+
     /// <summary>Changes the tables behind the journal's back.</summary>
     public void Execute(string statement)
     {

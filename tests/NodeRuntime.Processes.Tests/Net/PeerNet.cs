@@ -232,9 +232,9 @@ public sealed class PeerNet : IAsyncLifetime
             .OrderBy(static allocation => allocation.Account)],
     };
 
-    private static string Loopback(int port) => "127.0.0.1:" + port.ToString(CultureInfo.InvariantCulture);
+    internal static string Loopback(int port) => "127.0.0.1:" + port.ToString(CultureInfo.InvariantCulture);
 
-    private static int[] FreePorts(int count)
+    internal static int[] FreePorts(int count)
     {
         List<TcpListener> held = [];
         for (int i = 0; i < count; i++)

@@ -3,6 +3,7 @@ using System.Linq;
 using NodeRuntime.Crypto;
 using NodeRuntime.Primitives;
 using NodeRuntime.Runtime.Consensus;
+using NodeRuntime.Runtime.Transactions;
 using Xunit;
 
 namespace NodeRuntime.Runtime.Tests.Consensus;
@@ -16,9 +17,9 @@ public sealed class CodecTests
         foreach (TransactionMessage message in new TransactionMessage[]
         {
             new TransactionMessage.Announce([id, new TransactionId(Hash256.Zero)]),
-            new TransactionMessage.Announce([]),
+            new TransactionMessage.Missing([id]),
             new TransactionMessage.Want([id]),
-            new TransactionMessage.Body(new byte[] { 1, 2, 3 }),
+            new TransactionMessage.Bodies([new byte[] { 1, 2, 3 }, new byte[] { 4 }]),
         })
         {
             byte[] bytes = message.Encode();
@@ -37,15 +38,22 @@ public sealed class CodecTests
     }
 
     [Fact]
-    public void Too_many_ids_and_too_long_a_body_are_refused()
+    public void Empty_lists_too_many_ids_and_too_long_batches_are_refused()
     {
-        TransactionId[] ids = [.. Enumerable.Repeat(new TransactionId(Hash256.Zero), TransactionMessage.IdsMax + 1)];
+        TransactionId[] ids = [.. Enumerable.Repeat(new TransactionId(Hash256.Zero), Limits.TransactionIdsPerMessageMax + 1)];
 
         Assert.NotNull(TransactionMessage.Decode(new TransactionMessage.Announce([.. ids[1..]]).Encode()));
         Assert.Null(TransactionMessage.Decode(new TransactionMessage.Announce([.. ids]).Encode()));
         Assert.Null(TransactionMessage.Decode(new TransactionMessage.Want([.. ids]).Encode()));
-        Assert.NotNull(TransactionMessage.Decode(new TransactionMessage.Body(new byte[Limits.TransactionBytesMax]).Encode()));
-        Assert.Null(TransactionMessage.Decode(new TransactionMessage.Body(new byte[Limits.TransactionBytesMax + 1]).Encode()));
+        Assert.Null(TransactionMessage.Decode(new TransactionMessage.Missing([.. ids]).Encode()));
+        Assert.Null(TransactionMessage.Decode(new TransactionMessage.Announce([]).Encode()));
+        Assert.Null(TransactionMessage.Decode(new TransactionMessage.Bodies([]).Encode()));
+        Assert.NotNull(TransactionMessage.Decode(Batch(4, Limits.TransactionBytesMax)));
+        Assert.Null(TransactionMessage.Decode(Batch(5, Limits.TransactionBytesMax)));
+        Assert.Null(TransactionMessage.Decode(Batch(1, Limits.TransactionBytesMax + 1)));
+
+        static byte[] Batch(int count, int bytes) =>
+            new TransactionMessage.Bodies([.. Enumerable.Repeat((ReadOnlyMemory<byte>)new byte[bytes], count)]).Encode();
     }
 
     [Fact]

@@ -47,6 +47,24 @@ public sealed class ConsensusStoreTests
     }
 
     [Fact]
+    public void Evidence_outlives_every_floor_and_has_one_place_for_each_voter_and_fault()
+    {
+        Append(new LogRecord.Accused(Samples.Evidence(1, 3)), new LogRecord.OwnVote(Samples.Vote(3, null)), new LogRecord.Accused(Samples.Evidence(2, 3)));
+        Append(new LogRecord.Accused(Samples.Evidence(1, 9)));
+        Finalize([Samples.Block(1, 20)]);
+        ImmutableArray<LogRecord> records = Reopen().Recover().Records;
+
+        Assert.Equal([Samples.Evidence(1, 9), Samples.Evidence(2, 3)], records.Select(static record => Assert.IsType<LogRecord.Accused>(record).Evidence));
+    }
+
+    [Fact]
+    public void Evidence_alone_is_no_history_of_votes()
+    {
+        Append(new LogRecord.Accused(Samples.Evidence(1, 3)));
+        Assert.False(Reopen().Recover().WatermarkIsLost);
+    }
+
+    [Fact]
     public void A_first_watermark_says_that_nothing_was_signed()
     {
         Write([Reopen().FirstWatermark(new Epoch(0))]);
@@ -120,6 +138,53 @@ public sealed class ConsensusStoreTests
         Assert.True(branch.Length > 1);
         Assert.Empty(_store.ReadBranch(below.Header.Height, Hash256.Zero));
         Assert.Empty(_store.ReadBranch(new Height(99), below.Header.Digest));
+    }
+
+    [Fact]
+    public void A_pruned_store_says_where_it_begins_and_serves_the_rest()
+    {
+        for (ulong height = 1; height <= 6; height++) Finalize([Samples.Block(height, height)]);
+        Assert.Equal(new Height(1), Store().FirstHeight);
+        List<JournalWrite> writes = [];
+        Store().Prune(new Height(4), writes);
+        Write([.. writes]);
+
+        Assert.Equal(new Height(4), Reopen().FirstHeight);
+        Assert.Equal([4UL, 5UL, 6UL], _store!.ReadFrom(new Height(1)).Select(static stored => stored.Block.Header.Height.Number));
+        Assert.Null(_store.Read(new Height(3)));
+        Assert.Equal(3, _store.ReadChain(new Height(4)).Blocks.Length);
+        Assert.Equal(new Height(4), _store.ReadBranch(new Height(6), Samples.Block(6, 6).Header.Digest)[0].Header.Height);
+        Assert.Equal(new Height(6), _store.Recover().Tip!.Value.Block.Header.Height);
+    }
+
+    [Fact]
+    public void A_chain_that_jumped_begins_above_the_snapshot_and_remembers_its_votes()
+    {
+        Finalize([Samples.Block(1, 1), Samples.Block(2, 2)]);
+        Append(new LogRecord.OwnVote(Samples.Vote(3, null)), new LogRecord.OwnVote(Samples.Vote(90, null)));
+        List<JournalWrite> writes = [];
+        ImmutableArray<Block> anchor = [Samples.Block(51, 60), Samples.Block(52, 61)];
+        Store().Jump(anchor, Samples.Certificate(61, anchor[1].Header.Digest), writes);
+        Write([.. writes]);
+        Recovery recovery = Reopen().Recover();
+
+        Assert.Equal(new Height(51), _store!.FirstHeight);
+        Assert.Equal(new Height(52), recovery.Tip!.Value.Block.Header.Height);
+        Assert.Equal([new View(90)], recovery.Records.Select(static record => record.At.View));
+        Assert.Equal(new View(90), recovery.Watermark!.Slot.View);
+    }
+
+    [Fact]
+    public void Blocks_that_lead_nowhere_are_forgotten_and_the_watermark_is_not()
+    {
+        Append(new LogRecord.OwnVote(Samples.Vote(9, null)));
+        Finalize([Samples.Block(40, 5)]);
+        Write(Store().ForgetBlocks());
+        Recovery recovery = Reopen().Recover();
+        Assert.Null(recovery.Tip);
+        Assert.Equal(new Height(1), _store!.FirstHeight);
+        Assert.False(recovery.WatermarkIsLost);
+        Assert.Equal(new View(9), recovery.Watermark!.Slot.View);
     }
 
     private ConsensusStore? _store;

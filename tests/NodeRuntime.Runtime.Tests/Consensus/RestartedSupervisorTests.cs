@@ -141,6 +141,9 @@ public sealed class RestartedSupervisorTests
 
         public ReadOnlyMemory<byte>? Read(string stream, ulong sequence) => inner.Read(stream, sequence);
 
+        public JournalReadVerdict TryRead(string stream, ulong sequence, out ReadOnlyMemory<byte> payload) =>
+            inner.TryRead(stream, sequence, out payload);
+
         public ImmutableArray<JournalRecord> ReadRange(string stream, ulong from, int countMax) => inner.ReadRange(stream, from, countMax);
 
         public ulong? Last(string stream) => inner.Last(stream);

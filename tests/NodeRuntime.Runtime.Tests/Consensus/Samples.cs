@@ -14,6 +14,12 @@ internal static class Samples
     public static Vote Vote(ulong view, Hash256? value) =>
         new(new VoteSlot(new Epoch(0), new View(view), VoteKind.Finalize), value, new ValidatorIndex(0), Signature);
 
+    public static Evidence Evidence(ushort voter, ulong view)
+    {
+        Vote none = Vote(view, null) with { Voter = new ValidatorIndex(voter) };
+        return Proofs.Chain.Evidence.Of(new ChainId(Hash256.Zero), none, none with { Value = Hasher.Sha256([1]) })!;
+    }
+
     public static Certificate Certificate(ulong view, Hash256? value) =>
         new(new VoteSlot(new Epoch(0), new View(view), VoteKind.Finalize), value, [new CertificateSigner(new ValidatorIndex(0), Signature)]);
 

@@ -24,7 +24,7 @@ public sealed class CancellationTests
         using var source = new CancellationTokenSource();
         using var ready = new ManualResetEventSlim();
         Imports imports = new Imports().Function("env", "ready", ready.Set);
-        using GuestInstance instance = Endless().Instantiate(imports, new RunLimits { Fuel = long.MaxValue }, source.Token);
+        using GuestInstance instance = Endless().Instantiate(imports, new RunLimits { Fuel = long.MaxValue }, cancellation: source.Token);
         var canceller = new Thread(() =>
         {
             ready.Wait();
@@ -63,7 +63,7 @@ public sealed class CancellationTests
         Imports imports = new Imports().Function("env", "ready", () => { });
         Module module = Endless();
         using GuestInstance plain = module.Instantiate(imports, new RunLimits { Fuel = 100_000 });
-        using GuestInstance watched = module.Instantiate(imports, new RunLimits { Fuel = 100_000 }, source.Token);
+        using GuestInstance watched = module.Instantiate(imports, new RunLimits { Fuel = 100_000 }, cancellation: source.Token);
         Assert.Equal(5, watched.Call("same", 5)[0].Int32);
         Assert.Equal(5, plain.Call("same", 5)[0].Int32);
         Assert.Equal(plain.FuelUsed, watched.FuelUsed);

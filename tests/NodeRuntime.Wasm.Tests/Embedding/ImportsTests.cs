@@ -1,5 +1,7 @@
 using System;
 using System.Collections.Generic;
+using System.Collections.Immutable;
+using System.Runtime.Intrinsics;
 using System.Text;
 using NodeRuntime.Wasm.Binary;
 using NodeRuntime.Wasm.Tests.Building;
@@ -31,7 +33,7 @@ public sealed class ImportsTests
     }
 
     [Fact]
-    public void Eight_parameters_pass_and_nine_are_refused()
+    public void Eight_parameters_pass_with_their_caller()
     {
         var builder = new ModuleBuilder();
         int sum = builder.Import("env", "sum", "iiiiiiii:i");
@@ -42,9 +44,57 @@ public sealed class ImportsTests
             "env", "sum", (GuestCaller _, int a, int b, int c, int d, int e, int f, int g, int h) => a + (10 * (b + (10 * (c + (10 * (d + (10 * (e + (10 * (f + (10 * (g + (10 * h))))))))))))));
         using GuestInstance instance = Module.Load(builder.Build()).Instantiate(imports);
         Assert.Equal(87_654_321, instance.Call("f")[0].Int32);
-        Assert.Throws<LinkException>(() => new Imports().Function("m", "f", (int a, int b, int c, int d, int e, int f, int g, int h, int i) => a));
         Assert.Throws<LinkException>(() => new Imports().Function("m", "f", (string text) => text.Length));
         Assert.Throws<LinkException>(() => new Imports().Function("m", "f", () => DateTime.UnixEpoch));
+        Assert.Throws<LinkException>(() => new Imports().Function("m", "f", () => (1, "two")));
+    }
+
+    [Theory]
+    [InlineData(Executor.Compiled)]
+    [InlineData(Executor.Stepping)]
+    public void Sixteen_parameters_pass_and_a_delegate_of_more_is_refused(Executor executor)
+    {
+        var builder = new ModuleBuilder();
+        int sum = builder.Import("env", "sum", "iIfFiIfFiIfFiIfF:F");
+        CodeBuilder code = Code;
+        for (int i = 0; i < 16; i += 4)
+        {
+            code.I32(1 << i).I64(2L << i).F32(BitConverter.SingleToUInt32Bits(4 << i)).F64((double)(8 << i));
+        }
+
+        builder.Function(":F", code.Call(sum), export: "f");
+        Imports imports = new Imports().Function(
+            "env",
+            "sum",
+            (int a, long b, float c, double d, int e, long f, float g, double h, int i, long j, float k, double l, int m, long n, float o, double p) =>
+                a + b + c + d + e + f + g + h + i + j + k + l + m + n + o + p);
+        using GuestInstance instance = Module.Load(builder.Build()).Instantiate(imports, executor: executor);
+        Assert.Equal(65_535.0, instance.Call("f")[0].Double);
+        Assert.Throws<LinkException>(() => new Imports().Function(
+            "m", "f", (int a, int b, int c, int d, int e, int f, int g, int h, int i, int j, int k, int l, int m, int n, int o, int p, int q) => a));
+    }
+
+    [Theory]
+    [InlineData(Executor.Compiled)]
+    [InlineData(Executor.Stepping)]
+    public void A_tuple_is_several_results(Executor executor)
+    {
+        object held = new();
+        var builder = new ModuleBuilder();
+        int many = builder.Import("env", "many", "i:iIfFivxii");
+        int fails = builder.Import("env", "fails", ":ii");
+        builder.Function("i:iIfFivxii", Code.Get(0).Call(many), export: "f");
+        builder.Function(":ii", Code.Call(fails), export: "g");
+        Imports imports = new Imports()
+            .Function("env", "many", (GuestCaller caller, int a) => (a, (long)a << 40, a + 0.5f, a + 0.25, unchecked((uint)-a), Vector128.Create((byte)a), held, a + 1, a + 2))
+            .Function("env", "fails", (Func<(int, int)>)(() => throw new FormatException("the host's own")));
+        using GuestInstance instance = Module.Load(builder.Build()).Instantiate(imports, executor: executor);
+        ImmutableArray<GuestValue> results = instance.Call("f", 7);
+        Assert.Equal((7, 7L << 40, 7.5f), (results[0].Int32, results[1].Int64, results[2].Single));
+        Assert.Equal((7.25, -7, Vector128.Create((byte)7)), (results[3].Double, results[4].Int32, results[5].Vector));
+        Assert.Same(held, results[6].Reference);
+        Assert.Equal((8, 9), (results[7].Int32, results[8].Int32));
+        Assert.Equal("the host's own", Assert.Throws<FormatException>(() => instance.Call("g")).Message);
     }
 
     [Fact]

@@ -242,6 +242,72 @@ public sealed class SharedCheckTests
         }
     }
 
+    /// <summary>
+    /// Locals that are others and a constant, set anew by constants, by each other and by what nobody knows, in loops and behind ifs, with a
+    /// store after each step: what is left in memory, the trap and the fuel are those of the executor that checks each access.
+    /// </summary>
+    [Fact]
+    public void Locals_that_count_from_each_other_trap_where_each_access_alone_would()
+    {
+        var random = new Prng(20);
+        for (int i = 0; i < 120; i++)
+        {
+            CodeBuilder code = Code;
+            AppendSteps(code, random, steps: 6, nesting: 2);
+            ModuleBuilder builder = new ModuleBuilder().Memory(1, 1);
+            builder.Function("i:", code, "iiiii", "f");
+            Module module = Guest.Load(builder.Build());
+            foreach (int address in new[] { 0, 40, 65_500, 65_528, -24 })
+            {
+                Outcome compiled = Run(module, address, fuel: 2_000);
+                Outcome stepping = Run(module, address, fuel: 2_000, Executor.Stepping);
+                Assert.Equal((stepping.Trap, stepping.FuelUsed), (compiled.Trap, compiled.FuelUsed));
+                Assert.Equal(stepping.Memory, compiled.Memory);
+            }
+        }
+    }
+
+    /// <summary>Locals 0 to 3 are addresses; 4 and 5 count the turns of loops.</summary>
+    private static void AppendSteps(CodeBuilder code, Prng random, int steps, int nesting)
+    {
+        for (int i = 0; i < steps; i++)
+        {
+            int to = random.NextBelow(4);
+            int from = random.NextBelow(4);
+            int distance = (random.NextBelow(9) - 4) * 8;
+            switch (random.NextBelow(nesting > 0 ? 9 : 7))
+            {
+                case 0 or 1:
+                    code.Get(from).I32(distance).Op(Add).Set(to);
+                    break;
+                case 2:
+                    code.Get(to).I32(distance).Op(Add).Set(to);
+                    break;
+                case 3:
+                    code.Get(from).I32(distance).Op(Add).Memory(0x2D).Set(to);
+                    break;
+                case 4 or 5 or 6:
+                    code.Get(from).I32(distance).Op(Add).I32(i + 1).Memory(Store8, (ulong)random.NextBelow(3) * 4);
+                    break;
+                case 7:
+                    code.Get(from).I32(8).Op(0x71).Open(Opcode.If);
+                    AppendSteps(code, random, 3, nesting - 1);
+                    code.Op(Opcode.Else);
+                    AppendSteps(code, random, 3, nesting - 1);
+                    code.End();
+                    break;
+                case 8:
+                    int counter = 3 + nesting;
+                    code.I32(2).Set(counter).Open(Opcode.Loop);
+                    AppendSteps(code, random, 4, nesting - 1);
+                    code.Get(counter).I32(1).Op(0x6B).With(Opcode.LocalTee, counter).With(Opcode.BrIf, 0).End();
+                    break;
+            }
+
+            code.Get(to).I32(i).Memory(Store8);
+        }
+    }
+
     private static Module One(CodeBuilder code)
     {
         ModuleBuilder builder = new ModuleBuilder().Memory(1, 1);
@@ -251,10 +317,10 @@ public sealed class SharedCheckTests
 
     private sealed record Outcome(Trap? Trap, long FuelUsed, byte[] Memory);
 
-    private static unsafe Outcome Run(Module module, int argument, long fuel = Guest.Fuel)
+    private static unsafe Outcome Run(Module module, int argument, long fuel = Guest.Fuel, Executor executor = Executor.Compiled)
     {
         using var store = new Store(module.Limits, fuel);
-        using var instance = new Instance(module.Model, module.Code, store, ImportSet.Resolve(module.Model, static _ => null), 1);
+        using var instance = new Instance(module, executor, store, ImportSet.Resolve(module.Model, static _ => null), 1);
         Trap? trapped = null;
         try
         {

@@ -1,0 +1,46 @@
+using System.Collections.Generic;
+using NodeRuntime.Primitives;
+
+namespace NodeRuntime.Ledger.Mempool;
+
+/// <summary>What waits in one lane: how much, and whose most of it is.</summary>
+internal sealed class LaneLoad(MempoolLane lane)
+{
+    private readonly SortedDictionary<AccountId, int> _counts = [];
+    private readonly SortedSet<(int Count, AccountId Sender)> _byCount = [];
+
+    public int Count { get; private set; }
+
+    public long ByteCount { get; private set; }
+
+    /// <summary>The sender with the most in this lane.</summary>
+    public (int Count, AccountId Sender) Heaviest => _byCount.Max;
+
+    public int CountOf(AccountId sender) => _counts.GetValueOrDefault(sender);
+
+    public bool HasRoomFor(int bytes) => Count < MempoolLanes.CountMax(lane) && ByteCount + bytes <= MempoolLanes.BytesMax(lane);
+
+    public void Add(AccountId sender, int bytes)
+    {
+        Move(sender, 1);
+        ByteCount += bytes;
+    }
+
+    public void Remove(AccountId sender, int bytes)
+    {
+        Move(sender, -1);
+        ByteCount -= bytes;
+    }
+
+    private void Move(AccountId sender, int by)
+    {
+        int before = CountOf(sender);
+        int after = before + by;
+        Invariant.Holds(after >= 0);
+        if (before > 0) _byCount.Remove((before, sender));
+        if (after > 0) _byCount.Add((after, sender));
+        if (after > 0) _counts[sender] = after;
+        else _counts.Remove(sender);
+        Count += by;
+    }
+}

@@ -1,0 +1,72 @@
+using NodeRuntime.Primitives;
+using NodeRuntime.Proofs.Transactions;
+
+namespace NodeRuntime.Ledger.Mempool;
+
+/// <summary>
+/// Transactions of different families wait apart, so that a flood of the one never takes the room of the other: each lane has a
+/// quota of the pool and a share of every block. The first leaves first where all have had their share.
+/// </summary>
+public enum MempoolLane
+{
+    /// <summary>Settlement: what ends a lease in time, and what pays for it. Late is a penalty for somebody who did nothing wrong.</summary>
+    Settlement,
+
+    /// <summary>Market and staking: orders, bids, bonds.</summary>
+    Market,
+
+    /// <summary>Transfers: the family that costs the least to flood with.</summary>
+    Transfers,
+}
+
+/// <summary>Which lane a transaction takes, and what a lane may hold.</summary>
+public static class MempoolLanes
+{
+    public const int Count = 3;
+
+    // Eighths of the pool and of a block. A settlement is small and follows from a lease that was paid for; transfers are what people send.
+    private const int Eighths = 8;
+
+    /// <summary>The humblest of its messages decides: a transfer does not travel first because an acknowledgement travels with it.</summary>
+    public static MempoolLane Of(Transaction transaction)
+    {
+        MempoolLane lane = MempoolLane.Settlement;
+        foreach (Message message in transaction.Messages)
+        {
+            MempoolLane own = Of(message);
+            if (own > lane) lane = own;
+        }
+
+        return lane;
+    }
+
+    /// <summary>Transactions that may wait in this lane.</summary>
+    public static int CountMax(MempoolLane lane) => Limits.MempoolTransactionsMax / Eighths * ShareOf(lane);
+
+    /// <summary>Bytes that may wait in this lane.</summary>
+    public static long BytesMax(MempoolLane lane) => (long)Limits.MempoolBytesMax / Eighths * ShareOf(lane);
+
+    /// <summary>Of so many bytes or places in a block, those that this lane has before any other.</summary>
+    internal static int ShareIn(MempoolLane lane, int whole) => (int)((long)whole * ShareOf(lane) / Eighths);
+
+    private static int ShareOf(MempoolLane lane) => lane switch
+    {
+        MempoolLane.Settlement => 1,
+        MempoolLane.Market => 2,
+        MempoolLane.Transfers => 5,
+    };
+
+    private static MempoolLane Of(Message message)
+    {
+        switch (message)
+        {
+            case Message.ReportReady or Message.ReportResult or Message.AcknowledgeResult or Message.CloseLease:
+                return MempoolLane.Settlement;
+            case Message.Transfer or Message.Faucet:
+                return MempoolLane.Transfers;
+            default:
+                // Orders, bids and bonds, and whatever family comes later.
+                return MempoolLane.Market;
+        }
+    }
+}

@@ -1,0 +1,191 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using NodeRuntime.Primitives;
+using NodeRuntime.Runtime;
+
+namespace NodeRuntime.Simulation.Tests;
+
+/// <summary>Peers that come late, to a chain whose beginning nobody wants to tell again.</summary>
+public sealed class SyncTests
+{
+    private const int Late = 4;
+
+    private static readonly SyncSettings Eager = new() { SnapshotEvery = 16, SnapshotBehind = 24, KeepBlocks = 20 };
+
+    private readonly List<string> _said = [];
+
+    [Theory]
+    [InlineData(1UL)]
+    [InlineData(2UL)]
+    public void A_peer_that_comes_late_over_a_lossy_network_takes_a_snapshot_and_is_live(ulong seed)
+    {
+        World world = Grow(Config(seed) with { Faults = new Faults { LossPerMille = 150, DuplicationPerMille = 50, ReorderPerMille = 100 } });
+        world.Restart(Late);
+        Until(world, 60, () => world.HeightOf(Late).Number + 3 >= world.HeightOf(0).Number);
+        Assert.Contains(_said, static line => line.Contains("the ledger goes on at height", StringComparison.Ordinal));
+        Assert.True(world.ConsensusOf(Late)!.FirstBlock > new Height(1));
+        AssertWell(world);
+    }
+
+    [Fact]
+    public void A_peer_killed_while_it_fetches_goes_on_with_the_chunks_that_it_has()
+    {
+        World world = Grow(Config(3) with { AccountsMore = 9_000 });
+        world.Restart(Late);
+        Until(world, 60, () => world.SnapshotsOf(Late)?.Restoring is { ChunksKept: > 0 });
+        SnapshotProgress before = world.SnapshotsOf(Late)!.Restoring!;
+        Assert.InRange(before.ChunksKept, 1, before.ChunksTotal - 1);
+        world.Crash(Late);
+        world.Restart(Late);
+        Until(world, 60, () => world.SnapshotsOf(Late)?.Restoring is { ChunksTotal: > 0 });
+        Assert.Equal(before.Height, world.SnapshotsOf(Late)!.Restoring!.Height);
+        Assert.True(world.SnapshotsOf(Late)!.Restoring!.ChunksKept >= 1);
+        Until(world, 60, () => world.HeightOf(Late).Number + 3 >= world.HeightOf(0).Number);
+        Assert.Single(_said, static line => line.Contains("fetching the snapshot", StringComparison.Ordinal));
+        AssertWell(world);
+    }
+
+    [Fact]
+    public void A_poisoned_chunk_costs_a_question_and_its_sender_is_blamed()
+    {
+        World world = Grow(Config(4) with { AccountsMore = 9_000, HasSnapshotPoisoner = true });
+        world.Restart(Late);
+        Until(world, 60, () => world.HeightOf(Late).Number + 3 >= world.HeightOf(0).Number);
+        Assert.Contains(_said, static line => line.StartsWith("4 ", StringComparison.Ordinal) && line.EndsWith("ChunkWrong", StringComparison.Ordinal));
+        Assert.True(world.ConsensusOf(Late)!.FirstBlock > new Height(1));
+        AssertWell(world);
+    }
+
+    [Fact]
+    public void A_liar_about_heights_holds_nobody_up()
+    {
+        World world = Grow(Config(5) with { HasHeightLiar = true });
+        world.Restart(Late);
+        Until(world, 60, () => world.HeightOf(Late).Number + 3 >= world.HeightOf(0).Number);
+        Assert.Contains(_said, static line => line.Contains("the ledger goes on at height", StringComparison.Ordinal));
+        AssertWell(world);
+    }
+
+    [Fact]
+    public void Where_everybody_has_pruned_and_snapshots_are_refused_the_peer_says_what_it_lacks()
+    {
+        World world = Grow(Config(6) with { Sync = Eager with { SnapshotBehind = null } });
+        Assert.True(world.ConsensusOf(0)!.FirstBlock > new Height(1));
+        world.Restart(Late);
+        Until(world, 60, () => world.ConsensusOf(Late)?.Stranded is not null);
+        Assert.Equal(world.HeightOf(Late).Next, world.ConsensusOf(Late)!.Stranded);
+        Assert.Contains(_said, static line => line.Contains("Stranded: block", StringComparison.Ordinal));
+        Assert.Empty(world.Finish().Violations.Where(static violation => !violation.StartsWith("liveness: peer 4", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public void A_validator_that_comes_back_after_everybody_pruned_votes_again()
+    {
+        const int Validator = 1;
+        World world = new(Config(7));
+        world.Begin();
+        world.AdvanceTo(Duration.FromSeconds(5));
+        world.Crash(Validator);
+        Until(world, 240, () => world.ConsensusOf(0)!.FirstBlock > world.HeightOf(Validator).Next);
+        world.Restart(Validator);
+        Until(world, 60, () => world.ConsensusOf(Validator) is { Mode: ConsensusMode.Voting } && world.HeightOf(Validator).Number + 3 >= world.HeightOf(0).Number);
+        Assert.Contains(_said, static line => line.StartsWith("1 ", StringComparison.Ordinal) && line.Contains("the ledger goes on", StringComparison.Ordinal));
+        AssertWell(world);
+    }
+
+    [Fact]
+    public void A_rotten_snapshot_is_named_and_the_one_before_it_takes_its_place()
+    {
+        World world = Grow(Config(8));
+        Until(world, 60, () => world.SnapshotsOf(0) is { Count: 3 });
+        Height height = world.HeightOf(0);
+        // Slots are filled in turn, and none was left out.
+        ulong slot = ((world.SnapshotsOf(0)!.Newest.Number / Eager.SnapshotEvery) - 1) % Limits.SnapshotsKeptMax;
+        world.Crash(0);
+        world.DiskOf(0).Rot("snapshot." + slot, 1);
+        world.Restart(0);
+        Until(world, 20, () => world.HeightOf(0) > height);
+        Assert.Contains(_said, static line => line.StartsWith("0 ", StringComparison.Ordinal) && line.Contains("is damaged", StringComparison.Ordinal));
+        Assert.Contains(_said, static line => line.StartsWith("0 ", StringComparison.Ordinal) && line.Contains("from the snapshot at height", StringComparison.Ordinal));
+        AssertWell(world);
+    }
+
+    [Fact]
+    public void A_peer_that_pruned_and_lost_every_snapshot_begins_anew_from_the_others()
+    {
+        World world = Grow(Config(9));
+        Until(world, 60, () => world.SnapshotsOf(0) is { Count: 3 } && world.ConsensusOf(0)!.FirstBlock > new Height(1));
+        world.Crash(0);
+        for (int slot = 0; slot < Limits.SnapshotsKeptMax; slot++) world.DiskOf(0).Rot("snapshot." + slot, 1);
+        world.Restart(0);
+        Until(world, 60, () => world.HeightOf(0).Number + 3 >= world.HeightOf(2).Number && world.ConsensusOf(0) is { Mode: ConsensusMode.Voting });
+        Assert.Contains(_said, static line => line.StartsWith("0 ", StringComparison.Ordinal) && line.Contains("beginning anew", StringComparison.Ordinal));
+        AssertWell(world);
+    }
+
+    /// <summary>SYNC_SEEDS=1000 runs more of them.</summary>
+    [Fact]
+    public void Whatever_else_goes_wrong_peers_that_prune_and_restore_stay_one_chain()
+    {
+        int seeds = int.TryParse(Environment.GetEnvironmentVariable("SYNC_SEEDS"), out int asked) ? asked : 6;
+        for (ulong seed = 21; seed < 21 + (ulong)seeds; seed++)
+        {
+            World world = new(Config(seed) with
+            {
+                Faults = Faults.Draw(new Prng(seed)) with { CrashEvery = Duration.FromSeconds(15), DownMax = Duration.FromSeconds(25) },
+                Length = Duration.FromSeconds(90),
+                Sync = Eager with { SnapshotEvery = 8, SnapshotBehind = 12, KeepBlocks = 10 },
+            });
+            SimulationReport report = world.Run();
+            Assert.True(report.Violations.IsEmpty, $"seed {seed}:\n" + string.Join('\n', report.Violations));
+        }
+
+        // Else the run has shown nothing.
+        Assert.Contains(_said, static line => line.Contains("the ledger goes on at height", StringComparison.Ordinal));
+        Assert.Contains(_said, static line => line.Contains("from the snapshot at height", StringComparison.Ordinal));
+    }
+
+    private SimulationConfig Config(ulong seed) => new()
+    {
+        Peers = 5,
+        Validators = 4,
+        Seed = seed,
+        // Scripts say themselves when it is over.
+        Length = Duration.FromMinutes(60),
+        Faults = Faults.None,
+        Sync = Eager,
+        Log = (peer, said) =>
+        {
+            if (said.Level != LogLevel.Debug) _said.Add($"{peer} {said.Text}");
+        },
+    };
+
+    /// <summary>A chain that has forgotten its beginning, and a fifth peer that was never there.</summary>
+    private static World Grow(SimulationConfig config)
+    {
+        World world = new(config);
+        world.Begin();
+        world.Crash(Late);
+        // Bonds are bound for a minute, and blocks of that time stay.
+        Until(world, 300, () => world.HeightOf(0) > new Height(96) && world.ConsensusOf(0)!.FirstBlock > new Height(40));
+        return world;
+    }
+
+    private static void Until(World world, int seconds, Func<bool> isSo)
+    {
+        Instant end = world.Now + Duration.FromSeconds(seconds);
+        while (!isSo())
+        {
+            Assert.True(world.Now < end, $"not within {seconds} s:\n" + string.Join('\n', world.Describe()));
+            world.AdvanceTo(world.Now - World.Start + Duration.FromMilliseconds(5));
+        }
+    }
+
+    private static void AssertWell(World world)
+    {
+        world.AdvanceTo(world.Now - World.Start + Duration.FromSeconds(5));
+        SimulationReport report = world.Finish();
+        Assert.True(report.Violations.IsEmpty, string.Join('\n', report.Violations));
+    }
+}
