@@ -74,6 +74,18 @@ internal sealed class Display
         return table;
     }
 
+    /// <summary>OK, INCONCLUSIVE or another word, in the colour of what it means, and why.</summary>
+    public static void Verdict(IAnsiConsole console, string verdict, string reason)
+    {
+        string colour = verdict switch
+        {
+            "OK" => "green",
+            "INCONCLUSIVE" => "yellow",
+            _ => "red",
+        };
+        console.MarkupLine($"[{colour}]{verdict}[/] {Markup.Escape(reason)}");
+    }
+
     /// <summary>Names and values in two columns.</summary>
     public static void Pairs(IAnsiConsole console, params (string Name, string Value)[] pairs)
     {

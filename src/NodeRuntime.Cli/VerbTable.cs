@@ -4,6 +4,7 @@ using NodeRuntime.Cli.Devnet;
 using NodeRuntime.Cli.Doctor;
 using NodeRuntime.Cli.Forensics;
 using NodeRuntime.Cli.Receipts;
+using NodeRuntime.Cli.Replay;
 using NodeRuntime.Cli.Simulate;
 using NodeRuntime.Cli.Verbs;
 using NodeRuntime.Cli.Wasm;
@@ -27,6 +28,7 @@ internal static class VerbTable
         ChainVerbs.Build(world, options),
         ForensicsVerb.Build(world, options),
         SimulateVerb.Build(world, options),
+        ReplayVerb.Build(world, options),
         WasmVerbs.Build(world, options),
         DoctorVerb.Build(world, options),
         CompletionVerb.Build(world, options),

@@ -35,4 +35,7 @@ public sealed record ConsensusConfig
 
     /// <summary>Off only for twins, two machines with one key, which tests make on purpose.</summary>
     internal bool FencesOnForeignVotes { get; init; } = true;
+
+    /// <summary>An error that the simulator must find.</summary>
+    internal RuleMutant Mutant { get; init; } = RuleMutant.None;
 }

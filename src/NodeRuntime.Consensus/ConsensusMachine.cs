@@ -50,6 +50,8 @@ public sealed partial class ConsensusMachine
     private View _highestEnded;
     private bool _isHalted;
     private bool _hasStarted;
+    private Instant _startedAt;
+    private bool _isViewOver;
     private bool _buildAsked;
     private Instant? _buildAt;
 
@@ -65,7 +67,8 @@ public sealed partial class ConsensusMachine
         _claimsFrom = _floor.Height;
         _leader = LeaderSchedule.LeaderOf(config.Chain, _set, _floor.View.Next);
         Recover(recovery.Records);
-        if (_self is not null && (recovery.WatermarkIsLost || IsNewHere())) _isFenced = true;
+        _isNew = _self is not null && recovery is { Watermark: null, WatermarkIsLost: false };
+        if (_self is not null && (recovery.WatermarkIsLost || IsUnknownHere())) _isFenced = true;
         if (_floor is { View.Number: > 0, Finalization: { } finalization } && _votesFrom <= _floor.View && IsWatermarkOld(finalization)) _isFenced = true;
         if (!config.FencesOnForeignVotes) _isFenced = false;
     }
@@ -96,6 +99,8 @@ public sealed partial class ConsensusMachine
         text.Append("epoch ").Append(_set.Epoch).Append(" view ").Append(_view).Append(" floor ").Append(_floor.View).Append('/').Append(_floor.Height);
         text.Append(" mark ").Append(_watermark?.Slot.View).Append(_watermark?.Slot.Kind == VoteKind.Notarize ? "N" : "F");
         if (_isFenced) text.Append(" fenced");
+        if (_votesFrom > _view) text.Append(" votes from ").Append(_votesFrom);
+        if (_self is null) text.Append(" no validator");
         int near = 0;
         foreach (PeerId validator in _validatorPeers)
         {
@@ -271,7 +276,9 @@ public sealed partial class ConsensusMachine
                 if (!HasOwn(VoteKind.Notarize)) Nullify();
                 break;
             case ConsensusTimer.Advance:
+                _isViewOver = true;
                 Nullify();
+                if (_config.Mutant == RuleMutant.AdvanceWithoutCertificate) Enter(_view.Next);
                 break;
             case ConsensusTimer.Retry:
                 Retry();

@@ -71,9 +71,9 @@ public abstract record MembershipMessage
     public static bool TryDecode(ReadOnlyMemory<byte> bytes, out MembershipMessage? message)
     {
         message = null;
-        if (bytes.Length > Limits.FrameBytesMax || !TryPeekType(bytes, out WireType type)) return false;
+        if (bytes.Length > Limits.FrameBytesMax) return false;
         WireReader reader = new(bytes);
-        MembershipMessage? read = type switch
+        MembershipMessage? read = WireReader.TypeOf(bytes, itemsMax: 8) switch
         {
             WireType.MembershipGossip => ReadGossip(reader),
             WireType.MembershipDigest => ReadDigest(reader),
@@ -87,16 +87,6 @@ public abstract record MembershipMessage
         if (!reader.Succeeded) return false;
         message = read;
         return true;
-    }
-
-    /// <summary>Reads the type behind the array's head and the version; the second reader checks both again.</summary>
-    private static bool TryPeekType(ReadOnlyMemory<byte> bytes, out WireType type)
-    {
-        WireReader reader = new(bytes);
-        reader.Array(countMax: 8);
-        reader.UInt64();
-        type = (WireType)reader.UInt32();
-        return !reader.Failed;
     }
 
     private static Gossip ReadGossip(WireReader reader)

@@ -258,6 +258,15 @@ public static class Limits
 
     public const long HangingBytesMax = 64L << 20;
 
+    /// <summary>Steps of one machine that wait to be recorded; past them the rest of the segment is dropped.</summary>
+    public const int FlightQueueRecordsMax = 16_384;
+
+    /// <summary>The same, in about the bytes that they hold in memory.</summary>
+    public const long FlightQueueBytesMax = 32L << 20;
+
+    /// <summary>The most that a peer may be told to keep of its recordings, in MiB.</summary>
+    public const int FlightMebibytesMax = 64 * 1024;
+
     /// <summary>Windows of blocks that a peer which syncs asks for at once, of different peers where it can.</summary>
     public const int SyncWindowsMax = 8;
 

@@ -31,6 +31,19 @@ public sealed class WireReader
     /// <summary>Fails the reader on behalf of a decoder that found a value outside its domain.</summary>
     public void Fail() => _failed = true;
 
+    /// <summary>
+    /// The type that bytes claim to be a record of, for whoever must choose a reader; what they are worth the reader says, from the beginning.
+    /// Null where they begin like no record, or like one of more than <paramref name="itemsMax"/> items, version and type included.
+    /// </summary>
+    public static WireType? TypeOf(ReadOnlyMemory<byte> bytes, int itemsMax)
+    {
+        WireReader reader = new(bytes);
+        reader.Array(itemsMax);
+        reader.UInt64();
+        WireType type = (WireType)reader.UInt32();
+        return reader.Failed ? null : type;
+    }
+
     /// <summary>Enters a record of exactly this type, version and number of fields.</summary>
     public void Record(WireType type, int fields, byte version = 1)
     {

@@ -161,4 +161,7 @@ public enum WireType : uint
     SyncChunk = 241,
     SyncGone = 242,
     ConsensusPruned = 243,
+
+    // 250-259: recordings of a peer's machines
+    FlightHead = 250,
 }

@@ -30,4 +30,7 @@ public sealed record NodePorts
     }
 
     public required ISignatureVerifier Signatures { get; init; }
+
+    /// <summary>Where machines record what they are told; none records nothing.</summary>
+    public IFlightTapes? Flight { get; init; }
 }

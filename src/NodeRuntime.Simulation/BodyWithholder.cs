@@ -45,11 +45,5 @@ internal sealed class BodyWithholder(INetwork inner, Prng prng) : INetwork
         return writer.End().End().ToArray();
     }
 
-    private static bool IsOfType(ReadOnlyMemory<byte> frame, WireType type)
-    {
-        WireReader reader = new(frame);
-        reader.Array(16);
-        reader.UInt64();
-        return reader.UInt32() == (uint)type;
-    }
+    private static bool IsOfType(ReadOnlyMemory<byte> frame, WireType type) => WireReader.TypeOf(frame, itemsMax: 16) == type;
 }

@@ -1,4 +1,5 @@
 using NodeRuntime.Primitives;
+using NodeRuntime.Simulation.Atlas;
 
 namespace NodeRuntime.Simulation;
 
@@ -37,6 +38,15 @@ public sealed record Faults
     public Duration PartitionEvery { get; init; } = Duration.Zero;
 
     public Duration PartitionMax { get; init; } = Duration.FromSeconds(10);
+
+    internal LinkConditions Links => new()
+    {
+        DelayMin = DelayMin,
+        DelayMax = DelayMax,
+        LossPerMille = LossPerMille,
+        DuplicationPerMille = DuplicationPerMille,
+        ReorderPerMille = ReorderPerMille,
+    };
 
     public static Faults None { get; } = new();
 

@@ -4,26 +4,27 @@ using NodeRuntime.Actors;
 using NodeRuntime.Actors.Ports;
 using NodeRuntime.Crypto;
 using NodeRuntime.Primitives;
+using NodeRuntime.Simulation.Atlas;
 
 namespace NodeRuntime.Simulation;
 
 /// <summary>
-/// All connections of a simulated world. A frame is copied, delayed, lost, doubled or overtaken as the faults say; a
-/// partition swallows what crosses it; a crash cuts every connection of its peer. Frames of one connection and class keep
-/// their order unless reordering strikes.
+/// All connections of a simulated world. What becomes of a frame is decided by <see cref="Links"/>; a crash ends every connection of
+/// its peer, and so does a frame that arrives damaged.
 /// </summary>
-public sealed class SimulatedNetwork(VirtualTimeDispatcher time, Prng prng, Faults faults)
+internal sealed class SimulatedNetwork(VirtualTimeDispatcher time, Links links)
 {
     private readonly SortedDictionary<string, Endpoint> _listeners = new(StringComparer.Ordinal);
-    private readonly SortedDictionary<(string From, string To), Instant> _lastArrival = [];
-    private Func<string, string, bool> _isCut = static (_, _) => false;
+    private readonly SortedDictionary<string, int> _places = new(StringComparer.Ordinal);
 
-    /// <summary>Faults apply until the world heals.</summary>
-    public Faults Faults { get; set; } = faults;
+    public Links Links { get; } = links;
 
-    public long FramesSent { get; private set; }
-
-    public long FramesLost { get; private set; }
+    /// <summary>The number of an address among the links: the first one asked for is 0.</summary>
+    public int PlaceOf(string address)
+    {
+        if (!_places.TryGetValue(address, out int place)) _places.Add(address, place = _places.Count);
+        return place;
+    }
 
     private readonly SortedDictionary<FrameClass, long> _bytesSent = [];
 
@@ -32,7 +33,8 @@ public sealed class SimulatedNetwork(VirtualTimeDispatcher time, Prng prng, Faul
     /// <summary>A party at an address. It hears nothing until it is started.</summary>
     public INetwork Attach(string address, PublicKey key, PeerRole role)
     {
-        Endpoint endpoint = new(this, address, key, role);
+        int place = PlaceOf(address);
+        Endpoint endpoint = new(this, address, place, key, role);
         _listeners[address] = endpoint;
         return endpoint;
     }
@@ -44,17 +46,19 @@ public sealed class SimulatedNetwork(VirtualTimeDispatcher time, Prng prng, Faul
         endpoint.Vanish();
     }
 
-    /// <summary>From now on frames between two addresses vanish where the function says so.</summary>
-    public void Cut(Func<string, string, bool> isCut) => _isCut = isCut;
-
-    public void Heal() => _isCut = static (_, _) => false;
+    /// <summary>Every connection of a party ends; it may dial again.</summary>
+    public void Reset(string address)
+    {
+        if (!_listeners.TryGetValue(address, out Endpoint? endpoint)) return;
+        foreach (PeerId partner in new List<PeerId>(endpoint.Partners.Keys)) Disconnect(endpoint, partner, DisconnectReason.ConnectionLost);
+    }
 
     private void Dial(Endpoint from, string address)
     {
-        time.ScheduleAt(time.Now + Delay(), () =>
+        time.ScheduleAt(time.Now + Links.Delay(from.Place, from.Place), () =>
         {
             if (!from.IsAlive) return;
-            if (!_listeners.TryGetValue(address, out Endpoint? to) || to.Sink is null || _isCut(from.Address, address))
+            if (!_listeners.TryGetValue(address, out Endpoint? to) || to.Sink is null || Links.IsCut(from.Place, to.Place))
             {
                 from.Tell(new NetworkEvent.DialFailed(address, DisconnectReason.Timeout, "no answer"));
                 return;
@@ -88,38 +92,23 @@ public sealed class SimulatedNetwork(VirtualTimeDispatcher time, Prng prng, Faul
     {
         if (frame.Length > Limits.FrameBytesMax) return SendVerdict.FrameTooLarge;
         if (!from.Partners.TryGetValue(peer, out Endpoint? to)) return SendVerdict.NotConnected;
-        FramesSent++;
         _bytesSent[frameClass] = _bytesSent.GetValueOrDefault(frameClass) + frame.Length;
-        if (_isCut(from.Address, to.Address) || prng.NextChance(LossOf(frameClass)))
-        {
-            FramesLost++;
-            return SendVerdict.Accepted;
-        }
-
-        Deliver(from, to, frameClass, frame);
-        if (prng.NextChance(DuplicationOf(frameClass))) Deliver(from, to, frameClass, frame);
+        // Between owner and provider there is one stream, which TLS keeps whole: it breaks or it delivers.
+        FrameFate fate = Links.Send(time.Now, from.Place, to.Place, frame.Length, frameClass == FrameClass.Bulk);
+        if (fate.First is not { } first) return SendVerdict.Accepted;
+        byte[] copy = frame.ToArray();
+        Deliver(from, to, frameClass, copy, first, fate.Damage);
+        if (fate.Second is { } second) Deliver(from, to, frameClass, copy, second, FrameDamage.None);
         return SendVerdict.Accepted;
     }
 
-    // Between owner and provider there is one stream, which TLS keeps whole: it breaks or it delivers.
-    private int LossOf(FrameClass frameClass) => frameClass == FrameClass.Bulk ? 0 : Faults.LossPerMille;
-
-    private int DuplicationOf(FrameClass frameClass) => frameClass == FrameClass.Bulk ? 0 : Faults.DuplicationPerMille;
-
-    private void Deliver(Endpoint from, Endpoint to, FrameClass frameClass, ReadOnlyMemory<byte> frame)
+    // The seal of a damaged frame is broken, and its connection with it.
+    private void Deliver(Endpoint from, Endpoint to, FrameClass frameClass, byte[] frame, Instant arrival, FrameDamage damage) => time.ScheduleAt(arrival, () =>
     {
-        byte[] copy = frame.ToArray();
-        Instant arrival = time.Now + Delay();
-        (string From, string To) link = (from.Address, to.Address);
-        bool mayOvertake = frameClass != FrameClass.Bulk && prng.NextChance(Faults.ReorderPerMille);
-        if (!mayOvertake && _lastArrival.TryGetValue(link, out Instant last) && last >= arrival) arrival = last + new Duration(1);
-        if (!mayOvertake) _lastArrival[link] = arrival;
-        time.ScheduleAt(arrival, () =>
-        {
-            if (!to.IsAlive || !to.Partners.TryGetValue(from.Id, out Endpoint? still) || still != from) return;
-            to.Tell(new NetworkEvent.Received(from.Id, frameClass, copy));
-        });
-    }
+        if (!to.IsAlive || !to.Partners.TryGetValue(from.Id, out Endpoint? still) || still != from) return;
+        if (damage == FrameDamage.None) to.Tell(new NetworkEvent.Received(from.Id, frameClass, frame));
+        else Disconnect(to, from.Id, DisconnectReason.ConnectionLost);
+    });
 
     private static void Disconnect(Endpoint from, PeerId peer, DisconnectReason reason)
     {
@@ -128,11 +117,11 @@ public sealed class SimulatedNetwork(VirtualTimeDispatcher time, Prng prng, Faul
         if (to.Partners.Remove(from.Id)) to.Tell(new NetworkEvent.Disconnected(from.Id, DisconnectReason.ConnectionLost));
     }
 
-    private Duration Delay() => prng.NextDuration(Faults.DelayMin, Faults.DelayMax);
-
-    private sealed class Endpoint(SimulatedNetwork network, string address, PublicKey key, PeerRole role) : INetwork
+    private sealed class Endpoint(SimulatedNetwork network, string address, int place, PublicKey key, PeerRole role) : INetwork
     {
         public string Address { get; } = address;
+
+        public int Place { get; } = place;
 
         public PublicKey Key { get; } = key;
 
@@ -173,7 +162,7 @@ public sealed class SimulatedNetwork(VirtualTimeDispatcher time, Prng prng, Faul
         }
     }
 
-    private void Noticed(Endpoint left, Endpoint gone) => time.ScheduleAt(time.Now + Delay(), () =>
+    private void Noticed(Endpoint left, Endpoint gone) => time.ScheduleAt(time.Now + Links.Delay(gone.Place, left.Place), () =>
     {
         if (!left.Partners.TryGetValue(gone.Id, out Endpoint? still) || still != gone) return;
         left.Partners.Remove(gone.Id);

@@ -1,10 +1,11 @@
+using System;
 using System.Collections.Generic;
-using NodeRuntime.Actors;
 using NodeRuntime.Crypto;
+using NodeRuntime.Ledger.State;
 using NodeRuntime.Primitives;
 using NodeRuntime.Proofs.Records;
 using NodeRuntime.Proofs.Transactions;
-using NodeRuntime.Runtime;
+using NodeRuntime.Simulation.Atlas;
 
 namespace NodeRuntime.Simulation;
 
@@ -13,46 +14,56 @@ namespace NodeRuntime.Simulation;
 /// by real transactions through whichever peers are up. What does not make it into a block is done again another time.
 /// </summary>
 internal sealed class SimulatedOperators(
-    ChainId chain, IReadOnlyList<ISigner> wallets, IReadOnlyList<ISigner> nodes, IReadOnlyList<ISigner> secondKeys, List<SimulatedPeer> peers, Prng prng)
+    ChainId chain, IReadOnlyList<ISigner> wallets, IReadOnlyList<ISigner> nodes, IReadOnlyList<ISigner> secondKeys, Action<byte[]> submit, Prng prng)
 {
     private static readonly Amount Stake = Amount.FromTokens(100);
 
-    /// <summary>Somebody comes, changes its key or goes. The validators of genesis stay.</summary>
-    /// <param name="first">The lowest peer that may.</param>
-    public void Change(int first, LedgerTip tip)
+    /// <summary>A peer comes, changes its key or goes, as it stands and as chance will.</summary>
+    public FaultClass Change(int peer, LedgerState state)
     {
-        if (first >= peers.Count) return;
-        int peer = first + prng.NextBelow(peers.Count - first);
-        if (tip.State.Records.Validator(AccountOf(peer)) is not { } validator) Join(peer, tip);
-        else if (prng.NextBelow(2) == 0) Leave(peer, tip);
-        else Declare(peer, validator.Key == nodes[peer].PublicKey ? secondKeys[peer] : nodes[peer], tip);
+        if (state.Records.Validator(AccountOf(peer)) is null) return Join(peer, state);
+        return prng.NextBelow(2) == 0 ? Leave(peer, state) : Rotate(peer, state);
     }
 
-    public void Join(int peer, LedgerTip tip) => Declare(peer, nodes[peer], tip);
+    public FaultClass Join(int peer, LedgerState state)
+    {
+        Declare(peer, nodes[peer], state);
+        return FaultClass.ValidatorJoins;
+    }
 
-    public void Rotate(int peer, LedgerTip tip) => Declare(peer, secondKeys[peer], tip);
+    /// <summary>To whichever of its two keys it does not vote with.</summary>
+    public FaultClass Rotate(int peer, LedgerState state)
+    {
+        bool hasSecond = state.Records.Validator(AccountOf(peer))?.Key == secondKeys[peer].PublicKey;
+        Declare(peer, hasSecond ? nodes[peer] : secondKeys[peer], state);
+        return FaultClass.KeyRotation;
+    }
 
-    public void Leave(int peer, LedgerTip tip) => Send(wallets[peer], tip, new Message.LeaveValidators());
+    public FaultClass Leave(int peer, LedgerState state)
+    {
+        Send(wallets[peer], state, new Message.LeaveValidators());
+        return FaultClass.ValidatorLeaves;
+    }
 
     /// <summary>A validator of genesis stands in its node's account.</summary>
-    public void LeaveGenesis(int peer, LedgerTip tip) => Send(nodes[peer], tip, new Message.LeaveValidators());
+    public void LeaveGenesis(int peer, LedgerState state) => Send(nodes[peer], state, new Message.LeaveValidators());
 
     private AccountId AccountOf(int peer) => KeyPolicy.Single(wallets[peer].PublicKey).ToAccountId();
 
-    private void Declare(int peer, ISigner key, LedgerTip tip)
+    private void Declare(int peer, ISigner key, LedgerState state)
     {
         Message.DeclareValidator declare = Possession.Declare(chain, AccountOf(peer), key, nodes[peer]);
-        BondRecord bond = tip.State.Records.Bond(AccountOf(peer));
-        if (bond.Bonded < Stake) Send(wallets[peer], tip, new Message.Bond(Stake), declare);
-        else Send(wallets[peer], tip, declare);
+        BondRecord bond = state.Records.Bond(AccountOf(peer));
+        if (bond.Bonded < Stake) Send(wallets[peer], state, new Message.Bond(Stake), declare);
+        else Send(wallets[peer], state, declare);
     }
 
-    private void Send(ISigner wallet, LedgerTip tip, params Message[] messages)
+    private void Send(ISigner wallet, LedgerState state, params Message[] messages)
     {
         AccountId account = KeyPolicy.Single(wallet.PublicKey).ToAccountId();
         byte[] bytes = TransactionBuilder.Sign(
-            wallet, chain, tip.State.Records.Account(account).Sequence, tip.State.Parameters.TransactionFee, new Height(tip.Height.Number + 20), [.. messages])
+            wallet, chain, state.Records.Account(account).Sequence, state.Parameters.TransactionFee, new Height(state.Height.Number + 20), [.. messages])
             .Encode();
-        foreach (SimulatedPeer peer in peers) peer.Submit(bytes);
+        submit(bytes);
     }
 }

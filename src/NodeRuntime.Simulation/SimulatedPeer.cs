@@ -6,6 +6,9 @@ using NodeRuntime.Crypto;
 using NodeRuntime.Primitives;
 using NodeRuntime.Proofs.Chain;
 using NodeRuntime.Runtime;
+using NodeRuntime.Simulation.Agreement;
+using NodeRuntime.Simulation.Atlas;
+using NodeRuntime.Simulation.Nemesis;
 using NodeRuntime.Workload;
 
 namespace NodeRuntime.Simulation;
@@ -20,6 +23,8 @@ internal sealed class SimulatedPeer
     private readonly SimulatedNetwork _network;
     private readonly Prng _prng;
     private readonly Duration _skew;
+    private readonly NodeClock _clock = new();
+    private SkewedDispatcher? _dispatcher;
     private readonly Oracle _oracle;
     private readonly SimulationConfig _config;
     private readonly SimulatedDisk _disk;
@@ -40,6 +45,7 @@ internal sealed class SimulatedPeer
         _network = network;
         _prng = prng;
         _skew = skew;
+        _clock.Offset = skew;
         _oracle = oracle;
         _config = config;
         _disk = new SimulatedDisk(time, prng.Fork(), config.Faults) { OnDurable = batch => oracle.Durable(index, batch) };
@@ -92,7 +98,8 @@ internal sealed class SimulatedPeer
         if (IsUp) return;
         _lives++;
         _sandbox = new SimulatedSandbox(_time, _prng.Fork(), _blobs);
-        ActorSystem system = new(string.Create(CultureInfo.InvariantCulture, $"peer-{Index}-{_lives}"), new SkewedDispatcher(_time, _skew), _prng.Fork());
+        _dispatcher = new SkewedDispatcher(_time, _clock);
+        ActorSystem system = new(string.Create(CultureInfo.InvariantCulture, $"peer-{Index}-{_lives}"), _dispatcher, _prng.Fork());
         NodeModel model = new()
         {
             Genesis = _genesis,
@@ -130,6 +137,7 @@ internal sealed class SimulatedPeer
             Signer = _signer,
             ConsensusSigners = SecondKey is { } second ? [_signer, second] : [_signer],
             Signatures = _signatures,
+            Flight = _config.Flight?.Invoke(Index),
         });
     }
 
@@ -154,6 +162,84 @@ internal sealed class SimulatedPeer
         _blobs.Crash();
         _sandbox?.Crash();
         node.System.Terminate();
+    }
+
+    public View View => _node?.Consensus.View ?? View.Genesis;
+
+    public void Pause(bool isPaused) => _dispatcher?.Pause(isPaused);
+
+    public void Backup() => _disk.Backup();
+
+    public void Restore(Duration age) => _disk.Restore(age);
+
+    public void Wipe() => _disk.Erase();
+
+    public void Spoil(DiskFault fault, bool isOn, Marks marks)
+    {
+        switch (fault)
+        {
+            case DiskFault.Slow:
+                _disk.IsSlow = isOn;
+                marks.Note(FaultClass.SlowDisk);
+                break;
+            case DiskFault.Full:
+                _disk.Verdict = isOn ? JournalVerdict.DiskFull : JournalVerdict.Written;
+                marks.Note(FaultClass.DiskFull);
+                break;
+            case DiskFault.Error:
+                _disk.Verdict = isOn ? JournalVerdict.Failed : JournalVerdict.Written;
+                marks.Note(FaultClass.WriteError);
+                break;
+            case DiskFault.Lost:
+                _disk.IsLying = isOn;
+                marks.Note(FaultClass.LostWrites);
+                break;
+            case DiskFault.Torn when isOn:
+                Crash();
+                marks.Note(FaultClass.TornBatch);
+                _time.ScheduleAt(_time.Now + Duration.FromMilliseconds(700), Start);
+                break;
+            case DiskFault.Rot when isOn:
+                Crash();
+                _disk.Rot("watermark");
+                marks.Note(FaultClass.BitRot);
+                _time.ScheduleAt(_time.Now + Duration.FromMilliseconds(500), Start);
+                break;
+            case DiskFault.Torn:
+            case DiskFault.Rot:
+                break;
+        }
+    }
+
+    public void Clock(ClockFault fault, Duration by, bool isOn, Marks marks)
+    {
+        switch (fault)
+        {
+            case ClockFault.Offset:
+            case ClockFault.Jump:
+                marks.Note(fault == ClockFault.Offset ? FaultClass.ClockOffset : FaultClass.ClockJump);
+                _clock.Offset = isOn ? by : Duration.Zero;
+                break;
+            case ClockFault.Drift:
+                marks.Note(FaultClass.ClockDrift);
+                _clock.Drift(_time.Now, isOn ? 100 : 0);
+                break;
+            case ClockFault.Frozen:
+                marks.Note(FaultClass.ClockFrozen);
+                _clock.FrozenAt = isOn ? _clock.Read(_time.Now) : null;
+                break;
+        }
+    }
+
+    /// <summary>Its disk, its clock and its processor are as they should be. What the seed made its clock wrong by stays.</summary>
+    public void Heal()
+    {
+        _disk.IsSlow = false;
+        _disk.Verdict = JournalVerdict.Written;
+        if (_disk.IsLying) _disk.IsLying = false;
+        _clock.Heal(_time.Now);
+        _clock.Offset = _skew;
+        Pause(false);
     }
 
     /// <summary>A client's transaction reaches this peer, if it is up.</summary>

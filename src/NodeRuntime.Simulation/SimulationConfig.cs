@@ -1,4 +1,5 @@
 using NodeRuntime.Primitives;
+using NodeRuntime.Simulation.Nemesis;
 
 namespace NodeRuntime.Simulation;
 
@@ -15,6 +16,9 @@ public sealed record SimulationConfig
     public required Duration Length { get; init; }
 
     public required Faults Faults { get; init; }
+
+    /// <summary>What goes wrong by a plan, beside or in place of what the seed draws.</summary>
+    public NemesisPlan? Plan { get; init; }
 
     /// <summary>After this much of the run nothing more goes wrong, and everybody must come back.</summary>
     public Duration HealBefore { get; init; } = Duration.FromSeconds(25);
@@ -39,6 +43,9 @@ public sealed record SimulationConfig
 
     /// <summary>The second validator receives and never votes.</summary>
     public bool HasSilentVoter { get; init; }
+
+    /// <summary>Where a peer records what its machines are told; null records nothing.</summary>
+    public System.Func<int, NodeRuntime.Actors.Ports.IFlightTapes>? Flight { get; init; }
 
     /// <summary>The third peer changes a byte in every chunk of a snapshot that it serves.</summary>
     public bool HasSnapshotPoisoner { get; init; }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using NodeRuntime.Primitives;
+using NodeRuntime.Simulation.Atlas;
 
 namespace NodeRuntime.Simulation;
 
@@ -32,4 +33,10 @@ public sealed record SimulationReport
     public required int Crashes { get; init; }
 
     public required int Partitions { get; init; }
+
+    /// <summary>From healing to the first new final block at every peer; null where nothing was healed.</summary>
+    public required Duration? Recovery { get; init; }
+
+    /// <summary>Which faults struck.</summary>
+    public required Marks Marks { get; init; }
 }

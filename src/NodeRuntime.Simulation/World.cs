@@ -3,11 +3,13 @@ using System.Collections.Generic;
 using System.Collections.Immutable;
 using System.Globalization;
 using NodeRuntime.Actors;
+using NodeRuntime.Consensus;
 using NodeRuntime.Crypto;
 using NodeRuntime.Primitives;
 using NodeRuntime.Proofs.Chain;
 using NodeRuntime.Runtime;
-using NodeRuntime.Workload;
+using NodeRuntime.Simulation.Atlas;
+using NodeRuntime.Simulation.Nemesis;
 
 namespace NodeRuntime.Simulation;
 
@@ -16,7 +18,7 @@ namespace NodeRuntime.Simulation;
 /// durable write the simulated disk; only programs and, unless asked otherwise, signatures are make-believe. Everything that happens is drawn from
 /// the seed; what must never happen is watched by <see cref="Oracle"/>; after the last fault everybody must come back.
 /// </summary>
-public sealed class World
+public sealed class World : INemesisStage
 {
     private readonly SimulationConfig _config;
     private readonly VirtualTimeDispatcher _time;
@@ -31,6 +33,9 @@ public sealed class World
     private readonly SimulatedOperators? _operators;
     private readonly SimulatedCrowd _crowd;
     private readonly Instant _healAt;
+    private readonly NemesisRunner? _nemesis;
+    private Height _target;
+    private Duration? _recovery;
     private int _crashes;
     private int _partitions;
 
@@ -41,9 +46,10 @@ public sealed class World
         _config = config;
         _prng = new Prng(config.Seed);
         _time = new VirtualTimeDispatcher(_prng.NextUInt64(), Start, _auditor.Delivered);
-        _network = new SimulatedNetwork(_time, _prng.Fork(), config.Faults);
+        _network = new SimulatedNetwork(_time, new Links(config.Peers + 1, _prng.Fork(), Marks) { Conditions = config.Faults.Links });
         _oracle = new Oracle(_auditor);
-        _healAt = Start + (config.Length > config.HealBefore ? config.Length - config.HealBefore : Duration.Zero);
+        Duration healAt = config.Plan?.HealAt ?? (config.Length > config.HealBefore ? config.Length - config.HealBefore : Duration.Zero);
+        _healAt = Start + healAt;
 
         SimulatedSignatures registry = new();
         byte[] blinding = new byte[SystemSignatures.EntropyByteCount];
@@ -67,25 +73,30 @@ public sealed class World
         // Each may have as many waiting as the pool takes of one: so many keep up the rate for ten seconds without a block.
         int crowd = config.TransfersPerSecond * 10 / Limits.MempoolTransactionsPerSenderMax;
         for (int i = 0; i < int.Max(crowd, config.TransfersPerSecond > 0 ? config.Peers : 0); i++) people.Add(CreateSigner(registry));
-        Genesis genesis = MakeGenesis(signers, [.. people, owner], wallets);
-        Genesis = genesis;
+        Genesis = MakeGenesis(signers, [.. people, owner], wallets);
         if (config.HasEquivocator) _oracle.Suspect(signers[0].PublicKey);
         for (int i = 0; i < config.Peers; i++)
         {
             Duration skew = new(_prng.NextBelow(2) == 0 ? Skew() : -Skew());
-            _peers.Add(new SimulatedPeer(i, genesis, signers[i], _signatures, _time, _network, _prng.Fork(), config, skew, _oracle)
+            _peers.Add(new SimulatedPeer(i, Genesis, signers[i], _signatures, _time, _network, _prng.Fork(), config, skew, _oracle)
             {
                 SecondKey = config.HasOperators ? secondKeys[i] : null,
             });
         }
 
-        _operators = config.HasOperators ? new SimulatedOperators(genesis.ChainId, wallets, signers, secondKeys, _peers, aside.Fork()) : null;
-        _crowd = new SimulatedCrowd(genesis, people, _time, people.Count > 0 ? _prng.Fork() : _prng, _peers);
-        _owner = new SimulatedOwner(genesis, owner, _signatures, _time, _network, _prng.Fork(), _peers);
+        // Peers stand among the links by their numbers, the owner behind them.
+        foreach (SimulatedPeer peer in _peers) Invariant.Holds(_network.PlaceOf(peer.Address) == peer.Index);
+        if (config.Plan is { } plan) _nemesis = new NemesisRunner(plan, this, _prng.Fork());
+        _operators = config.HasOperators ? new SimulatedOperators(Genesis.ChainId, wallets, signers, secondKeys, bytes => _peers.ForEach(peer => peer.Submit(bytes)), aside.Fork()) : null;
+        _crowd = new SimulatedCrowd(Genesis, people, _time, people.Count > 0 ? _prng.Fork() : _prng, _peers);
+        _owner = new SimulatedOwner(Genesis, owner, _signatures, _time, _network, _prng.Fork(), _peers);
     }
 
     /// <summary>2026-01-01T00:00:00Z: any moment would do, but the same for all.</summary>
     public static Instant Start => Instant.FromMilliseconds(1_767_225_600_000);
+
+    /// <summary>What checks the signatures of this world: its recordings are replayed with it.</summary>
+    public ISignatureVerifier Signatures => _signatures;
 
     public SimulationReport Run()
     {
@@ -99,6 +110,7 @@ public sealed class World
     internal void Begin()
     {
         foreach (SimulatedPeer peer in _peers) peer.Start();
+        _nemesis?.Begin();
         ScheduleCrash();
         SchedulePartition();
         ScheduleJob();
@@ -116,8 +128,6 @@ public sealed class World
     internal LedgerTip? TipOf(int peer) => _peers[peer].Tip;
 
     internal Genesis Genesis { get; }
-
-    internal ISignatureVerifier Signatures => _signatures;
 
     internal PeerId PeerIdOf(int peer) => _peers[peer].Key.ToPeerId();
 
@@ -145,21 +155,24 @@ public sealed class World
     /// <summary>Nothing passes between these peers and the others until <see cref="Mend"/>.</summary>
     internal void Cut(params int[] side)
     {
-        SortedSet<string> addresses = new(StringComparer.Ordinal);
-        foreach (int peer in side) addresses.Add(_peers[peer].Address);
-        _network.Cut((from, to) => addresses.Contains(from) != addresses.Contains(to));
+        SortedSet<int> cut = [.. side];
+        CutWays((from, to) => cut.Contains(from) != cut.Contains(to));
     }
 
-    internal void Mend() => _network.Heal();
-
-    internal void Crash(int peer)
+    // The owner stands on the side of those who were not cut off.
+    private void CutWays(Func<int, int, bool> isCut)
     {
-        if (!_peers[peer].IsUp) return;
-        _crashes++;
-        _peers[peer].Crash();
-    }
+        List<(int From, int To)> ways = [];
+        for (int from = 0; from <= _peers.Count; from++)
+        {
+            for (int to = 0; to <= _peers.Count; to++)
+            {
+                if (from != to && isCut(from, to)) ways.Add((from, to));
+            }
+        }
 
-    internal void Restart(int peer) => _peers[peer].Start();
+        Cut(ways, FaultClass.MinorityCut);
+    }
 
     internal SimulationReport Finish()
     {
@@ -173,11 +186,13 @@ public sealed class World
             Digest = _auditor.Digest,
             JobsSubmitted = _owner.Submitted,
             JobsSettled = _owner.Settled,
-            FramesSent = _network.FramesSent,
+            FramesSent = _network.Links.FramesSent,
             TransfersSent = _crowd.Sent,
             TransfersSettled = _crowd.Settled,
             Crashes = _crashes,
             Partitions = _partitions,
+            Recovery = _recovery,
+            Marks = Marks,
         };
     }
 
@@ -266,15 +281,15 @@ public sealed class World
         {
             if (HasHealed) return;
             _partitions++;
-            SortedSet<string> side = new(StringComparer.Ordinal);
+            SortedSet<int> side = [];
             foreach (SimulatedPeer peer in _peers)
             {
-                if (_prng.NextBelow(2) == 0) side.Add(peer.Address);
+                if (_prng.NextBelow(2) == 0) side.Add(peer.Index);
             }
 
             bool isOneWay = _prng.NextBelow(3) == 0;
-            _network.Cut((from, to) => side.Contains(from) != side.Contains(to) && (!isOneWay || side.Contains(from)));
-            _time.ScheduleAt(_time.Now + _prng.NextDuration(Duration.FromSeconds(1), _config.Faults.PartitionMax), _network.Heal);
+            CutWays((from, to) => side.Contains(from) != side.Contains(to) && (!isOneWay || side.Contains(from)));
+            _time.ScheduleAt(_time.Now + _prng.NextDuration(Duration.FromSeconds(1), _config.Faults.PartitionMax), Mend);
             SchedulePartition();
         });
     }
@@ -294,7 +309,9 @@ public sealed class World
         if (_config.SetChangeEvery == Duration.Zero) return;
         _time.ScheduleAt(_time.Now + Around(_config.SetChangeEvery), () =>
         {
-            if (FurthestTip() is { } tip) Operators.Change(_config.Validators, tip);
+            // The validators of genesis stay.
+            int first = _config.Validators;
+            if (FurthestTip() is { } tip && first < _peers.Count) Marks.Note(Operators.Change(first + _prng.NextBelow(_peers.Count - first), tip.State));
             ScheduleSetChange();
         });
     }
@@ -314,12 +331,145 @@ public sealed class World
 
     private void Heal()
     {
-        _network.Heal();
-        _network.Faults = Faults.None;
+        _nemesis?.End();
+        _network.Links.Heal();
         foreach (SimulatedPeer peer in _peers)
         {
+            peer.Heal();
             if (!peer.IsUp) peer.Start();
+            if (peer.Height > _target) _target = peer.Height;
         }
+
+        WatchRecovery();
+    }
+
+    private void WatchRecovery()
+    {
+        if (_peers.TrueForAll(peer => peer.Height > _target)) _recovery = _time.Now - _healAt;
+        else _time.ScheduleAt(_time.Now + Duration.FromMilliseconds(50), WatchRecovery);
+    }
+
+    // ---- the stage of a plan ----
+
+    public int PeerCount => _peers.Count;
+
+    public int ValidatorCount => _config.Validators;
+
+    internal Marks Marks { get; } = new();
+
+    public (int Now, int Next)? Leaders
+    {
+        get
+        {
+            if (FurthestTip() is not { } tip) return null;
+            View view = View.Genesis;
+            foreach (SimulatedPeer peer in _peers)
+            {
+                if (peer.Tip?.State.Validators.Epoch == tip.State.Validators.Epoch && peer.View > view) view = peer.View;
+            }
+
+            if (view == View.Genesis) return null;
+            ValidatorSet set = tip.State.Validators;
+            return (PeerOf(set, view), PeerOf(set, view.Next));
+        }
+    }
+
+    private int PeerOf(ValidatorSet set, View view)
+    {
+        PeerId leader = set[LeaderSchedule.LeaderOf(Genesis.ChainId, set, view)].Peer;
+        return _peers.FindIndex(peer => peer.Key.ToPeerId() == leader);
+    }
+
+    public void After(Duration delay, Action action) => _time.ScheduleAt(_time.Now + delay, action);
+
+    public void Crash(int peer)
+    {
+        if (!_peers[peer].IsUp) return;
+        _crashes++;
+        Marks.Note(FaultClass.Crash);
+        _peers[peer].Crash();
+    }
+
+    /// <summary>Whole peers step through many machines: where they die is drawn by time.</summary>
+    public void CrashAtEffect(int peer) => _time.ScheduleAt(_time.Now + _prng.NextDuration(Duration.Zero, Duration.FromMilliseconds(300)), () => Crash(peer));
+
+    public void Restart(int peer) => _peers[peer].Start();
+
+    public void Pause(int peer, bool isPaused)
+    {
+        if (isPaused) Marks.Note(FaultClass.Pause);
+        _peers[peer].Pause(isPaused);
+    }
+
+    /// <summary>What it says comes slowly.</summary>
+    public void Slow(int peer, bool isSlow)
+    {
+        Marks.Note(FaultClass.SlowPeer);
+        _network.Links.Drip(peer, isSlow ? 20_000 : 0);
+    }
+
+    public void Wipe(int peer)
+    {
+        Marks.Note(FaultClass.WipedDisk);
+        Crash(peer);
+        _peers[peer].Wipe();
+    }
+
+    public void Restore(int peer, Duration age)
+    {
+        _peers[peer].Backup();
+        After(age, () =>
+        {
+            if (HasHealed) return;
+            Marks.Note(FaultClass.StaleRestore);
+            Crash(peer);
+            _peers[peer].Restore(age);
+            _peers[peer].Start();
+        });
+    }
+
+    /// <summary>Two whole peers cannot stand at one address: a plan that asks for it is refused for this layer.</summary>
+    public void Clone(int peer, Duration lasts) => Invariant.Break("whole peers have no clones");
+
+    public void Cut(IReadOnlyList<(int From, int To)> ways, FaultClass cause)
+    {
+        _network.Links.Mend();
+        foreach ((int from, int to) in ways) _network.Links.Cut(from, to, cause);
+    }
+
+    public void Mend() => _network.Links.Mend();
+
+    public void Link(LinkConditions conditions) => _network.Links.Conditions = conditions;
+
+    public void Drip(int peer, int bytesPerSecond) => _network.Links.Drip(peer, bytesPerSecond);
+
+    public void Reset(int peer)
+    {
+        Marks.Note(FaultClass.ConnectionReset);
+        _network.Reset(_peers[peer].Address);
+    }
+
+    public void Disk(int peer, DiskFault fault, bool isOn) => _peers[peer].Spoil(fault, isOn, Marks);
+
+    public void Clock(int peer, ClockFault fault, Duration by, bool isOn) => _peers[peer].Clock(fault, by, isOn, Marks);
+
+    /// <summary>Noise at the door of every mempool.</summary>
+    public void Flood(int transactionsPerSecond)
+    {
+        _flood = transactionsPerSecond;
+        FloodOnce();
+    }
+
+    private int _flood;
+
+    private void FloodOnce()
+    {
+        if (_flood == 0 || HasHealed) return;
+        byte[] noise = new byte[1 + _prng.NextBelow(400)];
+        _prng.Fill(noise);
+        Marks.Note(FaultClass.MempoolFlooder);
+        foreach (SimulatedPeer peer in _peers) peer.Submit(noise);
+        After(new Duration(1_000_000 / _flood), FloodOnce);
     }
 
     private Height LowestHeight()
@@ -336,7 +486,7 @@ public sealed class World
     // After the last fault: everybody is within a few blocks of the furthest, and the furthest has moved on.
     private void CheckLiveness()
     {
-        if (_config.Length <= _config.HealBefore) return;
+        if (_config.Length <= _config.HealBefore && _config.Plan is null) return;
         Height highest = Height.Genesis;
         foreach (SimulatedPeer peer in _peers)
         {

@@ -171,7 +171,7 @@ public sealed class EvidenceTests
     [Fact]
     public void A_leader_offers_one_piece_for_each_voter_and_puts_what_the_ledger_takes_into_its_block()
     {
-        Bench bench = new Bench(leads: true) { Now = Bench.Start + Duration.FromMilliseconds(100) }.Begin();
+        Bench bench = new Bench(leads: true) { Now = Bench.Start + Duration.FromMilliseconds(100) - Bench.Listening }.Begin();
         int culprit = bench.Other();
         int other = bench.Other(culprit);
         Evidence[] all = [Double(bench, culprit), bench.Against(culprit, 1, VoteKind.Finalize, Value(1), VoteKind.Finalize, null), Double(bench, other)];

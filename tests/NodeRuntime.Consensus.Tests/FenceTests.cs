@@ -43,6 +43,29 @@ public sealed class FenceTests
     }
 
     [Fact]
+    public void A_new_disk_in_a_chain_that_has_begun_is_a_wiped_one()
+    {
+        Bench bench = new(recovery: Recovery.Fresh);
+        bench.Begin();
+        bench.Hear(bench.Other(), new ConsensusMessage.Certified(bench.Nullification(3)));
+        Assert.True(bench.Machine.Snapshot.IsFenced);
+        bench.EndListening();
+        bench.Fire(ConsensusTimer.Leader);
+        Assert.Empty(bench.Votes());
+    }
+
+    [Fact]
+    public void A_new_validator_of_a_new_chain_listens_and_then_votes()
+    {
+        Bench bench = new(recovery: Recovery.Fresh, leads: true);
+        bench.Begin();
+        Assert.Empty(bench.Of<ConsensusEffect.Build>());
+        bench.EndListening();
+        Assert.False(bench.Machine.Snapshot.IsFenced);
+        Assert.Single(bench.Of<ConsensusEffect.Build>());
+    }
+
+    [Fact]
     public void Our_own_vote_come_back_raises_nothing()
     {
         Bench bench = new Bench().Begin();
@@ -141,8 +164,7 @@ public sealed class FenceTests
     [Fact]
     public void A_restarted_validator_listens_before_it_votes()
     {
-        Bench bench = new();
-        bench.Make(Recovery.Fresh with { Watermark = new Watermark(new VoteSlot(new Epoch(0), View.Genesis, VoteKind.Notarize), null) });
+        Bench bench = new(recovery: Recovery.Fresh with { Watermark = new Watermark(new VoteSlot(new Epoch(0), View.Genesis, VoteKind.Notarize), null) });
         bench.Begin();
         bench.Hear(bench.Leader(1), bench.Proposal(bench.Block(1)));
         Assert.Empty(bench.Votes());

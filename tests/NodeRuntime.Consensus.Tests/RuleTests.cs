@@ -55,6 +55,7 @@ public sealed class RuleTests
         Bench bench = new(leads: true);
         bench.Step(new ConsensusInput.Pending(true));
         bench.Step(new ConsensusInput.Start());
+        bench.EndListening();
         ConsensusEffect.Build build = Assert.Single(bench.Of<ConsensusEffect.Build>());
         Assert.Equal(bench.Genesis.ChainId.Hash, build.Parent);
         bench.Seen.Clear();
@@ -72,9 +73,10 @@ public sealed class RuleTests
     [Fact]
     public void R2_the_leader_waits_for_the_interval_since_the_parent()
     {
-        Bench bench = new(leads: true) { Now = Bench.Start + Duration.FromMilliseconds(100) };
+        Bench bench = new(leads: true) { Now = Bench.Start + Duration.FromMilliseconds(100) - Bench.Listening };
         bench.Step(new ConsensusInput.Pending(true));
         bench.Step(new ConsensusInput.Start());
+        bench.EndListening();
         Assert.Empty(bench.Of<ConsensusEffect.Build>());
         ConsensusEffect.SetTimer timer = bench.Of<ConsensusEffect.SetTimer>().FindLast(static e => e.Timer == ConsensusTimer.Build)!;
         Assert.Equal(Duration.FromMilliseconds(150), timer.Delay);
@@ -86,14 +88,38 @@ public sealed class RuleTests
     [Fact]
     public void R2_a_parent_from_a_fast_clock_holds_a_leader_up_for_one_interval_at_most()
     {
-        Bench bench = new(leads: true) { Now = Bench.Start - Duration.FromSeconds(8) };
+        Bench bench = new(leads: true) { Now = Bench.Start - Duration.FromSeconds(8) - Bench.Listening };
         bench.Step(new ConsensusInput.Pending(true));
         bench.Step(new ConsensusInput.Start());
+        bench.EndListening();
         bench.Hear(bench.Other(), new ConsensusMessage.HaveCertificate(new Epoch(0), new View(0)));
         Assert.Empty(bench.Of<ConsensusEffect.Build>());
         bench.Now += bench.Genesis.Parameters.BlockIntervalMin;
         bench.Fire(ConsensusTimer.Build);
         Assert.Equal(Bench.Start + Duration.FromMilliseconds(1), Assert.Single(bench.Of<ConsensusEffect.Build>()).Time);
+    }
+
+    [Fact]
+    public void R2_a_leader_that_does_not_know_how_a_view_ended_asks_and_then_builds()
+    {
+        Bench bench = new Bench().Begin();
+        ulong view = 3;
+        while (bench.Leader(view) != bench.Self) view++;
+        for (ulong u = 1; u < view; u++)
+        {
+            if (u != 2) bench.Hear(bench.Other(), new ConsensusMessage.Certified(bench.Nullification(u)));
+        }
+
+        Assert.Equal(new View(view), bench.Machine.Snapshot.View);
+        Assert.Empty(bench.Of<ConsensusEffect.Build>());
+        Assert.Contains(bench.Seen, static e => e is ConsensusEffect.Send { Message: ConsensusMessage.WantCertificate { View.Number: 2 } });
+
+        // It gave this view up at once; the next of its own it can use.
+        ulong next = view + 1;
+        while (bench.Leader(next) != bench.Self) next++;
+        bench.Hear(bench.Other(), new ConsensusMessage.Certified(bench.Nullification(2)));
+        for (ulong u = view; u < next; u++) bench.Hear(bench.Other(), new ConsensusMessage.Certified(bench.Nullification(u)));
+        Assert.Equal(bench.Genesis.ChainId.Hash, Assert.Single(bench.Of<ConsensusEffect.Build>()).Parent);
     }
 
     [Fact]
@@ -431,6 +457,29 @@ public sealed class RuleTests
         bench.Hear(bench.Other(), new ConsensusMessage.BlockBody(fork));
         Assert.Single(bench.Of<ConsensusEffect.Halt>());
         Assert.Single(bench.Of<ConsensusEffect.Deliver>());
+    }
+
+    [Fact]
+    public void R9_a_view_that_ended_while_its_voter_listened_after_a_crash_is_nullified_afterwards()
+    {
+        Bench before = new Bench().Begin();
+        Block block = before.Block(1);
+        before.Hear(before.Leader(1), before.Proposal(block));
+        Vote vote = Assert.Single(before.Votes());
+
+        Recovery recovery = Recovery.Fresh with
+        {
+            Watermark = new Watermark(vote.Slot, vote.Value),
+            Records = [new LogRecord.Body(block), new LogRecord.OwnVote(vote)],
+        };
+        Bench after = new Bench(recovery: recovery).Begin();
+        after.Fire(ConsensusTimer.Advance);
+        Assert.Empty(after.Votes());
+        after.EndListening();
+        after.Seen.Clear();
+        after.Fire(ConsensusTimer.Retry);
+
+        Assert.Contains(after.Votes(), static said => said is { Slot: { Kind: VoteKind.Finalize, View.Number: 1 }, Value: null });
     }
 
     [Fact]

@@ -229,9 +229,42 @@ public sealed class SealTests
     }
 
     [Fact]
-    public void Who_was_not_ready_is_fenced_until_the_others_have_told_how_far_they_are()
+    public void Who_was_not_ready_and_remembers_votes_of_its_own_listens_and_votes()
     {
         Sealed(wasReady: false);
+        Assert.False(_bench.Machine.Snapshot.IsFenced);
+        _bench.Fire(ConsensusTimer.Advance);
+        Assert.DoesNotContain(_bench.Votes(), static vote => vote.Slot.Epoch.Number == 1);
+        _bench.EndListening();
+        _bench.Fire(ConsensusTimer.Advance);
+        Assert.Equal(new VoteSlot(new Epoch(1), new View(1), VoteKind.Finalize), _bench.Votes()[^1].Slot);
+    }
+
+    [Fact]
+    public void Who_hears_its_own_forgotten_vote_while_it_listens_is_fenced()
+    {
+        Sealed(wasReady: false);
+        _bench.Hear(Stays, new ConsensusMessage.Voted(_bench.VoteIn(Next, 1, _bench.Self, 1, VoteKind.Finalize, null)));
+        Assert.True(_bench.Machine.Snapshot.IsFenced);
+    }
+
+    [Fact]
+    public void Who_remembers_nothing_and_ran_when_the_seal_was_made_listens_and_votes()
+    {
+        _bench.Begin();
+        _bench.Now += (_bench.Genesis.Parameters.ClockDriftMax * 2) + Duration.FromSeconds(1);
+        FetchSeal();
+        Assert.False(_bench.Machine.Snapshot.IsFenced);
+        _bench.EndListening();
+        _bench.Fire(ConsensusTimer.Advance);
+        Assert.Equal(new VoteSlot(new Epoch(1), new View(1), VoteKind.Finalize), _bench.Votes()[^1].Slot);
+    }
+
+    [Fact]
+    public void Who_remembers_nothing_and_came_later_is_fenced_until_the_others_have_told_how_far_they_are()
+    {
+        _bench.Begin();
+        FetchSeal();
         Assert.True(_bench.Machine.Snapshot.IsFenced);
         ConsensusMessage.FenceQuestion question = _bench.Seen.OfType<ConsensusEffect.Broadcast>().Select(static it => it.Message)
             .OfType<ConsensusMessage.FenceQuestion>().First();
@@ -337,26 +370,28 @@ public sealed class SealTests
     }
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
-    public void A_machine_that_starts_on_a_seal_is_in_the_next_epoch(bool entered)
+    [InlineData("entered", false)]
+    [InlineData("voted before", false)]
+    [InlineData("never voted", true)]
+    public void A_machine_that_starts_on_a_seal_is_in_the_next_epoch(string past, bool isFenced)
     {
         Block seal = _bench.Seal(1, Next, null, (0, Stays), (2, StaysToo), (3, Joiner));
         Certificate finalization = _bench.Certificate(1, VoteKind.Finalize, seal.Header.Digest);
-        VoteSlot mark = entered ? new LogRecord.Entered(new Epoch(1)).Watermark.Slot : new VoteSlot(new Epoch(0), new View(1), VoteKind.Finalize);
+        bool voted = past == "voted before";
+        VoteSlot mark = voted ? new VoteSlot(new Epoch(0), new View(1), VoteKind.Finalize) : new LogRecord.Entered(new Epoch(past == "entered" ? 1u : 0)).Watermark.Slot;
         _bench.AtStart = Next;
         _bench.Make(new Recovery
         {
             Tip = (seal, finalization),
-            Watermark = new Watermark(mark, entered ? null : seal.Header.Digest),
-            Records = [new LogRecord.OwnVote(_bench.Vote(_bench.Self, 1, VoteKind.Finalize, seal.Header.Digest))],
+            Watermark = new Watermark(mark, voted ? seal.Header.Digest : null),
+            Records = voted ? [new LogRecord.OwnVote(_bench.Vote(_bench.Self, 1, VoteKind.Finalize, seal.Header.Digest))] : [],
             WatermarkIsLost = false,
         });
         ConsensusSnapshot snapshot = _bench.Machine.Snapshot;
         Assert.Equal(new Epoch(1), snapshot.Validators.Epoch);
         Assert.Equal(seal.Header.Digest, snapshot.FinalizedDigest);
         Assert.Equal(new ValidatorIndex(1), snapshot.Self);
-        Assert.Equal(!entered, snapshot.IsFenced);
+        Assert.Equal(isFenced, snapshot.IsFenced);
         _bench.Begin();
         Assert.Equal(new View(1), _bench.Machine.Snapshot.View);
     }
@@ -396,6 +431,14 @@ public sealed class SealTests
         _bench.Begin();
         if (wasReady) _bench.Step(new ConsensusInput.SetDue(Next));
         _bench.Finalize(_bench.Seal(1, Next, null, (0, Stays), (2, StaysToo), (3, Joiner)));
+        Assert.Equal(Next.Hash, _bench.Machine.Snapshot.Validators.Hash);
+    }
+
+    // By its chain: nothing is signed on the way.
+    private void FetchSeal()
+    {
+        Block seal = _bench.Seal(1, Next, null, (0, Stays), (2, StaysToo), (3, Joiner));
+        _bench.Hear(Stays, new ConsensusMessage.Chain([seal], _bench.Certificate(1, VoteKind.Finalize, seal.Header.Digest)));
         Assert.Equal(Next.Hash, _bench.Machine.Snapshot.Validators.Hash);
     }
 

@@ -22,16 +22,16 @@ public sealed class EpochTests(ITestOutputHelper output)
         Assert.Equal(4, world.TipOf(0)!.State.Validators.Count);
 
         // Two come.
-        world.Operators.Join(4, world.TipOf(0)!);
-        world.Operators.Join(5, world.TipOf(0)!);
+        world.Operators.Join(4, world.TipOf(0)!.State);
+        world.Operators.Join(5, world.TipOf(0)!.State);
         world.AdvanceTo(Duration.FromSeconds(20));
         Assert.Equal(6, world.TipOf(0)!.State.Validators.Count);
         Assert.Equal(ConsensusMode.Voting, world.ConsensusOf(4)!.Mode);
 
         // One changes its key, and one of the first four goes.
         PeerKey before = KeyOf(world, 4);
-        world.Operators.Rotate(4, world.TipOf(0)!);
-        world.Operators.LeaveGenesis(1, world.TipOf(0)!);
+        world.Operators.Rotate(4, world.TipOf(0)!.State);
+        world.Operators.LeaveGenesis(1, world.TipOf(0)!.State);
         world.AdvanceTo(Duration.FromSeconds(45));
         LedgerTip tip = world.TipOf(0)!;
         Assert.Equal(5, tip.State.Validators.Count);

@@ -17,6 +17,7 @@ using NodeRuntime.Proofs.Tests.Receipts;
 using NodeRuntime.Proofs.Transactions;
 using NodeRuntime.Proofs.Trees;
 using NodeRuntime.Runtime.Consensus;
+using NodeRuntime.Runtime.Flight;
 using NodeRuntime.Runtime.Proposals;
 using NodeRuntime.Runtime.Snapshots;
 using NodeRuntime.Runtime.Transactions;
@@ -44,6 +45,9 @@ internal sealed class WireCases
         AddSandbox();
         AddTraces();
         AddProposals();
+        // The frames behind it hold graphs of a machine's own types, which only the build that wrote them reads: FlightReplayTests.
+        FlightHead head = new("consensus", new ChainId(Hash()), Key(), "1.0", Hash(), Hash(), Time());
+        Add("FlightHead", head.Encode(), static bytes => FlightHead.Decode(bytes).Head?.Encode());
     }
 
     /// <summary>Those whose assemblies stand above Proofs; the others are reviewed beside Proofs' own tests.</summary>

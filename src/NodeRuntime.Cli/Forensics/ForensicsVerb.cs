@@ -92,13 +92,7 @@ internal static class ForensicsVerb
 
     private static void Show(IAnsiConsole console, ForensicsResult result)
     {
-        string colour = result.Verdict switch
-        {
-            "OK" => "green",
-            "INCONCLUSIVE" => "yellow",
-            _ => "red",
-        };
-        console.MarkupLine($"[{colour}]{result.Verdict}[/] {Markup.Escape(result.Reason)}");
+        Display.Verdict(console, result.Verdict, result.Reason);
         if (result.TrustedGenesis is null) console.WriteLine("  no genesis hash to trust was given: --genesis HASH, or a context");
         foreach ((string name, ChainTip? tip) in (ReadOnlySpan<(string, ChainTip?)>)[("A", result.First), ("B", result.Second)])
         {

@@ -138,13 +138,7 @@ internal static class ReceiptVerbs
 
     private static void Show(IAnsiConsole console, ReceiptVerifyResult result)
     {
-        string colour = result.Verdict switch
-        {
-            "OK" => "green",
-            "INCONCLUSIVE" => "yellow",
-            _ => "red",
-        };
-        console.MarkupLine($"[{colour}]{result.Verdict}[/] {Markup.Escape(result.Reason)}");
+        Display.Verdict(console, result.Verdict, result.Reason);
         if (result.Verdict == "INCONCLUSIVE") console.WriteLine("  no genesis hash to trust was given: --genesis HASH, or a context");
         if (result.Receipt is { } said)
         {

@@ -11,6 +11,7 @@ public sealed partial class ConsensusMachine
     {
         Invariant.Holds(!_hasStarted);
         _hasStarted = true;
+        _startedAt = _now;
         Enter(_view > _floor.View.Next ? _view : _floor.View.Next);
         SayAgain();
         AskForMissing();
@@ -33,6 +34,7 @@ public sealed partial class ConsensusMachine
 
     private void SetViewTimers()
     {
+        _isViewOver = false;
         Duration delay = Delay();
         // A leader may wait this long for something to put into its block.
         Duration leader = (delay * 2) + BlockInterval();
@@ -65,7 +67,7 @@ public sealed partial class ConsensusMachine
     private Duration Delay()
     {
         Duration delay = _config.Parameters.NetworkDelay;
-        Duration longest = delay * 4;
+        Duration longest = delay * (_config.Mutant == RuleMutant.NoDelayCap ? 4096 : 4);
         ulong views = _view.Number - _floor.View.Number - 1;
         for (ulong k = 0; k < views && delay < longest; k++) delay = delay * 5 / 4;
         return delay < longest ? delay : longest;

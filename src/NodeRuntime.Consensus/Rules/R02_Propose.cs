@@ -16,7 +16,8 @@ public sealed partial class ConsensusMachine
         if (HasOwn(VoteKind.Notarize) || HasOwn(VoteKind.Finalize)) return false;
         if (FindParent(out bool isBodyMissing) is not { } parent)
         {
-            // A body that is only late is worth waiting for; a missing certificate is not.
+            // A body that is only late is worth waiting for; a missing certificate is not, but the next time that we lead we want to have it.
+            if (!isBodyMissing) AskForHole();
             if (isBodyMissing || !MayHurry()) return false;
             Nullify();
             return HasOwn(VoteKind.Finalize);

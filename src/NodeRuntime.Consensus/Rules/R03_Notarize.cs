@@ -19,6 +19,7 @@ public sealed partial class ConsensusMachine
         ProposalVerdict verdict = isForBlock
             ? ProposalRules.Check(proposal.Block, _config.Chain, _set, _anchor, _config.Parameters)
             : ProposalVerdict.VoteNotForBlock;
+        if (verdict == ProposalVerdict.SkipsNotComplete && _config.Mutant == RuleMutant.AcceptMissingSkips) verdict = ProposalVerdict.Accepted;
         if (verdict != ProposalVerdict.Accepted)
         {
             _effects.Add(new ConsensusEffect.Blame(peer, ConsensusFault.ProposalWrong));
@@ -39,7 +40,8 @@ public sealed partial class ConsensusMachine
 
     private bool Notarize()
     {
-        if (!MayVote() || HasOwn(VoteKind.Notarize) || HasOwn(VoteKind.Finalize)) return false;
+        if (!MayVote() || HasOwn(VoteKind.Notarize)) return false;
+        if (HasOwn(VoteKind.Finalize) && _config.Mutant != RuleMutant.NotarizeAfterNullify) return false;
         if (!_proposals.TryGetValue(_view, out Hash256 digest) || !_blocks.TryGetValue(digest, out Candidate? candidate)) return false;
         // In a later view than its own only a seal may stand.
         bool isAgain = candidate.Block.Header.View != _view;
@@ -63,6 +65,7 @@ public sealed partial class ConsensusMachine
     // Line 16: every view between parent and block was nullified. What did not travel with the block must be held.
     private bool HoldsSkips(View from, View to)
     {
+        if (_config.Mutant == RuleMutant.AcceptMissingSkips) return true;
         for (ulong number = from.Number + 1; number < to.Number; number++)
         {
             if (_nullifications.ContainsKey(new View(number))) continue;
@@ -76,6 +79,7 @@ public sealed partial class ConsensusMachine
     // Checked by voters alone: a clock that drifts makes a view fail, it never makes a fork.
     private bool IsTimely(BlockHeader header)
     {
+        if (_config.Mutant == RuleMutant.IgnoreTime) return true;
         Duration drift = _config.Parameters.ClockDriftMax;
         return header.Time <= _now + drift && header.Time >= _now - drift;
     }

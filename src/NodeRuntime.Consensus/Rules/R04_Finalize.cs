@@ -12,12 +12,15 @@ public sealed partial class ConsensusMachine
         if (!MayVote() || HasOwn(VoteKind.Finalize)) return false;
         if (!_notarizations.TryGetValue(_view, out Verified<Certificate>? notarization)) return false;
         Hash256 digest = notarization.Value.Value!.Value;
-        if (!_blocks.TryGetValue(digest, out Candidate? candidate) || candidate.State != CandidateState.Accepted) return false;
+        if (!_blocks.TryGetValue(digest, out Candidate? candidate) || !IsChecked(candidate)) return false;
         VoteSlot ownNotarize = new(_set.Epoch, _view, VoteKind.Notarize);
-        if (_ownVotes.TryGetValue(ownNotarize, out Verified<Vote>? own) && own.Value.Value != digest) return false;
+        if (_ownVotes.TryGetValue(ownNotarize, out Verified<Vote>? own) && own.Value.Value != digest && _config.Mutant != RuleMutant.DropRuleC) return false;
         if (!MaySign(VoteKind.Finalize, digest)) return false;
         Vote vote = SignVote(VoteKind.Finalize, digest);
         Broadcast(new ConsensusMessage.Voted(vote));
         return true;
     }
+
+    private bool IsChecked(Candidate candidate) =>
+        candidate.State == CandidateState.Accepted || _config.Mutant == RuleMutant.FinalizeUnchecked;
 }

@@ -35,7 +35,7 @@ public sealed partial class ConsensusMachine
     {
         if (!MayVote()) return false;
         VoteSlot slot = new(_set.Epoch, _view, kind);
-        return _watermark is null || _watermark.Allows(slot, value);
+        return _watermark is null || _watermark.Allows(slot, value) || _config.Mutant == RuleMutant.NotarizeAfterNullify;
     }
 
     // The one place that signs. The record with the vote stands before everything that the vote is sent with.

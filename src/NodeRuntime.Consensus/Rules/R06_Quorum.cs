@@ -12,7 +12,7 @@ public sealed partial class ConsensusMachine
         if (IsOfOtherEpoch(peer, vote.Slot.Epoch)) return;
         if (vote.Slot.View <= _floor.View || vote.Slot.View.Number > _view.Number + Limits.ViewsAheadMax) return;
         if (vote.Slot.View.Number + Limits.ViewsBehindMax < _view.Number) return;
-        if (HoldsVote(vote.Slot, vote.Voter, vote.Value)) return;
+        if (HoldsVote(vote.Slot, vote.Voter, vote.Value) && _config.Mutant != RuleMutant.CountVoterTwice) return;
         // A slot that is decided needs no more votes, but who is a little late every time is not absent.
         bool isDecided = IsDecided(vote.Slot, vote.Value);
         if (isDecided && IsHeard(vote.Voter)) return;
@@ -44,7 +44,8 @@ public sealed partial class ConsensusMachine
         }
 
         // Two that contradict each other are evidence enough; a third says nothing new.
-        if (cast.Count == 2 || cast.Exists(other => other.Value.Value == vote.Value)) return;
+        bool isKnown = cast.Exists(other => other.Value.Value == vote.Value) && _config.Mutant != RuleMutant.CountVoterTwice;
+        if (cast.Count == 2 || isKnown) return;
         cast.Add(verified);
         FindEvidence(verified, cast);
         Confront(vote);
@@ -149,6 +150,7 @@ public sealed partial class ConsensusMachine
         }
 
         NoteForeign(certificate);
+        NoteThatChainHasBegun();
         Add(verified!, peer);
         return true;
     }

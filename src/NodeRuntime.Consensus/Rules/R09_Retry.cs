@@ -9,8 +9,9 @@ public sealed partial class ConsensusMachine
 {
     private void Retry()
     {
-        // Who has nothing to say in a view has lost its timers with a crash: silence must not last.
-        if (!HasOwn(VoteKind.Notarize) && !HasOwn(VoteKind.Finalize)) Nullify();
+        // Who has nothing to say in a view has lost its timers with a crash, and whose view ended while it had to be silent, behind a fence
+        // or listening, has still to say so: silence must not last.
+        if (_isViewOver || !HasOwn(VoteKind.Notarize)) Nullify();
         SayAgain();
         AskForMissing();
         SetRetry(Delay() * 2);
@@ -21,7 +22,7 @@ public sealed partial class ConsensusMachine
         foreach (VoteKind kind in (System.ReadOnlySpan<VoteKind>)[VoteKind.Notarize, VoteKind.Finalize])
         {
             if (!_ownVotes.TryGetValue(new VoteSlot(_set.Epoch, _view, kind), out Verified<Vote>? own)) continue;
-            Count(own);
+            if (_config.Mutant != RuleMutant.ForgetOwnVotes) Count(own);
             bool isProposal = kind == VoteKind.Notarize && _leader == _self;
             ConsensusMessage? proposal = isProposal && _blocks.TryGetValue(own.Value.Value!.Value, out Candidate? proposed)
                 ? ProposalOf(proposed.Block, own.Value)

@@ -41,6 +41,19 @@ public sealed partial class ConsensusMachine
         Send(peer, new ConsensusMessage.WantCertificate(_set.Epoch, view));
     }
 
+    // Where we do not know how a view ended we can build on nothing below it; and if each of us lacks another one, nobody ever can.
+    private void AskForHole()
+    {
+        for (ulong number = _view.Number - 1; number > _floor.View.Number; number--)
+        {
+            View view = new(number);
+            if (_notarizations.ContainsKey(view) || _finalizations.ContainsKey(view)) return;
+            if (_nullifications.ContainsKey(view)) continue;
+            AskForCertificate(view, null);
+            return;
+        }
+    }
+
     private void GiveCertificate(PeerId peer, Epoch epoch, View view)
     {
         if (IsOfOtherEpoch(peer, epoch)) return;
@@ -93,6 +106,7 @@ public sealed partial class ConsensusMachine
 
     private void AskForMissing()
     {
+        AskForHole();
         Sync(null);
         // What is far above the floor comes in windows: block by block it would fill our memory before it reached the ground.
         if (IsFar) return;

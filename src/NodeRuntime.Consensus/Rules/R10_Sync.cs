@@ -37,12 +37,29 @@ public sealed partial class ConsensusMachine
         if (!tip.IsOfHeader || IsOfOtherEpoch(peer, tip.Header.Epoch)) return;
         // A block close by is asked for by its certificate; further away a window brings it with the others.
         bool isNear = tip.Header.Height.Number - _floor.Height.Number <= NearHeights;
+        Hash256 digest = tip.Finalization.Value!.Value;
+        bool isAsked = !isNear && _asked.TryAdd(digest, _now);
+        if (!IsProven(peer, tip))
+        {
+            if (isAsked) _asked.Remove(digest);
+            return;
+        }
+
         if (isNear) _syncSince ??= _now;
-        else _asked.TryAdd(tip.Finalization.Value!.Value, _now);
-        if (!Hold(peer, tip.Finalization)) return;
         if (tip.Header.Height > _syncHeight) _syncHeight = tip.Header.Height;
         if (!_peerTips.TryGetValue(peer, out Height known) || known < tip.Header.Height) _peerTips[peer] = tip.Header.Height;
         Sync(peer);
+    }
+
+    // Certificates below the floor are otherwise not looked at, as they no longer matter. One that speaks of a height above it does: on
+    // its word we would keep no proposal any more. Where it holds it is a fork, and the chain that comes after it the proof.
+    private bool IsProven(PeerId peer, CertifiedHeader tip)
+    {
+        if (tip.Header.View >= _floor.View) return Hold(peer, tip.Finalization);
+        CertificateVerdict verdict = CertificateRules.Check(tip.Finalization, _config.Chain, _set, _config.Signatures, out _);
+        if (verdict == CertificateVerdict.Accepted) return true;
+        _effects.Add(new ConsensusEffect.Blame(peer, ConsensusFault.CertificateWrong));
+        return false;
     }
 
     private void Sync(PeerId? hint)
@@ -167,6 +184,7 @@ public sealed partial class ConsensusMachine
         }
 
         NoteForeign(chain.Finalization);
+        NoteThatChainHasBegun();
         if (asked is { } from) _windows.Remove(from);
         Epoch epoch = _set.Epoch;
         // A certificate proves a height as a tip does: what hangs below it is asked for.

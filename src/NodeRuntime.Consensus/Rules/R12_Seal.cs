@@ -17,7 +17,8 @@ namespace NodeRuntime.Consensus;
 // A vote for the seal in a later view stands where a child's would, so that the argument for safety is the one for children.
 //
 // When the seal is final the machine begins anew with the seal in genesis' place. A validator of the new set that had said it was ready votes
-// at once: it was told so by its disk. Any other, and at most F of the weight can be such, is fenced.
+// at once: it was told so by its disk. Any other, and at most F of the weight can be such, listens first, or is fenced where neither its disk
+// nor its own life says that it has signed nothing there.
 public sealed partial class ConsensusMachine
 {
     // Beside some idle blocks. An older floor is history: whoever still reads it does not speak for the present.
@@ -61,8 +62,19 @@ public sealed partial class ConsensusMachine
         return new Floor(view, header.Digest, header.Height, header.Time, block, finalization);
     }
 
-    // A later epoch began while the disk was not told that we vote in it.
-    private bool IsNewHere() => _set.Epoch.Number > 0 && (_watermark is not { } mark || mark.Slot.Epoch.CompareTo(_set.Epoch) < 0);
+    // A later epoch began while the disk was not told that we vote in it, and it remembers no vote before: it may be an emptied one.
+    private bool IsUnknownHere() =>
+        _set.Epoch.Number > 0 && (_watermark is not { } mark || (mark.Slot.View == View.Genesis && mark.Slot.Epoch.CompareTo(_set.Epoch) < 0));
+
+    // Who was not ready at the seal, and that may be more than F beside those who lie: a fence for all of them would stop the chain. A disk
+    // that remembers votes of an earlier epoch is asked no more of than after any start. One that remembers none has nothing to remember if
+    // the seal was made while this process ran; both bounds of a header's time lie in between, and then as much for the clocks.
+    private void StandAfterSeal(Instant sealedAt)
+    {
+        if (_self is null || (_watermark is { } mark && mark.Slot.Epoch == _set.Epoch)) return;
+        if (IsUnknownHere() && sealedAt <= _startedAt + (_config.Parameters.ClockDriftMax * 2)) RaiseFence();
+        else ListenBeforeVoting();
+    }
 
     // ---- readiness ----
 
@@ -225,7 +237,8 @@ public sealed partial class ConsensusMachine
         // Whoever still votes in the old epoch learns from this that it is over.
         foreach (PeerId peer in _peers) Send(peer, new ConsensusMessage.Tip(new CertifiedHeader(header, finalization)));
         _view = View.Genesis;
-        if (_self is not null && IsNewHere()) RaiseFence();
+        _isNew = false;
+        StandAfterSeal(header.Time);
         if (_hasStarted) Enter(View.Genesis.Next);
     }
 

@@ -58,7 +58,7 @@ public sealed partial class ConsensusMachine
         // A vote beyond the watermark was never durable with it: somebody has put back an old watermark.
         if (_watermark is null || vote.Slot.CompareTo(_watermark.Slot) > 0) _isFenced = true;
         _ownVotes[vote.Slot] = own;
-        Count(own);
+        if (_config.Mutant != RuleMutant.ForgetOwnVotes) Count(own);
     }
 
     // Our signature under a block of the ledger, in a slot beyond the watermark: the log is older than the ledger.

@@ -15,18 +15,25 @@ public sealed partial class ConsensusMachine
 {
     private readonly SortedDictionary<ValidatorIndex, View> _howFar = [];
     private bool _isFenced;
+    private bool _isNew;
     private View _votesFrom;
     private ulong _fenceNonce;
     private Instant _listensUntil;
 
-    // A backup looks like any other disk. Peers greet a restarted validator with their tips and views, and a tip with a
-    // signature of ours that the disk does not know raises the fence: so the first word after a restart is theirs.
+    // A backup looks like any other disk, and an emptied one like a new one. Peers greet a started validator with their tips and
+    // views. A signature of ours that the disk does not know raises the fence; so does, for a disk on which nothing was ever signed,
+    // any certificate: the chain has begun, and who knows what we said in it. So the first word after a start is theirs.
     private void ListenBeforeVoting()
     {
-        if (_self is null || _watermark is null || _set.Count == 1) return;
+        if (_self is null || _set.Count == 1) return;
         Duration time = _config.Parameters.NetworkDelay * 2;
         _listensUntil = _now + time;
         _effects.Add(new ConsensusEffect.SetTimer(ConsensusTimer.Fence, time));
+    }
+
+    private void NoteThatChainHasBegun()
+    {
+        if (_isNew && _now < _listensUntil) RaiseFence();
     }
 
     private void RaiseFence()

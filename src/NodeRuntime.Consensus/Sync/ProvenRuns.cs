@@ -19,11 +19,7 @@ internal sealed record ProvenRun(Height AskedFrom, ImmutableArray<Block> Blocks,
     private static long BytesOf(ImmutableArray<Block> blocks)
     {
         long bytes = 0;
-        foreach (Block block in blocks)
-        {
-            foreach (ReadOnlyMemory<byte> transaction in block.Transactions) bytes += transaction.Length;
-        }
-
+        foreach (Block block in blocks) bytes += block.BodyBytes;
         return bytes;
     }
 }

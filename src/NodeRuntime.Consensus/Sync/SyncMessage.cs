@@ -85,14 +85,8 @@ public abstract record SyncMessage
     }
 
     /// <summary>Whether bytes claim to be one of these; what they are worth says <see cref="Decode"/>.</summary>
-    public static bool IsOne(ReadOnlyMemory<byte> bytes)
-    {
-        WireReader reader = new(bytes);
-        reader.Array(5);
-        reader.UInt64();
-        WireType type = (WireType)reader.UInt32();
-        return !reader.Failed && type is >= WireType.SyncWantOffers and <= WireType.SyncGone;
-    }
+    public static bool IsOne(ReadOnlyMemory<byte> bytes) =>
+        WireReader.TypeOf(bytes, itemsMax: 5) is >= WireType.SyncWantOffers and <= WireType.SyncGone;
 
     /// <summary>Any bytes: a message, or null where they are none.</summary>
     public static SyncMessage? Decode(ReadOnlyMemory<byte> bytes)

@@ -49,6 +49,12 @@ public sealed class PeerConfig
     /// <summary>A PostgreSQL connection string; empty for the embedded SQLite.</summary>
     public string Postgres { get; set; } = string.Empty;
 
+    /// <summary>How much of what the machines were told is kept, to be replayed; zero records nothing.</summary>
+    public int FlightMiB { get; set; } = 64;
+
+    /// <summary>For how long it is kept at most.</summary>
+    public int FlightMinutes { get; set; } = 10;
+
     /// <summary>Blocks from one snapshot of the ledger to the next.</summary>
     public ulong SnapshotEvery { get; set; } = SyncSettings.Default.SnapshotEvery;
 

@@ -78,6 +78,8 @@ public static class PeerConfigFile
         if (config.SnapshotEvery is < SnapshotEveryMin or > SnapshotEveryMax) yield return $"snapshotEvery: must be {SnapshotEveryMin} to {SnapshotEveryMax} blocks";
         if (!IsRetention(config.Retention)) yield return $"retention: '{config.Retention}' is neither '{PeerConfig.RetentionOfArchive}' nor a number of blocks of at least {RetentionMin}";
         if (config.Region.Length > Limits.TextCharactersMax) yield return "region: too long";
+        if (config.FlightMiB is < 0 or > Limits.FlightMebibytesMax) yield return $"flightMiB: must be 0 to {Limits.FlightMebibytesMax}";
+        if (config.FlightMinutes is < 1 or > 7 * 24 * 60) yield return "flightMinutes: must be 1 to 10080";
         if (config.Provider is not { } provider) yield break;
         if (provider.MemoryMiB is 0 or > Limits.GuestMemoryPagesMax / 16) yield return $"provider.memoryMiB: must be 1 to {Limits.GuestMemoryPagesMax / 16}";
         if (provider.InputMiB is 0 or > 4096) yield return "provider.inputMiB: must be 1 to 4096";

@@ -16,6 +16,7 @@ using NodeRuntime.Host.Dispatch;
 using NodeRuntime.Network;
 using NodeRuntime.Persistence;
 using NodeRuntime.Persistence.Files;
+using NodeRuntime.Persistence.Flight;
 using NodeRuntime.Persistence.Folder;
 using NodeRuntime.Persistence.Journal;
 using NodeRuntime.Primitives;
@@ -86,6 +87,8 @@ public sealed class PeerHost : IAsyncDisposable
         Closes(data);
         SqlJournal journal = config.Postgres.Length == 0 ? SqlJournal.OpenSqlite(data) : SqlJournal.OpenPostgres(config.Postgres, chain);
         Closes(journal);
+        FlightRing? flight = OpenFlight(config, data, loggers.CreateLogger("flight"));
+        if (flight is not null) Closes(flight);
         FileBlobs blobs = new(data.LeasesPath);
         SandboxProcesses processes = new(
             SandboxCommand.OfThisProcess(), SandboxCapabilities.Probe(), Math.Max(1, config.Provider?.Leases ?? 1));
@@ -112,6 +115,7 @@ public sealed class PeerHost : IAsyncDisposable
             Signer = signer,
             ConsensusSigners = ConsensusSignersOf(config, folder, signer, signatures),
             Signatures = signatures,
+            Flight = flight,
         });
         ApiServer api = await ApiServer.StartAsync(Node, config.Api, loggers);
         _closers.Push(api.DisposeAsync);
@@ -123,6 +127,22 @@ public sealed class PeerHost : IAsyncDisposable
         return config.NextConsensusKey.Length == 0
             ? [inForce]
             : [inForce, signatures.CreateSigner(NodeKeys.Load(Path.Combine(folder, config.NextConsensusKey)))];
+    }
+
+    // A peer works without a recording: what keeps it from one is said, and is no reason to stay down.
+    private static FlightRing? OpenFlight(PeerConfig config, DataFolder data, ILogger logger)
+    {
+        if (config.FlightMiB == 0) return null;
+        Action<string> say = text => logger.LogWarning("{Text}", text);
+        try
+        {
+            return new FlightRing(data.FlightPath, (long)config.FlightMiB << 20, TimeSpan.FromMinutes(config.FlightMinutes), TimeProvider.System, say);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            say($"nothing is recorded: {data.FlightPath}: {exception.Message}");
+            return null;
+        }
     }
 
     private static NodeModel ModelOf(PeerConfig config, Genesis genesis, ChainId chain, string address) => new()

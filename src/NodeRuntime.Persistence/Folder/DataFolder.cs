@@ -14,6 +14,7 @@ namespace NodeRuntime.Persistence.Folder;
 //     keys/              key files
 //     journal/           journal.db and its write-ahead log (unless the journal is on PostgreSQL)
 //     leases/<lease>/    the files of jobs
+//     flight/            what the machines were told in the last minutes, to be replayed; may be deleted at any time
 
 /// <summary>A data folder that this process, and no other, works in until it is disposed.</summary>
 public sealed class DataFolder : IDisposable
@@ -45,6 +46,9 @@ public sealed class DataFolder : IDisposable
     public string JournalPath => System.IO.Path.Combine(Path, "journal");
 
     public string LeasesPath => System.IO.Path.Combine(Path, "leases");
+
+    /// <summary>Made by whoever records.</summary>
+    public string FlightPath => System.IO.Path.Combine(Path, "flight");
 
     /// <summary>Makes the folder where there is none, or where it is empty; checks it otherwise; and locks it.</summary>
     /// <exception cref="DataFolderException">It is not this chain's, or not ours to use; the exception names why.</exception>

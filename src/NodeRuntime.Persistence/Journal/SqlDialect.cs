@@ -173,6 +173,8 @@ internal abstract record SqlDialect
     {
         private const string DiskFull = "53100";
         private const string DataCorrupted = "XX001";
+        private const string LockNotAvailable = "55P03";
+        private const int LockPatienceMilliseconds = 3000;
         private const string IndexCorrupted = "XX002";
 
         public override string Place
@@ -206,15 +208,7 @@ internal abstract record SqlDialect
                         $"{Place}: the server runs with fsync = off and would lose acknowledged records. Set fsync = on.");
                 }
 
-                bool isOurs = connection.ExecuteScalar<bool>(
-                    "SELECT pg_try_advisory_lock(hashtextextended('noderuntime journal ' || current_schema(), 0))");
-                if (!isOurs)
-                {
-                    throw new JournalException(
-                        JournalFault.InUse,
-                        $"{Place}: another peer writes it. Give each peer a database, or a schema by 'Search Path=...', of its own.");
-                }
-
+                Lock(connection);
                 return connection;
             }
             catch
@@ -222,6 +216,25 @@ internal abstract record SqlDialect
                 connection.Dispose();
                 throw;
             }
+        }
+
+        // The server lets go of a lock when it has seen that its holder is gone, which is a moment after the holder is: a peer that
+        // was killed and begins anew must not meet itself.
+        private void Lock(NpgsqlConnection connection)
+        {
+            connection.Execute($"SET lock_timeout = '{LockPatienceMilliseconds}ms'");
+            try
+            {
+                connection.Execute("SELECT pg_advisory_lock(hashtextextended('noderuntime journal ' || current_schema(), 0))");
+            }
+            catch (PostgresException exception) when (exception.SqlState == LockNotAvailable)
+            {
+                throw new JournalException(
+                    JournalFault.InUse,
+                    $"{Place}: another peer writes it. Give each peer a database, or a schema by 'Search Path=...', of its own.");
+            }
+
+            connection.Execute("SET lock_timeout = 0");
         }
 
         public override DbConnection OpenReader() => Open();

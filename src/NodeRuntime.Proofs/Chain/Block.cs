@@ -10,6 +10,17 @@ public sealed record Block(BlockHeader Header, Justification Justification, Immu
     /// <summary>Against validators that are to be punished by this block, in strictly increasing order of voters.</summary>
     public ImmutableArray<Evidence> Evidence { get; init; } = [];
 
+    /// <summary>Of all transactions together, without what frames them: a sum, made at each look.</summary>
+    public long BodyBytes
+    {
+        get
+        {
+            long bytes = 0;
+            foreach (ReadOnlyMemory<byte> transaction in Transactions) bytes += transaction.Length;
+            return bytes;
+        }
+    }
+
     public byte[] Encode()
     {
         WireWriter writer = new();

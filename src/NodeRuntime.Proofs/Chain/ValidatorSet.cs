@@ -12,6 +12,8 @@ public sealed class ValidatorSet
     /// <summary>A hundred of these stay below 2^62.</summary>
     public const ulong WeightMax = 1UL << 54;
 
+    private ulong _quorumShort;
+
     public ValidatorSet(Epoch epoch, ImmutableArray<ValidatorMember> members)
     {
         Invariant.Holds(members.Length > 0);
@@ -33,7 +35,10 @@ public sealed class ValidatorSet
     public ulong FaultyWeightMax => (TotalWeight - 1) / 3;
 
     /// <summary>Q: the least weight that decides.</summary>
-    public ulong Quorum => TotalWeight - FaultyWeightMax;
+    public ulong Quorum => TotalWeight - FaultyWeightMax - _quorumShort;
+
+    /// <summary>The same set with a quorum that is too small: an error that the simulator must find.</summary>
+    internal ValidatorSet WithQuorumShortOf(ulong weight) => new(Epoch, Members) { _quorumShort = weight };
 
     /// <summary>What a seal names it by. The epoch is part of it.</summary>
     public Hash256 Hash

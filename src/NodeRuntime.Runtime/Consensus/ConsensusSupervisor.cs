@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.Collections.Immutable;
+using System.Linq;
 using NodeRuntime.Actors;
 using NodeRuntime.Actors.Ports;
 using NodeRuntime.Consensus;
@@ -13,6 +14,7 @@ using NodeRuntime.Primitives;
 using NodeRuntime.Proofs.Chain;
 using NodeRuntime.Proofs.Light;
 using NodeRuntime.Proofs.Trees;
+using NodeRuntime.Runtime.Flight;
 using NodeRuntime.Runtime.Membership;
 using NodeRuntime.Runtime.Proposals;
 using NodeRuntime.Runtime.Snapshots;
@@ -34,6 +36,7 @@ public sealed partial class ConsensusSupervisor : Actor<ConsensusCommand>
     private readonly NodeDoors _doors;
     private readonly ConsensusStore _store;
     private readonly ConsensusMachine _machine;
+    private readonly FlightRecorder<ConsensusInput, ConsensusEffect> _recorder;
     private LedgerChain _chain;
     private readonly MempoolMachine _mempool;
     private readonly OutlookWatch _outlook = new();
@@ -66,20 +69,25 @@ public sealed partial class ConsensusSupervisor : Actor<ConsensusCommand>
         _mempool = new MempoolMachine(_chain.State, ports.Signatures);
         // First the ledger: it says who votes.
         Replay();
-        _machine = new ConsensusMachine(
-            new ConsensusConfig
-            {
-                Chain = model.Chain,
-                ValidatorsAtStart = _chain.State.Validators,
-                Parameters = model.Genesis.Parameters,
-                GenesisTime = model.Genesis.Time,
-                Signer = ports.ConsensusSigners[0],
-                OtherSigners = ports.ConsensusSigners[1..],
-                Signatures = ports.Signatures,
-                Prng = context.Prng.Fork(),
-                SnapshotBehind = model.Sync.SnapshotBehind,
-            },
-            recovery);
+        ValidatorSet validators = _chain.State.Validators;
+        Prng prng = context.Prng.Fork();
+        (_machine, _recorder) = FlightRecorder<ConsensusInput, ConsensusEffect>.Around(
+            FlightMachine.Consensus, model, ports,
+            recorded => new ConsensusMachine(
+                new ConsensusConfig
+                {
+                    Chain = model.Chain,
+                    ValidatorsAtStart = validators,
+                    Parameters = model.Genesis.Parameters,
+                    GenesisTime = model.Genesis.Time,
+                    Signer = recorded(ports.ConsensusSigners[0]),
+                    OtherSigners = [.. ports.ConsensusSigners.Skip(1).Select(recorded)],
+                    Signatures = ports.Signatures,
+                    Prng = prng,
+                    SnapshotBehind = model.Sync.SnapshotBehind,
+                },
+                recovery),
+            static (machine, now, input) => machine.Step(now, input));
         _isNewValidator = _machine.Snapshot.Self is not null && recovery.Watermark is null && !recovery.WatermarkIsLost;
         _gossip = new GossipMachine(_mempool, model.Genesis.Parameters.NetworkDelay, context.Prng.Fork());
         _proposals = new ProposalMachine(_mempool, model.Genesis.Parameters.NetworkDelay, context.Prng.Fork());
@@ -190,12 +198,13 @@ public sealed partial class ConsensusSupervisor : Actor<ConsensusCommand>
 
         if (CompactMessage.Decode(frame.Bytes) is { } compact) Rebuild(new ProposalInput.Received(frame.Peer, compact));
         else if (ConsensusMessage.Decode(frame.Bytes) is not { } message) Blame(frame.Peer, Misdeed.Malformed);
-        else if (!IsTooMuch(message)) Step(new ConsensusInput.Received(frame.Peer, message));
+        else if (!IsTooMuch(message)) Step(new ConsensusInput.Received(frame.Peer, message), frame.Bytes.Length);
     }
 
-    private void Step(ConsensusInput input)
+    /// <param name="weight">About how many bytes the input holds.</param>
+    private void Step(ConsensusInput input, int weight = 0)
     {
-        foreach (ConsensusEffect effect in _machine.Step(Context.Now, input)) _effects.Enqueue(effect);
+        foreach (ConsensusEffect effect in _recorder.Step(Context.Now, input, weight)) _effects.Enqueue(effect);
         Perform();
     }
 

@@ -7,6 +7,7 @@ using NodeRuntime.Crypto;
 using NodeRuntime.Membership;
 using NodeRuntime.Primitives;
 using NodeRuntime.Proofs.Chain;
+using NodeRuntime.Runtime.Flight;
 using NodeRuntime.Runtime.Gateway;
 
 namespace NodeRuntime.Runtime.Membership;
@@ -19,6 +20,7 @@ public sealed class MembershipSupervisor : Actor<MembershipCommand>
     private readonly NodeDoors _doors;
     private readonly MembershipConfig _config;
     private readonly MembershipMachine _machine;
+    private readonly FlightRecorder<MembershipInput, MembershipEffect> _recorder;
     private readonly SortedSet<PeerId> _connected = [];
     private int _ticks;
 
@@ -37,7 +39,10 @@ public sealed class MembershipSupervisor : Actor<MembershipCommand>
             ApiAddress = model.Api.Length == 0 ? null : model.Api,
             Version = model.Version,
         };
-        _machine = new MembershipMachine(_config, ports.Signer, ports.Signatures, context.Prng.Fork());
+        Prng prng = context.Prng.Fork();
+        (_machine, _recorder) = FlightRecorder<MembershipInput, MembershipEffect>.Around(
+            FlightMachine.Membership, model, ports, recorded => new MembershipMachine(_config, recorded(ports.Signer), ports.Signatures, prng),
+            static (machine, now, input) => machine.Step(now, input));
     }
 
     protected override void PreStart()
@@ -116,7 +121,7 @@ public sealed class MembershipSupervisor : Actor<MembershipCommand>
 
     private void Step(MembershipInput input)
     {
-        foreach (MembershipEffect effect in _machine.Step(Context.Now, input)) Perform(effect);
+        foreach (MembershipEffect effect in _recorder.Step(Context.Now, input)) Perform(effect);
     }
 
     private void Perform(MembershipEffect effect)

@@ -52,8 +52,7 @@ internal sealed class ProposalMachine(MempoolMachine pool, Duration networkDelay
     /// </summary>
     public CompactMessage.Proposal? Shorten(ConsensusMessage.Propose propose)
     {
-        int bytes = 0;
-        foreach (ReadOnlyMemory<byte> transaction in propose.Block.Transactions) bytes += transaction.Length;
+        int bytes = (int)propose.Block.BodyBytes;
         if (bytes < CompactBytesMin) return null;
         Hash256 digest = propose.Block.Header.Digest;
         ImmutableArray<ShortId> ids = ShortId.Of(digest, propose.Block);

@@ -44,7 +44,7 @@ internal abstract record SandboxMessage
     public static SandboxMessage? Decode(ReadOnlyMemory<byte> bytes)
     {
         WireReader reader = new(bytes);
-        SandboxMessage? message = TypeOf(bytes) switch
+        SandboxMessage? message = WireReader.TypeOf(bytes, itemsMax: 16) switch
         {
             WireType.SandboxReady => ReadReady(reader),
             WireType.SandboxLog => ReadLog(reader),
@@ -55,14 +55,6 @@ internal abstract record SandboxMessage
         };
         reader.End();
         return reader.Succeeded ? message : null;
-    }
-
-    private static WireType TypeOf(ReadOnlyMemory<byte> bytes)
-    {
-        WireReader reader = new(bytes);
-        reader.Array(16);
-        reader.UInt64();
-        return (WireType)reader.UInt32();
     }
 
     private static Ready ReadReady(WireReader reader)

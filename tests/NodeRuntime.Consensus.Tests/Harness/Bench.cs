@@ -15,6 +15,7 @@ namespace NodeRuntime.Consensus.Tests.Harness;
 internal sealed class Bench
 {
     private readonly Prng _prng = new(7);
+    private readonly bool _isNew;
 
     private readonly ulong? _snapshotBehind;
 
@@ -33,6 +34,7 @@ internal sealed class Bench
             Validators = members.ToImmutable(),
             Allocations = [],
         };
+        _isNew = recovery is null;
         Self = Leader(1);
         if (!leads) Self = (Self + 1) % validators;
         Now = Start + Duration.FromSeconds(5);
@@ -40,6 +42,9 @@ internal sealed class Bench
     }
 
     public static Instant Start { get; } = Instant.FromMilliseconds(1_800_000_000_000);
+
+    /// <summary>A started validator hears others first.</summary>
+    public static Duration Listening => ChainParameters.Development.NetworkDelay * 2;
 
     public Genesis Genesis { get; }
 
@@ -93,7 +98,15 @@ internal sealed class Bench
         Step(new ConsensusInput.Pending(true));
         Step(new ConsensusInput.Start());
         Seen.Clear();
+        // A new one listens first; here nobody greets it with a chain that has begun, so that it may vote.
+        if (_isNew) EndListening();
         return this;
+    }
+
+    public void EndListening()
+    {
+        Now += Listening;
+        Step(new ConsensusInput.TimerFired(ConsensusTimer.Fence));
     }
 
     public ImmutableArray<ConsensusEffect> Step(ConsensusInput input)

@@ -150,15 +150,20 @@ internal sealed class SpecWorld
 
         public int VoteIn(VoteKind kind, int view) => Votes.GetValueOrDefault((kind, view));
 
+        // The model knows no time: a validator that has started has listened.
         public void Begin()
         {
-            Step(new ConsensusInput.Pending(true));
-            Step(new ConsensusInput.Start());
+            Instant started = _world._bench.Now - Bench.Listening;
+            StepAt(started, new ConsensusInput.Pending(true));
+            StepAt(started, new ConsensusInput.Start());
+            Step(new ConsensusInput.TimerFired(ConsensusTimer.Fence));
         }
 
-        public void Step(ConsensusInput input)
+        public void Step(ConsensusInput input) => StepAt(_world._bench.Now, input);
+
+        private void StepAt(Instant now, ConsensusInput input)
         {
-            foreach (ConsensusEffect effect in _machine.Step(_world._bench.Now, input)) Do(effect);
+            foreach (ConsensusEffect effect in _machine.Step(now, input)) Do(effect);
         }
 
         // What the model leaves out is the fourth view: it ends with the third.

@@ -173,6 +173,27 @@ public sealed class BlockSyncTests
         Assert.Equal(0, _bench.Machine.Snapshot.BlocksHeld);
     }
 
+    [Fact]
+    public void Who_signs_a_greater_height_in_a_view_that_is_over_stops_nobody_from_voting()
+    {
+        Bench bench = new Bench().Begin();
+        bench.Hear(bench.Other(), Tip(3));
+        bench.Hear(bench.Other(), Piece(0, 3));
+        Assert.Equal(new Height(3), bench.Machine.Snapshot.Finalized);
+
+        // The header of a block that is final, with another height; the certificate is over the digest, and nobody has signed it.
+        BlockHeader header = Chain[1].Header with { Height = new Height(1_002) };
+        Certificate finalization = Finalization(Chain[1]) with { Value = header.Digest };
+        bench.Hear(bench.Other(), new ConsensusMessage.Tip(new CertifiedHeader(header, finalization)));
+
+        Assert.Null(bench.Machine.Snapshot.SyncTarget);
+        Assert.Equal(new ConsensusEffect.Blame(bench.Peer(bench.Other()), ConsensusFault.CertificateWrong), Assert.Single(bench.Of<ConsensusEffect.Blame>()));
+        int leader = bench.Leader(4);
+        if (leader == bench.Self) return;
+        bench.Hear(leader, new ConsensusMessage.Propose(Chain[3], bench.Vote(leader, 4, VoteKind.Notarize, Chain[3].Header.Digest)));
+        Assert.Equal(1, bench.Machine.Snapshot.BlocksHeld);
+    }
+
     private static ImmutableArray<Block> Grow(int count)
     {
         List<Block> blocks = [Past.Block(1)];

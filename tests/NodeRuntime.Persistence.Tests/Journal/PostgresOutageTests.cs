@@ -1,4 +1,7 @@
 using System;
+using System.Data.Common;
+using System.Globalization;
+using System.Threading.Tasks;
 using NodeRuntime.Actors.Ports;
 using NodeRuntime.Persistence.Journal;
 using NodeRuntime.Persistence.Tests.Support;
@@ -19,6 +22,25 @@ public sealed class PostgresOutageTests
 
         first.Dispose();
         SqlJournal.OpenPostgres(place, Chain).Dispose();
+    }
+
+    [FactRequiring(Requirement.Postgres)]
+    public async Task A_peer_that_begins_anew_waits_until_the_server_has_let_go_of_its_past()
+    {
+        string place = PostgresServer.NewSchema();
+        SqlJournal past = SqlJournal.OpenPostgres(place, Chain);
+        Task<SqlJournal> present = Task.Run(() => SqlJournal.OpenPostgres(place, Chain));
+        using (DbConnection watching = new SqlDialect.Postgres(place).OpenReader())
+        {
+            using DbCommand waiting = watching.CreateCommand();
+            waiting.CommandText = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted";
+            while (Convert.ToInt64(waiting.ExecuteScalar(), CultureInfo.InvariantCulture) == 0 && !present.IsCompleted) await Task.Yield();
+        }
+
+        past.Dispose();
+
+        using SqlJournal opened = await present;
+        Assert.Equal(JournalVerdict.Written, opened.WriteAndWait(Numbered(1)));
     }
 
     [Fact]

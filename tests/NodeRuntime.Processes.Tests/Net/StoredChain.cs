@@ -1,11 +1,14 @@
 using System.Collections.Generic;
 using System.Collections.Immutable;
+using System.Data.Common;
 using System.IO;
+using System.Linq;
 using Microsoft.Data.Sqlite;
 using NodeRuntime.Consensus;
 using NodeRuntime.Primitives;
 using NodeRuntime.Proofs.Chain;
 using NodeRuntime.Runtime.Consensus;
+using Npgsql;
 
 namespace NodeRuntime.Processes.Tests.Net;
 
@@ -15,14 +18,25 @@ internal sealed record StoredHeader(Height Height, Hash256 Digest, ImmutableArra
 /// <summary>What a peer has on its disk, by a connection of our own: beside the peer's while it runs, alone when it has stopped.</summary>
 internal static class StoredChain
 {
-    /// <summary>The finalized blocks of a live peer, from the first on; each names the one before it.</summary>
-    public static ImmutableArray<StoredHeader> Read(string data)
+    /// <summary>The finalized blocks of a peer with SQLite, from the first on.</summary>
+    public static ImmutableArray<StoredBlock> Blocks(string data) =>
+        [.. Payloads(data, "blocks", SqliteOpenMode.ReadOnly).Select(static payload => StoredBlock.Decode(payload))];
+
+    /// <summary>The same of a peer with PostgreSQL.</summary>
+    public static ImmutableArray<StoredBlock> BlocksOfServer(string connectionString)
+    {
+        using NpgsqlConnection connection = new(connectionString);
+        connection.Open();
+        return [.. Payloads(connection, "blocks").Select(static payload => StoredBlock.Decode(payload))];
+    }
+
+    /// <summary>The heads of blocks; each names the one before it.</summary>
+    public static ImmutableArray<StoredHeader> Read(ImmutableArray<StoredBlock> blocks)
     {
         ImmutableArray<StoredHeader>.Builder chain = ImmutableArray.CreateBuilder<StoredHeader>();
         Hash256? parent = null;
-        foreach (byte[] payload in Payloads(data, "blocks", SqliteOpenMode.ReadOnly))
+        foreach (StoredBlock stored in blocks)
         {
-            StoredBlock stored = StoredBlock.Decode(payload);
             BlockHeader header = stored.Block.Header;
             Assert.Equal(chain.Count + 1, (int)header.Height.Number);
             if (parent is { } expected) Assert.Equal(expected, header.ParentDigest);
@@ -53,10 +67,18 @@ internal static class StoredChain
         SqliteConnectionStringBuilder settings = new() { DataSource = Path.Combine(data, "journal", "journal.db"), Mode = mode, Pooling = false };
         using SqliteConnection connection = new(settings.ToString());
         connection.Open();
-        using SqliteCommand command = connection.CreateCommand();
+        return Payloads(connection, stream);
+    }
+
+    private static List<byte[]> Payloads(DbConnection connection, string stream)
+    {
+        using DbCommand command = connection.CreateCommand();
         command.CommandText = "SELECT payload FROM journal WHERE stream = @stream ORDER BY sequence";
-        command.Parameters.AddWithValue("@stream", stream);
-        using SqliteDataReader reader = command.ExecuteReader();
+        DbParameter parameter = command.CreateParameter();
+        parameter.ParameterName = "stream";
+        parameter.Value = stream;
+        command.Parameters.Add(parameter);
+        using DbDataReader reader = command.ExecuteReader();
         List<byte[]> payloads = [];
         while (reader.Read()) payloads.Add((byte[])reader["payload"]);
         return payloads;

@@ -9,6 +9,7 @@ using NodeRuntime.Primitives;
 using NodeRuntime.Proofs.Chain;
 using NodeRuntime.Proofs.Transactions;
 using NodeRuntime.Simulation;
+using NodeRuntime.Simulation.Atlas;
 using Xunit;
 
 namespace NodeRuntime.Runtime.Tests.Snapshots;
@@ -134,7 +135,7 @@ public sealed class FastStartTests
             },
             new NodePorts
             {
-                Network = new SimulatedNetwork(_time, _prng.Fork(), Faults.None).Attach("10.0.0.1:26600", _validators[0].PublicKey, PeerRole.Peer),
+                Network = new SimulatedNetwork(_time, new Links(1, _prng.Fork(), new Marks())).Attach("10.0.0.1:26600", _validators[0].PublicKey, PeerRole.Peer),
                 Journal = _disk.Open(),
                 Blobs = blobs,
                 Sandbox = new SimulatedSandbox(_time, _prng.Fork(), blobs),

@@ -1,0 +1,19 @@
+using System.Collections.Immutable;
+using NodeRuntime.Primitives;
+
+namespace NodeRuntime.Processes.Tests.Net;
+
+/// <summary>What a net may have beside four validators on loopback.</summary>
+internal sealed record NetOptions
+{
+    /// <summary>Accounts with a thousand tokens each from the first block on, beside the validators' own.</summary>
+    public ImmutableArray<AccountId> Accounts { get; init; } = [];
+
+    /// <summary>The connection string of the peer that keeps its journal on a server; the others keep SQLite.</summary>
+    public (int Peer, string ConnectionString)? Postgres { get; init; }
+
+    /// <summary>A network namespace for each peer, in place of the proxies.</summary>
+    public Bridge? Bridge { get; init; }
+
+    public string PostgresOf(int peer) => Postgres is { } postgres && postgres.Peer == peer ? postgres.ConnectionString : string.Empty;
+}
