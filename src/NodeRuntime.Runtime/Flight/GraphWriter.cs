@@ -86,4 +86,7 @@ internal sealed class GraphWriter(int bytesMax)
         Count(known < 0 ? 1 : (ulong)known + 2);
         return known < 0;
     }
+
+    /// <summary>A new object that none further down is ever the same as.</summary>
+    public void BeginUnshared() => Count(1);
 }

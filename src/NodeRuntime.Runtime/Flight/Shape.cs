@@ -178,12 +178,20 @@ internal sealed class ObjectShape(Type declared) : Shape
     }
 }
 
+/// <summary>Empty ones are all alike: the one that a type shares is a new one after a checkpoint.</summary>
 internal sealed class ArrayShape<T> : Shape
 {
     public required Shape Item { get; init; }
 
     public override void Write(GraphWriter writer, object? value)
     {
+        if (value is T[] { Length: 0 })
+        {
+            writer.BeginUnshared();
+            writer.Count(0);
+            return;
+        }
+
         if (!writer.Begin(value)) return;
         T[] items = (T[])value!;
         writer.Count((ulong)items.Length);
@@ -194,6 +202,7 @@ internal sealed class ArrayShape<T> : Shape
     {
         if (!reader.Begin(typeof(T[]), out object? known)) return known;
         int length = reader.Length();
+        if (length == 0) return Array.Empty<T>();
         if (!reader.Descend()) return null;
         T[] items = reader.See(new T[length]);
         for (int i = 0; i < length; i++)
