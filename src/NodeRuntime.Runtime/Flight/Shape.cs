@@ -113,6 +113,19 @@ internal sealed class GivenShape(object? given) : Shape
     public override object? Read(GraphReader reader) => reader.Byte() == 0 ? null : given;
 }
 
+/// <summary>What is left out: no bytes, and nothing in it when it is read.</summary>
+internal sealed class EmptyShape(object empty) : Shape
+{
+    /// <param name="array">An <see cref="ImmutableArray{T}"/> of anything.</param>
+    public static EmptyShape Of(Type array) => new(array.GetField(nameof(ImmutableArray<int>.Empty))!.GetValue(null)!);
+
+    public override void Write(GraphWriter writer, object? value)
+    {
+    }
+
+    public override object? Read(GraphReader reader) => empty;
+}
+
 /// <summary>A structure, field by field.</summary>
 internal sealed class StructureShape(Type type) : Shape
 {
@@ -178,20 +191,12 @@ internal sealed class ObjectShape(Type declared) : Shape
     }
 }
 
-/// <summary>Empty ones are all alike: the one that a type shares is a new one after a checkpoint.</summary>
 internal sealed class ArrayShape<T> : Shape
 {
     public required Shape Item { get; init; }
 
     public override void Write(GraphWriter writer, object? value)
     {
-        if (value is T[] { Length: 0 })
-        {
-            writer.BeginUnshared();
-            writer.Count(0);
-            return;
-        }
-
         if (!writer.Begin(value)) return;
         T[] items = (T[])value!;
         writer.Count((ulong)items.Length);
@@ -202,7 +207,6 @@ internal sealed class ArrayShape<T> : Shape
     {
         if (!reader.Begin(typeof(T[]), out object? known)) return known;
         int length = reader.Length();
-        if (length == 0) return Array.Empty<T>();
         if (!reader.Descend()) return null;
         T[] items = reader.See(new T[length]);
         for (int i = 0; i < length; i++)

@@ -247,10 +247,13 @@ internal sealed class AgreementNode
     }
 
     /// <summary>A client's transaction, straight to this peer.</summary>
-    public void Submit(ReadOnlyMemory<byte> transaction)
+    /// <returns>Whether its pool had a place for it, or no need of it any more.</returns>
+    public bool Submit(ReadOnlyMemory<byte> transaction)
     {
-        if (!IsUp || IsPaused) return;
-        if (_mempool!.Add(transaction, Now).IsAccepted) NotePending();
+        if (!IsUp || IsPaused) return false;
+        MempoolOutcome outcome = _mempool!.Add(transaction, Now);
+        if (outcome.IsAccepted) NotePending();
+        return outcome.Verdict is not (MempoolVerdict.SenderFull or MempoolVerdict.GapsFull or MempoolVerdict.LaneFull);
     }
 
     private Instant Now => Clock.Read(_world.Time.Now);

@@ -38,7 +38,7 @@ public sealed class AgreementWorld : INemesisStage
     private readonly SimulatedSignatures _registry = new();
     private readonly Links _links;
     private readonly NemesisRunner _nemesis;
-    private readonly List<(byte[] Bytes, Instant At)> _outstanding = [];
+    private readonly List<SentTransaction> _outstanding = [];
     private readonly SortedSet<int> _taintedKeys = [];
     private readonly List<ISigner> _secondKeys = [];
     private readonly SimulatedOperators? _operators;
@@ -401,8 +401,17 @@ public sealed class AgreementWorld : INemesisStage
         Transaction transaction = TransactionBuilder.Sign(
             _owners[owner], Genesis.ChainId, _sequences[owner]++, Genesis.Parameters.TransactionFee, new Height(1_000_000), [message]);
         byte[] bytes = transaction.Encode();
-        _outstanding.Add((bytes, Time.Now));
-        foreach (AgreementNode node in _nodes) node.Submit(bytes);
+        SentTransaction sent = new(owner, bytes, Time.Now);
+        _outstanding.Add(sent);
+        Offer(sent);
+    }
+
+    private void Offer(SentTransaction sent)
+    {
+        bool areAllTold = true;
+        foreach (AgreementNode node in _nodes) areAllTold &= node.Submit(sent.Bytes) || !IsRequired(node);
+        if (areAllTold) sent.KnownAt ??= Time.Now;
+        else sent.KnownAt = null;
     }
 
     // Whoever changes its key votes for its bond, which is more. So those who may become faulty, the first F, keep their places and their weight:
@@ -436,10 +445,9 @@ public sealed class AgreementWorld : INemesisStage
         _outstanding.RemoveAll(sent => Oracle.HasTransaction(sent.Bytes));
         bool isTime = Time.Now - _resentAt >= ResendEvery;
         if (isTime) _resentAt = Time.Now;
-        foreach ((byte[] bytes, Instant at) in _outstanding)
+        foreach (SentTransaction sent in _outstanding)
         {
-            if (!isTime || Time.Now - at < ResendEvery) continue;
-            foreach (AgreementNode node in _nodes) node.Submit(bytes);
+            if (isTime && Time.Now - sent.At >= ResendEvery) Offer(sent);
         }
 
         foreach (AgreementNode node in _nodes)
@@ -530,10 +538,15 @@ public sealed class AgreementWorld : INemesisStage
             if (IsRequired(node) && node.Finalized.Number + 8 < highest.Number) Oracle.Violate($"L3: peer {node.Number} is at height {node.Finalized}, the furthest at {highest}");
         }
 
-        foreach ((byte[] bytes, Instant at) in _outstanding)
+        // In their order: one waits for those that its sender sent before it.
+        Instant[] known = new Instant[_owners.Length];
+        foreach (SentTransaction sent in _outstanding)
         {
-            bool isLate = !Oracle.HasTransaction(bytes) && Time.Now - _healedAt > RecoveryMax && Time.Now - at > Duration.FromSeconds(10);
-            if (isLate) Oracle.Violate($"L2: a transaction of {(at - World.Start).Milliseconds} ms is in no block");
+            if (Oracle.HasTransaction(sent.Bytes)) continue;
+            Instant since = sent.KnownAt ?? new Instant(long.MaxValue);
+            if (since > known[sent.Owner]) known[sent.Owner] = since;
+            bool isLate = Time.Now - _healedAt > RecoveryMax && known[sent.Owner] < Time.Now - Duration.FromSeconds(10);
+            if (isLate) Oracle.Violate($"L2: a transaction of {(sent.At - World.Start).Milliseconds} ms is in no block");
         }
     }
 
@@ -829,5 +842,17 @@ public sealed class AgreementWorld : INemesisStage
         }
 
         return true;
+    }
+
+    private sealed class SentTransaction(int owner, byte[] bytes, Instant at)
+    {
+        public int Owner { get; } = owner;
+
+        public byte[] Bytes { get; } = bytes;
+
+        public Instant At { get; } = at;
+
+        /// <summary>Since when every honest peer holds it, or has settled it; null while the pool of one had no place for it.</summary>
+        public Instant? KnownAt { get; set; }
     }
 }

@@ -8,6 +8,7 @@ using NodeRuntime.Consensus;
 using NodeRuntime.Crypto;
 using NodeRuntime.Primitives;
 using NodeRuntime.Proofs.Chain;
+using NodeRuntime.Proofs.Light;
 using NodeRuntime.Runtime.Consensus;
 using NodeRuntime.Simulation;
 using Xunit;
@@ -55,6 +56,24 @@ public sealed class ConsensusStoreTests
         ImmutableArray<LogRecord> records = Reopen().Recover().Records;
 
         Assert.Equal([Samples.Evidence(1, 9), Samples.Evidence(2, 3)], records.Select(static record => Assert.IsType<LogRecord.Accused>(record).Evidence));
+    }
+
+    [Fact]
+    public void Seals_outlive_the_blocks_that_they_stood_in()
+    {
+        Block seal = Samples.SealOf(Samples.Block(2, 2));
+        Finalize([Samples.Block(1, 1), seal]);
+        for (ulong height = 3; height <= 6; height++) Finalize([Samples.Block(height, height)]);
+        List<JournalWrite> writes = [];
+        Store().Prune(new Height(5), writes);
+        Write([.. writes]);
+        ConsensusStore reopened = Reopen();
+
+        Assert.Equal(new Height(5), reopened.FirstHeight);
+        Assert.Null(reopened.Read(new Height(2)));
+        Seal kept = Assert.Single(reopened.ReadSeals());
+        Assert.Equal(seal.Header.Digest, kept.Certified.Header.Digest);
+        Assert.Equal(seal.Justification.Succession!.Next.Hash, kept.Next.Hash);
     }
 
     [Fact]
