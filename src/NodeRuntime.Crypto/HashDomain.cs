@@ -35,4 +35,7 @@ public enum HashDomain
     TraceState,
     TraceLink,
     TraceStream,
+    ValidatorSet,
+    Readiness,
+    Possession,
 }
