@@ -17,6 +17,8 @@ internal sealed class SimulatedCrowd(Genesis genesis, IReadOnlyList<ISigner> peo
 {
     private static readonly Duration PatienceMax = Duration.FromSeconds(10);
 
+    // Asked for, it is the hash of the whole genesis, made anew.
+    private readonly ChainId _chain = genesis.ChainId;
     private readonly ulong[] _next = new ulong[people.Count];
     private readonly (ulong Sequence, Instant At)[] _seen = new (ulong, Instant)[people.Count];
 
@@ -63,7 +65,7 @@ internal sealed class SimulatedCrowd(Genesis genesis, IReadOnlyList<ISigner> peo
         Message payment = new Message.Transfer(AccountOf(prng.NextBelow(people.Count)), new Amount(1));
         Height expiry = new(tip.Height.Number + 500);
         Transaction transaction = TransactionBuilder.Sign(
-            people[person], genesis.ChainId, _next[person], genesis.Parameters.TransactionFee, expiry, [payment]);
+            people[person], _chain, _next[person], genesis.Parameters.TransactionFee, expiry, [payment]);
         _next[person]++;
         Sent++;
         peer.Submit(transaction.Encode());

@@ -247,7 +247,8 @@ public sealed class SimulatedDisk
         public ReadOnlyMemory<byte>? Read(ulong sequence)
         {
             int at = IndexOf(sequence);
-            return at < _records.Count && _records[at].Sequence == sequence ? _records[at].Payload : null;
+            // A bare null would become an empty memory by way of an array.
+            return at < _records.Count && _records[at].Sequence == sequence ? _records[at].Payload : default(ReadOnlyMemory<byte>?);
         }
 
         public ImmutableArray<JournalRecord> ReadRange(ulong from, int countMax)
