@@ -81,8 +81,22 @@ internal sealed class TransactionSender(ContactList contacts, VerifiedReads read
     }
 
     /// <summary>Waits until the ledger shows that the transaction took effect, handing it in again where nothing moves.</summary>
-    /// <exception cref="ClientException">TimedOut at the deadline.</exception>
+    /// <exception cref="ClientException">TimedOut at the deadline; or why nobody could be asked.</exception>
     public async Task<ProvenRecord<AccountRecord>> ConfirmAsync(SubmittedTransaction transaction, CancellationToken cancellation)
+    {
+        try
+        {
+            return await UntilShownAsync(transaction, cancellation).ConfigureAwait(false);
+        }
+        catch (ClientException)
+        {
+            // It may be lost with all who knew it. One with the number behind it would wait for it in every pool.
+            Forget();
+            throw;
+        }
+    }
+
+    private async Task<ProvenRecord<AccountRecord>> UntilShownAsync(SubmittedTransaction transaction, CancellationToken cancellation)
     {
         long start = time.GetTimestamp();
         TimeSpan repostAt = RepostAfter;
@@ -93,7 +107,6 @@ internal sealed class TransactionSender(ContactList contacts, VerifiedReads read
             TimeSpan waited = time.GetElapsedTime(start);
             if (waited > context.ConfirmWithin || account.Height > transaction.Transaction.ExpiresAt)
             {
-                Forget();
                 throw new ClientException(
                     ClientFailure.TimedOut,
                     $"transaction {transaction.Id} is not on the ledger after {waited.TotalSeconds:0.#} s",

@@ -151,6 +151,27 @@ public sealed class TransactionTests
         Assert.Equal(ClientFailure.TimedOut, refused.Failure);
     }
 
+    [Fact]
+    public async Task A_payment_after_one_whose_gateways_were_lost_takes_its_number_and_waits_for_nothing()
+    {
+        HandMadeChain chain = Funded(new HandMadeChain());
+        await using FakeGateway gateway = await FakeGateway.StartAsync(chain);
+        gateway.OnPost = _ =>
+        {
+            gateway.OnGet = static _ => FakeGateway.Error(503, "Stopping");
+            return FakeGateway.Accepted();
+        };
+        await using ClusterClient client = TestClients.Over(chain, gateway);
+        ClientException lost = await Assert.ThrowsAsync<ClientException>(() => client.TransferAsync(Bob, new Amount(5), CancellationToken.None));
+        Assert.Equal(ClientFailure.Unreachable, lost.Failure);
+
+        gateway.OnGet = static _ => null;
+        gateway.OnPost = bytes => Apply(chain, bytes);
+        SubmittedTransaction sent = await client.TransferAsync(Bob, new Amount(7), CancellationToken.None);
+
+        Assert.Equal(3UL, sent.Sequence);
+    }
+
     private static HandMadeChain Funded(HandMadeChain chain)
     {
         chain.Put(Owner, new AccountRecord(new Amount(500_000), 3));

@@ -365,7 +365,16 @@ internal sealed class CampaignRun : IAsyncDisposable
     private async Task JudgeAsync(ImmutableArray<UInt128> before)
     {
         // What still waits in a pool must be in or out of the chain before anybody counts.
-        await Deadline.UntilAsync("empty pools", 60, async () => (await AllAsync()).All(static status => status is { TransactionsPending: 0 }));
+        StatusAnswer?[] pools = [];
+        try
+        {
+            await Deadline.UntilAsync("empty pools", 60, async () => (pools = await AllAsync()).All(static status => status is { TransactionsPending: 0 }));
+        }
+        catch (TimeoutException)
+        {
+            _report.Complain("pools are not empty: " + string.Join(", ", pools.Select(static status => status?.TransactionsPending.ToString(CultureInfo.InvariantCulture) ?? "silent")));
+        }
+
         await _net.AdvanceAsync([.. Enumerable.Range(0, _net.Count)], 4, 60);
         ImmutableArray<UInt128> after = await _clients.BalancesAsync(_net);
         _report.Height = await _net.TipAsync();

@@ -35,6 +35,8 @@ internal sealed class HistoryClients
 {
     public const int Count = 4;
 
+    private const int ClosingMax = 4;
+
     private readonly SystemSignatures _signatures;
     private readonly ImmutableArray<ISigner> _signers;
     private readonly List<ClientOperation> _operations = [];
@@ -64,7 +66,10 @@ internal sealed class HistoryClients
 
     public static Instant Now => new(Witness.Now);
 
-    /// <summary>Until they are stopped; an operation under way is then brought to its end.</summary>
+    /// <summary>
+    /// Until they are stopped; an operation under way is then brought to its end, and who got no answer asks for another one: behind
+    /// what was lost nothing must be left waiting in the pools.
+    /// </summary>
     public Task RunAsync(PeerNet net, CancellationToken stop) => Task.WhenAll(Enumerable.Range(0, Count).Select(client => RunAsync(net, client, stop)));
 
     /// <summary>What accounts hold, proven; asked of all peers.</summary>
@@ -79,9 +84,11 @@ internal sealed class HistoryClients
     private async Task RunAsync(PeerNet net, int client, CancellationToken stop)
     {
         await using ClusterClient cluster = ClientOf(net, client);
-        while (!stop.IsCancellationRequested)
+        ClientOperation? last = null;
+        for (int closing = 0; !stop.IsCancellationRequested || (last is { Completed: null } && closing < ClosingMax);)
         {
-            ClientOperation operation = Draw(client);
+            if (stop.IsCancellationRequested) closing++;
+            ClientOperation operation = last = Draw(client);
             try
             {
                 await cluster.TransferAsync(Accounts[operation.To], new Amount(operation.Amount), CancellationToken.None);
