@@ -76,7 +76,7 @@ public enum WireType : uint
     LedgerSnapshot = 110,
     JailRecord = 115,
 
-    // 130-159: membership and network
+    // 130-149: membership and network
     Hello = 130,
     MemberRecord = 131,
     MembershipPing = 132,
@@ -93,6 +93,17 @@ public enum WireType : uint
     CompactProposal = 144,
     CompactWant = 145,
     CompactBodies = 146,
+
+    // 150-159: proofs of capacity, and plots on a disk
+    ShareCommitment = 150,
+    ShareOpening = 151,
+    ShareFault = 152,
+    SpaceCommitment = 153,
+    SpaceProof = 154,
+    SpaceFault = 155,
+    CapacityReport = 156,
+    PlotManifest = 157,
+    PlotUnitSums = 158,
 
     // 160-189: jobs between client and provider
     JobSpec = 160,
