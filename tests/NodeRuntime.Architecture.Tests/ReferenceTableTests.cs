@@ -30,7 +30,7 @@ public sealed class ReferenceTableTests
         Sandbox     <- Primitives Crypto Actors Wasm Workload
         Host        <- Primitives Crypto Proofs Actors Wasm Consensus Ledger Membership Workload Api Runtime Network Persistence Sandbox
         Client      <- Primitives Crypto Proofs Api Network Actors
-        Simulation  <- Primitives Crypto Proofs Actors Wasm Consensus Ledger Membership Workload Api Runtime
+        Simulation  <- Primitives Crypto Proofs Actors Wasm Consensus Ledger Membership Capacity Workload Api Runtime
         Cli         <- Primitives Crypto Proofs Actors Wasm Consensus Ledger Membership Workload Api Runtime Network Persistence Sandbox Host Client Simulation
         """;
 

@@ -61,11 +61,15 @@ public sealed unsafe class LabelSieve
     {
         Invariant.Holds(labels.Length % LabelByteCount == 0);
         int count = labels.Length / LabelByteCount;
-        int done = X86.Aes.IsSupported ? ScanByEights(labels, hits) : 0;
-        for (int i = done; i < count; i++)
+        Vector128<byte> high = Vector128.Create(_high);
+        fixed (byte* start = labels)
         {
-            Vector128<byte> label = Vector128.Create(labels.Slice(i * LabelByteCount, LabelByteCount));
-            Sift(label, Encrypt(_group, label), i, hits);
+            for (int i = X86.Aes.IsSupported ? ScanByEights(labels, hits) : 0; i < count; i++)
+            {
+                byte* label = start + ((long)i * LabelByteCount);
+                Vector128<byte> values = Encrypt(_group, Vector128.Load(label));
+                Sift(label, (byte*)&values, Candidates(values, high), i, hits);
+            }
         }
     }
 
@@ -139,10 +143,10 @@ public sealed unsafe class LabelSieve
                 b5 = X86.Aes.EncryptLast(b5, k);
                 b6 = X86.Aes.EncryptLast(b6, k);
                 b7 = X86.Aes.EncryptLast(b7, k);
-                Vector128<byte> lowest = Vector128.Min(
-                    Vector128.Min(Vector128.Min(b0, b1), Vector128.Min(b2, b3)), Vector128.Min(Vector128.Min(b4, b5), Vector128.Min(b6, b7)));
-                // Where no byte of the eight is as low as the threshold's, and mostly it is so, there is nothing to look at.
-                if (Vector128.Equals(Vector128.Min(lowest, high), lowest) == Vector128<byte>.Zero) continue;
+                // A bit for each nonce of each label whose byte is as low as the threshold's: mostly there is one in two or three rounds.
+                ulong first = Candidates(b0, high) | (Candidates(b1, high) << 16) | (Candidates(b2, high) << 32) | (Candidates(b3, high) << 48);
+                ulong second = Candidates(b4, high) | (Candidates(b5, high) << 16) | (Candidates(b6, high) << 32) | (Candidates(b7, high) << 48);
+                if ((first | second) == 0) continue;
                 out8[0] = b0;
                 out8[1] = b1;
                 out8[2] = b2;
@@ -151,7 +155,8 @@ public sealed unsafe class LabelSieve
                 out8[5] = b5;
                 out8[6] = b6;
                 out8[7] = b7;
-                for (int j = 0; j < 8; j++) Sift(Vector128.Load(at + (16 * j)), out8[j], i + j, hits);
+                Sift(at, (byte*)out8, first, i, hits);
+                Sift(at + (4 * LabelByteCount), (byte*)(out8 + 4), second, i + 4, hits);
             }
         }
 
@@ -159,16 +164,31 @@ public sealed unsafe class LabelSieve
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private void Sift(Vector128<byte> label, Vector128<byte> values, int index, List<LabelHit> hits)
+    private static ulong Candidates(Vector128<byte> values, Vector128<byte> high) =>
+        Vector128.Equals(Vector128.Min(values, high), values).ExtractMostSignificantBits();
+
+    // Of four labels at most: bit 16 * label + nonce.
+    private void Sift(byte* labels, byte* values, ulong candidates, int index, List<LabelHit> hits)
     {
-        uint candidates = Vector128.Equals(Vector128.Min(values, Vector128.Create(_high)), values).ExtractMostSignificantBits();
-        while (candidates != 0)
+        fixed (Vector128<byte>* keys = _nonces)
         {
-            int nonce = BitOperations.TrailingZeroCount(candidates);
-            candidates &= candidates - 1;
-            bool isHit = values[nonce] < _high || IsLowBelow(Encrypt(_nonces.AsSpan(nonce * RoundKeyCount, RoundKeyCount), label));
-            if (isHit) hits.Add(new LabelHit(index, nonce));
+            while (candidates != 0)
+            {
+                int bit = BitOperations.TrailingZeroCount(candidates);
+                candidates &= candidates - 1;
+                int label = bit / NonceCount, nonce = bit % NonceCount;
+                bool isHit = values[bit] < _high || IsLowBelow(Encrypt(keys + (nonce * RoundKeyCount), Vector128.Load(labels + (label * LabelByteCount))));
+                if (isHit) hits.Add(new LabelHit(index + label, nonce));
+            }
         }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<byte> Encrypt(Vector128<byte>* keys, Vector128<byte> block)
+    {
+        block ^= keys[0];
+        for (int i = 1; i < RoundKeyCount - 1; i++) block = AesRounds.Round(block, keys[i]);
+        return AesRounds.LastRound(block, keys[RoundKeyCount - 1]);
     }
 
     private static Vector128<byte> Encrypt(ReadOnlySpan<Vector128<byte>> keys, Vector128<byte> block)
