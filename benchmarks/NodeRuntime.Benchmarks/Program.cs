@@ -18,6 +18,7 @@ const string LargeGroup = "capacity-full";
     ("trees", TreesGroup.Run),
     ("ledger", LedgerGroup.Run),
     ("consensus", ConsensusGroup.Run),
+    ("finality", FinalityGroup.Run),
     ("sync", SyncGroup.Run),
     ("wasm", () => WasmGroup.Run(program)),
     ("wasm-start", WasmStartGroup.Run),

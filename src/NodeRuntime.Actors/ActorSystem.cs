@@ -20,12 +20,14 @@ public sealed class ActorSystem
     private long _deadLetters;
 
     /// <param name="supervision">For the actors spawned here; null: restart with back-off, then fail the system.</param>
-    public ActorSystem(string name, IDispatcher dispatcher, Prng prng, SupervisorStrategy? supervision = null)
+    /// <param name="tracer">Null where no message is followed.</param>
+    public ActorSystem(string name, IDispatcher dispatcher, Prng prng, SupervisorStrategy? supervision = null, ITracer? tracer = null)
     {
         Invariant.Holds(ActorPath.IsName(name));
         Invariant.Holds(dispatcher.Throughput >= 1);
         Name = name;
         Dispatcher = dispatcher;
+        Tracer = tracer;
         _gate = dispatcher.CreateSlot(new NeverRuns());
         EventStream = new EventStream(_gate);
         Props<Silence> guardian = Props.Create(() => new Guardian()) with
@@ -51,6 +53,8 @@ public sealed class ActorSystem
     public long DeadLetters => _deadLetters;
 
     internal IDispatcher Dispatcher { get; }
+
+    internal ITracer? Tracer { get; }
 
     /// <summary>From anywhere. In a system that is ending, the reference is closed from its birth.</summary>
     public ActorRef<TMessage> Spawn<TMessage>(Props<TMessage> props, string name) => _root.Spawn(props, name).Self;

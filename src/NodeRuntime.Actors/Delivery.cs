@@ -10,6 +10,9 @@ namespace NodeRuntime.Actors;
 /// </summary>
 internal abstract class Delivery<TMessage>
 {
+    /// <summary>What the tracer followed where this was told; null where nothing.</summary>
+    public object? Origin { get; set; }
+
     /// <summary>False when it is stale. What a map throws is the recipient's failure.</summary>
     public abstract bool TryTake(out TMessage message);
 
@@ -18,6 +21,20 @@ internal abstract class Delivery<TMessage>
 
     /// <summary>Its place was reserved, so no overflow policy drops it.</summary>
     public virtual bool IsReserved => true;
+}
+
+/// <summary>A plain message that is being followed.</summary>
+internal sealed class FollowedDelivery<TMessage>(TMessage content) : Delivery<TMessage>
+{
+    public override object? Content => content;
+
+    public override bool IsReserved => false;
+
+    public override bool TryTake(out TMessage message)
+    {
+        message = content;
+        return true;
+    }
 }
 
 /// <summary>A message told through an adapter or a reserved reply.</summary>

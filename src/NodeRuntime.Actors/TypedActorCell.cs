@@ -63,10 +63,19 @@ internal sealed class ActorCell<TMessage> : ActorCell
     public TellVerdict Tell(TMessage message)
     {
         Invariant.Holds(message is not null);
+        if (System.Tracer?.Origin is { } origin)
+        {
+            return Post(new Envelope<TMessage>(new FollowedDelivery<TMessage>(message) { Origin = origin }), LaneOf(message));
+        }
+
         return Post(new Envelope<TMessage>(message), LaneOf(message));
     }
 
-    public TellVerdict Tell(Delivery<TMessage> delivery, int lane) => Post(new Envelope<TMessage>(delivery), lane);
+    public TellVerdict Tell(Delivery<TMessage> delivery, int lane)
+    {
+        delivery.Origin = System.Tracer?.Origin;
+        return Post(new Envelope<TMessage>(delivery), lane);
+    }
 
     private TellVerdict Post(in Envelope<TMessage> envelope, int lane)
     {
@@ -104,6 +113,7 @@ internal sealed class ActorCell<TMessage> : ActorCell
 
     public TellVerdict PostReply(IReply reply, Delivery<TMessage> delivery)
     {
+        delivery.Origin = System.Tracer?.Origin;
         Envelope<TMessage> envelope = new(delivery);
         Slot.Enter();
         bool first = !reply.Answered;
@@ -206,6 +216,8 @@ internal sealed class ActorCell<TMessage> : ActorCell
     private void Receive(in Envelope<TMessage> envelope)
     {
         ForgetNow();
+        object? span = null;
+        Exception? failure = null;
         try
         {
             TMessage message = envelope.Message;
@@ -213,15 +225,18 @@ internal sealed class ActorCell<TMessage> : ActorCell
             Hand hand = _hand ??= new Hand();
             hand.Processed++;
             _audit?.Invoke(Now, System.Name, Path, message!.GetType().Name);
+            span = System.Tracer?.Begin(envelope.Delivery?.Origin, Path, message!.GetType().Name);
             hand.Current = message;
             hand.CurrentIsHeld = true;
             _instance!.Deliver(message);
         }
         catch (Exception cause)
         {
+            failure = cause;
             Fail(cause);
         }
 
+        if (span is not null) System.Tracer!.End(span, failure);
         _hand?.PutDown();
     }
 

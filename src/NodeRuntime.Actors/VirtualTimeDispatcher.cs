@@ -36,7 +36,16 @@ public sealed class VirtualTimeDispatcher : IDispatcher
 
     public ISlot CreateSlot(IRunnable runnable) => new VirtualSlot(this, runnable);
 
-    public void ScheduleAt(Instant due, IDelayed delayed) => _events.Add(due < Now ? Now : due, _prng.NextUInt64(), delayed);
+    public void ScheduleAt(Instant due, IDelayed delayed) => ScheduleAt(due, DrawTieBreak(), delayed);
+
+    /// <summary>
+    /// For whoever keeps many events in a row of its own and schedules the first of them alone: the tie-break that one of them would get if it
+    /// were scheduled now.
+    /// </summary>
+    public ulong DrawTieBreak() => _prng.NextUInt64();
+
+    /// <summary>The event that the tie-break was drawn for.</summary>
+    public void ScheduleAt(Instant due, ulong tieBreak, IDelayed delayed) => _events.Add(due < Now ? Now : due, tieBreak, delayed);
 
     /// <summary>For what is not an actor: a simulated wire, a fault, a script.</summary>
     public void ScheduleAt(Instant due, Action action) => ScheduleAt(due, new DelayedAction(action));

@@ -29,13 +29,14 @@ public sealed partial class ConsensusMachine
     private readonly SortedDictionary<View, Verified<Certificate>> _notarizations = [];
     private readonly SortedDictionary<View, Verified<Certificate>> _nullifications = [];
     private readonly SortedDictionary<View, Verified<Certificate>> _finalizations = [];
-    private readonly SortedDictionary<VoteSlot, SortedDictionary<ValidatorIndex, List<Verified<Vote>>>> _votes = [];
+    private readonly SortedDictionary<VoteSlot, SlotVotes> _votes = [];
     private readonly SortedDictionary<VoteSlot, Verified<Vote>> _ownVotes = [];
     private readonly SortedDictionary<Hash256, Candidate> _blocks = [];
     private readonly SortedDictionary<View, Hash256> _proposals = [];
     private readonly SortedSet<PeerId> _peers = [];
 
     private readonly SortedSet<PeerId> _validatorPeers = [];
+    private readonly SigningDigests _digests;
 
     private View _view;
     private Floor _floor;
@@ -44,6 +45,8 @@ public sealed partial class ConsensusMachine
     private bool _isPending;
     private ValidatorIndex _leader;
     private View _highestEnded;
+    private View _highestNotarized;
+    private bool _mayHoldUnchecked;
     private bool _isHalted;
     private bool _hasStarted;
     private bool _isViewOver;
@@ -53,6 +56,8 @@ public sealed partial class ConsensusMachine
     public ConsensusMachine(ConsensusConfig config, Recovery recovery)
     {
         _config = config;
+        _digests = new SigningDigests(config.Chain);
+        _heard = new View[config.Validators.Count];
         _self = config.Validators.IndexOf(config.Signer.PublicKey);
         _watermark = recovery.Watermark;
         foreach (GenesisValidator member in config.Validators.Members) _validatorPeers.Add(member.Key.ToPeerId());
@@ -99,13 +104,13 @@ public sealed partial class ConsensusMachine
         }
 
         text.Append(" validators near ").Append(near);
-        foreach ((VoteSlot slot, SortedDictionary<ValidatorIndex, List<Verified<Vote>>> votes) in _votes)
+        foreach ((VoteSlot slot, SlotVotes votes) in _votes)
         {
             if (slot.View < _view) continue;
             text.Append(' ').Append(slot.View).Append(slot.Kind == VoteKind.Notarize ? "N{" : "F{");
-            foreach ((ValidatorIndex voter, List<Verified<Vote>> cast) in votes)
+            foreach (Vote vote in votes.Firsts())
             {
-                text.Append(voter).Append(':').Append(cast[0].Value.Value?.ToShortString() ?? "none").Append(' ');
+                text.Append(vote.Voter).Append(':').Append(vote.Value?.ToShortString() ?? "none").Append(' ');
             }
 
             text.Append('}');

@@ -149,7 +149,7 @@ public sealed class SimulatedDisk
             switch (write)
             {
                 case JournalWrite.Put put:
-                    StreamOf(put.Stream).Put(put.Sequence, put.Payload.ToArray());
+                    StreamOf(put.Stream).Put(put.Sequence, put.Payload);
                     _rotten.Remove((put.Stream, put.Sequence));
                     break;
                 case JournalWrite.TruncateBelow truncate:
@@ -224,12 +224,12 @@ public sealed class SimulatedDisk
     // Records in order of their numbers, nearly always appended at the end and removed at the front.
     private sealed class Stream
     {
-        private readonly List<(ulong Sequence, byte[] Payload)> _records = [];
+        private readonly List<(ulong Sequence, ReadOnlyMemory<byte> Payload)> _records = [];
         private int _first;
 
         public ulong? Last => _first < _records.Count ? _records[^1].Sequence : null;
 
-        public void Put(ulong sequence, byte[] payload)
+        public void Put(ulong sequence, ReadOnlyMemory<byte> payload)
         {
             int at = IndexOf(sequence);
             if (at < _records.Count && _records[at].Sequence == sequence) _records[at] = (sequence, payload);
@@ -247,7 +247,7 @@ public sealed class SimulatedDisk
         public ReadOnlyMemory<byte>? Read(ulong sequence)
         {
             int at = IndexOf(sequence);
-            return at < _records.Count && _records[at].Sequence == sequence ? (ReadOnlyMemory<byte>?)_records[at].Payload : null;
+            return at < _records.Count && _records[at].Sequence == sequence ? _records[at].Payload : null;
         }
 
         public ImmutableArray<JournalRecord> ReadRange(ulong from, int countMax)
@@ -262,7 +262,7 @@ public sealed class SimulatedDisk
         public void Rot()
         {
             if (Last is null) return;
-            byte[] rotten = [.. _records[^1].Payload];
+            byte[] rotten = _records[^1].Payload.ToArray();
             for (int i = 0; i < rotten.Length; i++) rotten[i] ^= 0x5A;
             _records[^1] = (_records[^1].Sequence, rotten);
         }

@@ -14,10 +14,14 @@ public sealed class DevnetEndTests
     public async Task Killed_in_the_middle_of_a_job_it_leaves_no_peer_and_no_sandbox()
     {
         using Workplace place = new();
-        await using CliRun devnet = CliRun.Start(
-            place, "devnet", "--data", place.PathOf("net"), "--peers", "2", "--input", place.WriteCsv("large.csv", 1_000_000));
-        await Deadline.UntilAsync("a sandbox at work", 90, () =>
-            ProcessTable.DescendantsOf(devnet.Id).Any(static entry => entry.CommandLine.Contains("sandbox-", StringComparison.Ordinal)));
+        string input = place.WriteCsv("large.csv", 1_000_000);
+        await using CliRun devnet = await Startup.AloneAsync(async () =>
+        {
+            CliRun started = CliRun.Start(place, "devnet", "--data", place.PathOf("net"), "--peers", "2", "--input", input);
+            await Deadline.UntilAsync("a sandbox at work", 90, () =>
+                ProcessTable.DescendantsOf(started.Id).Any(static entry => entry.CommandLine.Contains("sandbox-", StringComparison.Ordinal)));
+            return started;
+        });
         IReadOnlyList<ProcessEntry> all = ProcessTable.DescendantsOf(devnet.Id);
         Assert.True(all.Count >= 3, $"{all.Count} processes");
         devnet.Kill();
@@ -31,9 +35,13 @@ public sealed class DevnetEndTests
     public async Task Asked_once_it_stops_all_it_started_says_where_the_data_is_and_returns_zero(string signal)
     {
         using Workplace place = new();
-        await using CliRun devnet = CliRun.Start(
-            place, "devnet", "--data", place.PathOf("net"), "--peers", "1", "--input", place.WriteCsv("small.csv", 20));
-        await devnet.LineAsync("devnet: running", 60);
+        await using CliRun devnet = await Startup.AloneAsync(async () =>
+        {
+            CliRun started = CliRun.Start(
+                place, "devnet", "--data", place.PathOf("net"), "--peers", "1", "--input", place.WriteCsv("small.csv", 20));
+            await started.LineAsync("devnet: running", 60);
+            return started;
+        });
         IReadOnlyList<ProcessEntry> all = ProcessTable.DescendantsOf(devnet.Id);
         Assert.NotEmpty(all);
         if (signal == "SIGINT") Signals.Interrupt(devnet.Id);

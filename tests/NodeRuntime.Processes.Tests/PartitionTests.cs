@@ -3,8 +3,10 @@ using System.Collections.Generic;
 using System.Linq;
 using System.Threading.Tasks;
 using NodeRuntime.Api;
+using NodeRuntime.Primitives;
 using NodeRuntime.Processes.Tests.Net;
 using NodeRuntime.Processes.Tests.Running;
+using NodeRuntime.Simulation.Atlas;
 
 namespace NodeRuntime.Processes.Tests;
 
@@ -66,14 +68,14 @@ public sealed class PartitionTests(PeerNet net)
     public async Task Slow_links_make_a_slow_chain_that_goes_on()
     {
         await net.BeginAsync();
-        net.Links.Delay(TimeSpan.FromMilliseconds(150));
+        net.Links.Carry(new LinkConditions { DelayMin = Duration.FromMilliseconds(150), DelayMax = Duration.FromMilliseconds(150) });
         try
         {
             await net.AdvanceAsync(All, 3, 30);
         }
         finally
         {
-            net.Links.Delay(TimeSpan.Zero);
+            net.Links.Carry(null);
         }
 
         net.AssertAgreement();

@@ -6,10 +6,10 @@ namespace NodeRuntime.Actors.Testing;
 /// <summary>One actor system in virtual time, for tests of actors: no sleeps, no threads, the same run for the same seed.</summary>
 public sealed class TestKit
 {
-    public TestKit(ulong seed = 1, SupervisorStrategy? supervision = null, DeliveryAudit? audit = null)
+    public TestKit(ulong seed = 1, SupervisorStrategy? supervision = null, DeliveryAudit? audit = null, ITracer? tracer = null)
     {
         Dispatcher = new VirtualTimeDispatcher(seed, Instant.FromMilliseconds(1_000_000), audit);
-        System = new ActorSystem("test", Dispatcher, new Prng(seed), supervision);
+        System = new ActorSystem("test", Dispatcher, new Prng(seed), supervision, tracer);
     }
 
     public VirtualTimeDispatcher Dispatcher { get; }

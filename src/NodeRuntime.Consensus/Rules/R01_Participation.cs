@@ -10,25 +10,31 @@ namespace NodeRuntime.Consensus;
 // lying proposer can only un-skip; skipping in error costs a view and harms nobody, so that peers need not agree on it.
 public sealed partial class ConsensusMachine
 {
-    private readonly SortedDictionary<ValidatorIndex, View> _heard = [];
+    // The last view in which each was heard; view 0 for never.
+    private readonly View[] _heard;
     private readonly SortedDictionary<ValidatorIndex, Height> _claimed = [];
     private Height _claimsFrom;
 
     private void NoteHeard(Vote vote)
     {
-        if (!_heard.TryGetValue(vote.Voter, out View last) || last < vote.Slot.View) _heard[vote.Voter] = vote.Slot.View;
+        ref View last = ref _heard[vote.Voter.Number];
+        if (last < vote.Slot.View) last = vote.Slot.View;
     }
 
-    private bool IsHeard(ValidatorIndex validator) =>
-        _heard.TryGetValue(validator, out View last) && last.Number + (ulong)_config.Validators.Count >= _view.Number;
+    private bool IsHeard(ValidatorIndex validator)
+    {
+        if (!_config.Validators.Contains(validator)) return false;
+        View last = _heard[validator.Number];
+        return last > View.Genesis && last.Number + (ulong)_config.Validators.Count >= _view.Number;
+    }
 
     // One bit per validator that was heard in the last rotation.
     private ImmutableArray<byte> Participation()
     {
         byte[] bits = new byte[(_config.Validators.Count + 7) / 8];
-        foreach (ValidatorIndex index in _heard.Keys)
+        for (int i = 0; i < _heard.Length; i++)
         {
-            if (IsHeard(index)) bits[index.Number / 8] |= (byte)(1 << (index.Number % 8));
+            if (IsHeard(new ValidatorIndex((ushort)i))) bits[i / 8] |= (byte)(1 << (i % 8));
         }
 
         return [.. bits];

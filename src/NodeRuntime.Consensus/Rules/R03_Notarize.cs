@@ -80,9 +80,13 @@ public sealed partial class ConsensusMachine
     // The ledger is asked about one block at a time, parents first; blocks that may become ours to vote for or to build on.
     private bool CheckNext()
     {
+        // Asked after every vote, with rarely a block to look at.
+        if (!_mayHoldUnchecked) return false;
+        bool holdsUnchecked = false;
         foreach (Candidate candidate in _blocks.Values)
         {
             if (candidate.State != CandidateState.Unchecked) continue;
+            holdsUnchecked = true;
             if (ParentOf(candidate.Block.Header) is not { } parent)
             {
                 continue;
@@ -108,6 +112,7 @@ public sealed partial class ConsensusMachine
             return true;
         }
 
+        _mayHoldUnchecked = holdsUnchecked;
         return false;
     }
 
@@ -135,6 +140,7 @@ public sealed partial class ConsensusMachine
     {
         if (_blocks.ContainsKey(digest)) return;
         _blocks.Add(digest, new Candidate(block, digest));
+        _mayHoldUnchecked = true;
         _asked.Remove(digest);
         AskForParentOf(block.Header);
     }

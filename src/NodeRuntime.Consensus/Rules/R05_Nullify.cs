@@ -48,7 +48,7 @@ public sealed partial class ConsensusMachine
         Invariant.Holds(_watermark is null || _watermark.Allows(slot, value));
         _watermark = new Watermark(slot, value);
         Vote vote = new(slot, value, _self.Value, _config.Signer.Sign(slot.SigningDigest(_config.Chain, value)));
-        CertificateVerdict verdict = CertificateRules.Check(vote, _config.Chain, _config.Validators, _config.Signatures, out Verified<Vote>? own);
+        CertificateVerdict verdict = CertificateRules.Check(vote, _digests, _config.Validators, _config.Signatures, out Verified<Vote>? own);
         Invariant.Holds(verdict == CertificateVerdict.Accepted);
         _effects.Add(new ConsensusEffect.Persist(new LogRecord.OwnVote(vote)));
         _ownVotes[slot] = own!;

@@ -15,7 +15,7 @@ public sealed partial class ConsensusMachine
         // A slot that is decided needs no more votes, but who is a little late every time is not absent.
         bool isDecided = IsDecided(vote.Slot, vote.Value);
         if (isDecided && IsHeard(vote.Voter)) return;
-        CertificateVerdict verdict = CertificateRules.Check(vote, _config.Chain, _config.Validators, _config.Signatures, out Verified<Vote>? verified);
+        CertificateVerdict verdict = CertificateRules.Check(vote, _digests, _config.Validators, _config.Signatures, out Verified<Vote>? verified);
         if (verdict != CertificateVerdict.Accepted)
         {
             _effects.Add(new ConsensusEffect.Blame(peer, ConsensusFault.SignatureWrong));
@@ -30,38 +30,20 @@ public sealed partial class ConsensusMachine
     {
         Vote vote = verified.Value;
         NoteHeard(vote);
-        if (!_votes.TryGetValue(vote.Slot, out SortedDictionary<ValidatorIndex, List<Verified<Vote>>>? slot))
+        if (!_votes.TryGetValue(vote.Slot, out SlotVotes? slot))
         {
-            slot = [];
+            slot = new SlotVotes(_config.Validators.Count);
             _votes.Add(vote.Slot, slot);
         }
 
-        if (!slot.TryGetValue(vote.Voter, out List<Verified<Vote>>? cast))
-        {
-            cast = [];
-            slot.Add(vote.Voter, cast);
-        }
-
         // Two that contradict each other are evidence enough; a third says nothing new.
-        bool isKnown = cast.Exists(other => other.Value.Value == vote.Value) && _config.Mutant != RuleMutant.CountVoterTwice;
-        if (cast.Count == 2 || isKnown) return;
-        cast.Add(verified);
-        FindEvidence(verified, cast);
+        bool isKnown = slot.Holds(vote.Voter, vote.Value) && _config.Mutant != RuleMutant.CountVoterTwice;
+        if (isKnown || slot.Second(vote.Voter) is not null) return;
+        ulong weight = slot.Add(verified, _config.Validators[vote.Voter].Weight);
+        FindEvidence(verified, slot);
         Confront(vote);
-        if (IsDecided(vote.Slot, vote.Value)) return;
-        List<Verified<Vote>> equal = [];
-        ulong weight = 0;
-        foreach (List<Verified<Vote>> votes in slot.Values)
-        {
-            foreach (Verified<Vote> other in votes)
-            {
-                if (other.Value.Value != vote.Value) continue;
-                equal.Add(other);
-                weight += _config.Validators[other.Value.Voter].Weight;
-            }
-        }
-
-        if (weight >= _config.Validators.Quorum) Add(CertificateRules.Combine(_config.Validators, vote.Slot, vote.Value, equal), null);
+        if (weight < _config.Validators.Quorum || IsDecided(vote.Slot, vote.Value)) return;
+        Add(CertificateRules.Combine(_config.Validators, vote.Slot, vote.Value, slot.For(vote.Value)), null);
     }
 
     private void ForgetVotesOfOldViews()
@@ -94,9 +76,7 @@ public sealed partial class ConsensusMachine
     }
 
     private bool HoldsVote(VoteSlot slot, ValidatorIndex voter, Hash256? value) =>
-        _votes.TryGetValue(slot, out SortedDictionary<ValidatorIndex, List<Verified<Vote>>>? votes)
-        && votes.TryGetValue(voter, out List<Verified<Vote>>? cast)
-        && cast.Exists(other => other.Value.Value == value);
+        _votes.TryGetValue(slot, out SlotVotes? votes) && votes.Holds(voter, value);
 
     private bool IsDecided(VoteSlot slot, Hash256? value)
     {
@@ -162,6 +142,7 @@ public sealed partial class ConsensusMachine
         shelf.Add(view, verified);
 
         if (!certificate.IsNotarization && view > _highestEnded) _highestEnded = view;
+        if (certificate.IsNotarization && view > _highestNotarized) _highestNotarized = view;
         _effects.Add(new ConsensusEffect.Persist(new LogRecord.Held(certificate)));
         if (certificate.Value is not { } digest || _blocks.ContainsKey(digest)) return;
         // Who sent the certificate has the body; where we made it of votes the proposal is most likely on its way.

@@ -11,6 +11,7 @@ public sealed partial class ConsensusMachine
     private bool Jump()
     {
         View highest = _highestEnded;
+        if (highest < _view && _highestNotarized < _view) return false;
         foreach ((View view, Verified<Certificate> notarization) in _notarizations)
         {
             if (view < _view || view <= highest) continue;

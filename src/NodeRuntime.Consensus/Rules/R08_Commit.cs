@@ -11,6 +11,7 @@ public sealed partial class ConsensusMachine
 {
     private bool Commit()
     {
+        if (_finalizations.Count == 0) return false;
         foreach (Verified<Certificate> finalization in _finalizations.Values)
         {
             Hash256 digest = finalization.Value.Value!.Value;

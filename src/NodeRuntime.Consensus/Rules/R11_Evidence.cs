@@ -14,14 +14,18 @@ public sealed partial class ConsensusMachine
     private readonly SortedDictionary<(ValidatorIndex Voter, EvidenceFault Fault), Verified<Evidence>> _evidence = [];
     private readonly SortedSet<ValidatorIndex> _punished = [];
 
-    private void FindEvidence(Verified<Vote> vote, List<Verified<Vote>> cast)
+    private void FindEvidence(Verified<Vote> vote, SlotVotes votes)
     {
-        foreach (Verified<Vote> other in cast) Accuse(vote, other);
+        AccuseOf(vote, votes);
         VoteSlot slot = vote.Value.Slot;
         VoteKind otherKind = slot.Kind == VoteKind.Notarize ? VoteKind.Finalize : VoteKind.Notarize;
-        if (!_votes.TryGetValue(slot with { Kind = otherKind }, out SortedDictionary<ValidatorIndex, List<Verified<Vote>>>? votes)) return;
-        if (!votes.TryGetValue(vote.Value.Voter, out List<Verified<Vote>>? others)) return;
-        foreach (Verified<Vote> other in others) Accuse(vote, other);
+        if (_votes.TryGetValue(slot with { Kind = otherKind }, out SlotVotes? others)) AccuseOf(vote, others);
+    }
+
+    private void AccuseOf(Verified<Vote> vote, SlotVotes votes)
+    {
+        if (votes.First(vote.Value.Voter) is { } first && first != vote) Accuse(vote, first);
+        if (votes.Second(vote.Value.Voter) is { } second && second != vote) Accuse(vote, second);
     }
 
     // A leader's vote travels with its block alone, so that one who tells two stories might show both to nobody. Whoever votes for another
@@ -30,10 +34,11 @@ public sealed partial class ConsensusMachine
     {
         if (vote.Slot.Kind != VoteKind.Notarize || !_proposals.TryGetValue(vote.Slot.View, out Hash256 ours) || ours == vote.Value) return;
         ValidatorIndex leader = LeaderSchedule.LeaderOf(_config.Chain, _config.Validators, vote.Slot.View);
-        if (vote.Voter == leader || vote.Voter == _self || !_votes[vote.Slot].TryGetValue(leader, out List<Verified<Vote>>? cast)) return;
+        if (vote.Voter == leader || vote.Voter == _self || _votes[vote.Slot].First(leader) is not { } told) return;
         PeerId voter = _config.Validators[vote.Voter].Key.ToPeerId();
         // With two of its votes in hand there is evidence, and everybody is told that anyway.
-        if (cast.Count == 1 && cast[0].Value.Value == ours && _peers.Contains(voter)) Send(voter, new ConsensusMessage.Voted(cast[0].Value));
+        bool isAlone = _votes[vote.Slot].Second(leader) is null;
+        if (isAlone && told.Value.Value == ours && _peers.Contains(voter)) Send(voter, new ConsensusMessage.Voted(told.Value));
     }
 
     private void Accuse(Verified<Vote> one, Verified<Vote> other)

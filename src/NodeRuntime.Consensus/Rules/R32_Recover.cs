@@ -25,6 +25,7 @@ public sealed partial class ConsensusMachine
                 case LogRecord.Body m:
                     Hash256 digest = m.Block.Header.Digest;
                     _blocks.TryAdd(digest, new Candidate(m.Block, digest));
+                    _mayHoldUnchecked = true;
                     _proposals.TryAdd(m.Block.Header.View, digest);
                     break;
                 case LogRecord.Fence m:
@@ -47,7 +48,7 @@ public sealed partial class ConsensusMachine
 
     private void RecoverVote(Vote vote)
     {
-        CertificateRules.Check(vote, _config.Chain, _config.Validators, _config.Signatures, out Verified<Vote>? own);
+        CertificateRules.Check(vote, _digests, _config.Validators, _config.Signatures, out Verified<Vote>? own);
         if (own is null || vote.Voter != _self) return;
         // A vote beyond the watermark was never durable with it: somebody has put back an old watermark.
         if (_watermark is null || vote.Slot.CompareTo(_watermark.Slot) > 0) _isFenced = true;

@@ -19,7 +19,7 @@ internal sealed record ProvenRun(Height AskedFrom, ImmutableArray<Block> Blocks,
     private static long BytesOf(ImmutableArray<Block> blocks)
     {
         long bytes = 0;
-        foreach (Block block in blocks) bytes += block.BodyBytes;
+        foreach (Block block in blocks) bytes += block.MeasureBody();
         return bytes;
     }
 }

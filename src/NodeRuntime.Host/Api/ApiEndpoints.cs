@@ -10,6 +10,7 @@ using Microsoft.AspNetCore.Routing;
 using NodeRuntime.Actors;
 using NodeRuntime.Api;
 using NodeRuntime.Crypto;
+using NodeRuntime.Host.Telemetry;
 using NodeRuntime.Primitives;
 using NodeRuntime.Proofs.Chain;
 using NodeRuntime.Proofs.Forensics;
@@ -30,7 +31,7 @@ internal static class ApiEndpoints
     {
         IEndpointRouteBuilder api = application.MapGroup(string.Empty).RequireRateLimiting("requests");
         api.MapGet(Routes.Health, () => Health(node));
-        api.MapGet(Routes.Metrics, () => Results.Text(MetricsText.Of(node), "text/plain; version=0.0.4"));
+        api.MapGet(Routes.Metrics, () => Results.Text(MetricsText.Of(PeerFigures.Of(node)), "text/plain; version=0.0.4"));
         api.MapGet(Routes.Status, () => ApiAnswers.Status(node));
         api.MapGet(Routes.Genesis, () => new GenesisAnswer(node.Model.Chain.ToString(), Convert.ToBase64String(node.Model.Genesis.Encode())));
         api.MapGet(Routes.Peers, () => ApiAnswers.Peers(node));

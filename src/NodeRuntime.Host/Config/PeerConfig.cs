@@ -55,8 +55,24 @@ public sealed class PeerConfig
     /// <summary>"archive", or how many blocks stay on disk.</summary>
     public string Retention { get; set; } = RetentionOfArchive;
 
+    /// <summary>Absent: nothing is sent anywhere.</summary>
+    public TelemetrySection? Telemetry { get; set; }
+
     /// <summary>Absent: this peer sells nothing.</summary>
     public ProviderSection? Provider { get; set; }
+}
+
+/// <summary>Where figures and traces are sent, by OTLP.</summary>
+public sealed class TelemetrySection
+{
+    /// <summary>The collector's base address, such as http://127.0.0.1:4318.</summary>
+    public string Endpoint { get; set; } = string.Empty;
+
+    /// <summary>Between two exports of all figures.</summary>
+    public int Seconds { get; set; } = 15;
+
+    /// <summary>Of how many requests and deliveries, in a million, the whole way is followed; zero follows none.</summary>
+    public int TracesPerMillion { get; set; } = 1000;
 }
 
 /// <summary>What the peer sells and for how much.</summary>

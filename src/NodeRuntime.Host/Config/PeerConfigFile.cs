@@ -79,6 +79,17 @@ public static class PeerConfigFile
         if (config.Region.Length > Limits.TextCharactersMax) yield return "region: too long";
         if (config.FlightMiB is < 0 or > Limits.FlightMebibytesMax) yield return $"flightMiB: must be 0 to {Limits.FlightMebibytesMax}";
         if (config.FlightMinutes is < 1 or > 7 * 24 * 60) yield return "flightMinutes: must be 1 to 10080";
+        if (config.Telemetry is { } telemetry)
+        {
+            if (!Uri.TryCreate(telemetry.Endpoint, UriKind.Absolute, out Uri? collector) || collector.Scheme is not ("http" or "https"))
+            {
+                yield return $"telemetry.endpoint: '{telemetry.Endpoint}' is not a collector's address, such as http://127.0.0.1:4318";
+            }
+
+            if (telemetry.Seconds is < 1 or > 3600) yield return "telemetry.seconds: must be 1 to 3600";
+            if (telemetry.TracesPerMillion is < 0 or > 1_000_000) yield return "telemetry.tracesPerMillion: must be 0 to 1000000";
+        }
+
         if (config.Provider is not { } provider) yield break;
         if (provider.MemoryMiB is 0 or > Limits.GuestMemoryPagesMax / 16) yield return $"provider.memoryMiB: must be 1 to {Limits.GuestMemoryPagesMax / 16}";
         if (provider.InputMiB is 0 or > 4096) yield return "provider.inputMiB: must be 1 to 4096";

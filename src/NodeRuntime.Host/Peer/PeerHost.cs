@@ -12,6 +12,7 @@ using NodeRuntime.Crypto;
 using NodeRuntime.Host.Api;
 using NodeRuntime.Host.Config;
 using NodeRuntime.Host.Dispatch;
+using NodeRuntime.Host.Telemetry;
 using NodeRuntime.Network;
 using NodeRuntime.Persistence;
 using NodeRuntime.Persistence.Files;
@@ -100,8 +101,10 @@ public sealed class PeerHost : IAsyncDisposable
 
         ThreadPoolDispatcher dispatcher = new();
         Closes(dispatcher);
+        ActorTracer? tracer = config.Telemetry is { TracesPerMillion: > 0 } ? new ActorTracer() : null;
+        if (tracer is not null) Closes(tracer);
         ActorSystem system = new(
-            "peer", dispatcher, new Prng(BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(8))), SupervisionOf(journal));
+            "peer", dispatcher, new Prng(BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(8))), SupervisionOf(journal), tracer);
         _closers.Push(() => TerminateAsync(system));
         Listen(system, journal, loggers);
         Node = NodeComposition.Compose(system, ModelOf(config, genesis, chain, network.ListenAddress), new NodePorts
@@ -115,6 +118,13 @@ public sealed class PeerHost : IAsyncDisposable
             Signatures = signatures,
             Flight = flight,
         });
+        if (config.Telemetry is { } telemetry)
+        {
+            Closes(new TelemetryExport(
+                telemetry, signer.PublicKey.ToPeerId().ToString(), Node.Model.Version, () => PeerFigures.Of(Node), () => Node.System.Status(),
+                loggers.CreateLogger("telemetry")));
+        }
+
         ApiServer api = await ApiServer.StartAsync(Node, config.Api, loggers);
         _closers.Push(api.DisposeAsync);
     }

@@ -10,15 +10,12 @@ public sealed record Block(BlockHeader Header, Justification Justification, Immu
     /// <summary>Against validators that are to be punished by this block, in strictly increasing order of voters.</summary>
     public ImmutableArray<Evidence> Evidence { get; init; } = [];
 
-    /// <summary>Of all transactions together, without what frames them: a sum, made at each look.</summary>
-    public long BodyBytes
+    /// <summary>Of all transactions together, without what frames them.</summary>
+    public long MeasureBody()
     {
-        get
-        {
-            long bytes = 0;
-            foreach (ReadOnlyMemory<byte> transaction in Transactions) bytes += transaction.Length;
-            return bytes;
-        }
+        long bytes = 0;
+        foreach (ReadOnlyMemory<byte> transaction in Transactions) bytes += transaction.Length;
+        return bytes;
     }
 
     public byte[] Encode()

@@ -36,12 +36,12 @@ public static class CertificateRules
 
     /// <summary>A single vote: its voter is of the set and its signature is right.</summary>
     public static CertificateVerdict Check(
-        Vote vote, ChainId chain, ValidatorSet set, ISignatureVerifier signatures, out Verified<Vote>? verified)
+        Vote vote, SigningDigests digests, ValidatorSet set, ISignatureVerifier signatures, out Verified<Vote>? verified)
     {
         verified = null;
         if (vote.Slot.Epoch != set.Epoch) return CertificateVerdict.WrongEpoch;
         if (!set.Contains(vote.Voter)) return CertificateVerdict.SignerUnknown;
-        Hash256 digest = vote.Slot.SigningDigest(chain, vote.Value);
+        Hash256 digest = digests.Of(vote.Slot, vote.Value);
         SignatureVerdict verdict = signatures.Verify(set[vote.Voter].Key, digest, vote.Signature);
         if (verdict != SignatureVerdict.Accepted) return CertificateVerdict.SignatureWrong;
         verified = new Verified<Vote>(vote);
@@ -52,21 +52,27 @@ public static class CertificateRules
     public static Verified<Certificate> Combine(
         ValidatorSet set, VoteSlot slot, Hash256? value, System.Collections.Generic.IEnumerable<Verified<Vote>> votes)
     {
-        System.Collections.Generic.SortedDictionary<ValidatorIndex, Signature> signers = [];
+        Verified<Vote>?[] byVoter = new Verified<Vote>?[set.Count];
+        int count = 0;
         ulong weight = 0;
         foreach (Verified<Vote> vote in votes)
         {
             Invariant.Holds(vote.Value.Slot == slot);
             Invariant.Holds(vote.Value.Value == value);
-            if (signers.ContainsKey(vote.Value.Voter)) continue;
-            signers.Add(vote.Value.Voter, vote.Value.Signature);
+            if (byVoter[vote.Value.Voter.Number] is not null) continue;
+            byVoter[vote.Value.Voter.Number] = vote;
+            count++;
             weight += set[vote.Value.Voter].Weight;
         }
 
         Invariant.Holds(weight >= set.Quorum);
         System.Collections.Immutable.ImmutableArray<CertificateSigner>.Builder list =
-            System.Collections.Immutable.ImmutableArray.CreateBuilder<CertificateSigner>(signers.Count);
-        foreach ((ValidatorIndex index, Signature signature) in signers) list.Add(new CertificateSigner(index, signature));
+            System.Collections.Immutable.ImmutableArray.CreateBuilder<CertificateSigner>(count);
+        foreach (Verified<Vote>? vote in byVoter)
+        {
+            if (vote is not null) list.Add(new CertificateSigner(vote.Value.Voter, vote.Value.Signature));
+        }
+
         return new Verified<Certificate>(new Certificate(slot, value, list.MoveToImmutable()));
     }
 }

@@ -21,7 +21,7 @@ public readonly record struct VoteSlot(Epoch Epoch, View View, VoteKind Kind) : 
         int byEpoch = Epoch.CompareTo(other.Epoch);
         if (byEpoch != 0) return byEpoch;
         int byView = View.CompareTo(other.View);
-        return byView != 0 ? byView : Kind.CompareTo(other.Kind);
+        return byView != 0 ? byView : ((byte)Kind).CompareTo((byte)other.Kind);
     }
 
     /// <summary>What is signed: domain | chain | epoch | view | kind | value. No clock, nothing else.</summary>

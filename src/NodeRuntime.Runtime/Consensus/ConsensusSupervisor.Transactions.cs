@@ -86,7 +86,7 @@ public sealed partial class ConsensusSupervisor
                 case ProposalEffect.Complete m:
                     // Into the pool first: a block finds there what was verified, and a view that fails does not lose it.
                     if (!m.Fetched.IsEmpty) Gossip(new GossipInput.Fetched(m.Fetched));
-                    Step(new ConsensusInput.Received(m.From, m.Proposal), (int)m.Proposal.Block.BodyBytes);
+                    Step(new ConsensusInput.Received(m.From, m.Proposal), (int)m.Proposal.Block.MeasureBody());
                     break;
                 case ProposalEffect.Send m:
                     FrameClass frameClass = m.Message is CompactMessage.Bodies ? FrameClass.Sync : FrameClass.Consensus;

@@ -12,7 +12,7 @@ internal sealed class FlightEffects
     private const byte Hashed = 2;
 
     private readonly Shape _shape;
-    private readonly GraphWriter _writer = new(FlightFrames.PayloadBytesMax);
+    private readonly GraphWriter _writer = new(FlightFrames.PayloadBytesMax, isTree: true);
 
     public FlightEffects(FlightMachine kind) => _shape = kind.EffectShapes().Of(kind.Effect);
 

@@ -7,7 +7,11 @@ namespace NodeRuntime.Runtime.Flight;
 /// Bytes that grow up to a bound, and the objects that are in them already. Past the bound nothing more is kept: whoever asks
 /// for the bytes asks first whether they are whole.
 /// </summary>
-internal sealed class GraphWriter(int bytesMax)
+/// <param name="isTree">
+/// Every object stands where it is met, however often: the bytes are of the values alone. Which of two equal values are one object
+/// differs between a machine that lived and one that reads its inputs again.
+/// </param>
+internal sealed class GraphWriter(int bytesMax, bool isTree = false)
 {
     private readonly SeenObjects _seen = new();
     private byte[] _bytes = new byte[1024];
@@ -82,7 +86,7 @@ internal sealed class GraphWriter(int bytesMax)
             return false;
         }
 
-        int known = _seen.NumberOf(value);
+        int known = isTree ? -1 : _seen.NumberOf(value);
         Count(known < 0 ? 1 : (ulong)known + 2);
         return known < 0;
     }

@@ -113,6 +113,19 @@ internal sealed class GivenShape(object? given) : Shape
     public override object? Read(GraphReader reader) => reader.Byte() == 0 ? null : given;
 }
 
+/// <summary>What is left out: no bytes, and nothing in it when it is read.</summary>
+internal sealed class EmptyShape(object empty) : Shape
+{
+    /// <param name="array">An <see cref="ImmutableArray{T}"/> of anything.</param>
+    public static EmptyShape Of(Type array) => new(array.GetField(nameof(ImmutableArray<int>.Empty))!.GetValue(null)!);
+
+    public override void Write(GraphWriter writer, object? value)
+    {
+    }
+
+    public override object? Read(GraphReader reader) => empty;
+}
+
 /// <summary>A structure, field by field.</summary>
 internal sealed class StructureShape(Type type) : Shape
 {

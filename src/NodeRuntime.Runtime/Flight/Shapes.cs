@@ -26,7 +26,7 @@ internal sealed class Shapes
     private readonly string _trimmedField;
 
     /// <param name="ports">The world's ends in a machine, which are no part of its state.</param>
-    /// <param name="trimmed">Of this type one field is left out; it comes back empty.</param>
+    /// <param name="trimmed">Of this type one field, an array, is left out; it comes back empty.</param>
     public Shapes(IEnumerable<(Type Port, Shape Shape)> ports, Type? trimmed = null, string trimmedField = "")
     {
         foreach ((Type port, Shape shape) in ports) _ports.Add(NameOf(port), shape);
@@ -108,7 +108,12 @@ internal sealed class Shapes
             foreach (FieldInfo field in level.GetFields(Own)) named.Add(field.Name, field);
             foreach ((string name, FieldInfo field) in named)
             {
-                if (type == _trimmed && name.Contains(_trimmedField, StringComparison.Ordinal)) continue;
+                if (type == _trimmed && name.Contains(_trimmedField, StringComparison.Ordinal))
+                {
+                    fields.Add((field, EmptyShape.Of(field.FieldType)));
+                    continue;
+                }
+
                 Shape shape = Of(field.FieldType);
                 fields.Add((field, shape));
                 _lines.Add($"{NameOf(type)}.{name}: {NameOf(field.FieldType)}");

@@ -52,7 +52,7 @@ internal sealed class ProposalMachine(MempoolMachine pool, Duration networkDelay
     /// </summary>
     public CompactMessage.Proposal? Shorten(ConsensusMessage.Propose propose)
     {
-        int bytes = (int)propose.Block.BodyBytes;
+        int bytes = (int)propose.Block.MeasureBody();
         if (bytes < CompactBytesMin) return null;
         Hash256 digest = propose.Block.Header.Digest;
         ImmutableArray<ShortId> ids = ShortId.Of(digest, propose.Block);

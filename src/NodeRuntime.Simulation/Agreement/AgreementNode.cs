@@ -116,7 +116,7 @@ internal sealed class AgreementNode
         Recovery recovery = Mutate(_store.Recover());
         bool isNewValidator = recovery.Watermark is null && !recovery.WatermarkIsLost && Key < _world.Config.Validators;
         NoteRecovery(recovery);
-        _chain = new LedgerChain(LedgerState.FromGenesis(_world.Genesis), _world.Genesis.ChainId.Hash, _world.Validators, _world.Signatures);
+        _chain = new LedgerChain(_world.GenesisState, _world.Genesis.ChainId.Hash, _world.Validators, _world.Signatures);
         _mempool = new MempoolMachine(_chain.State, _world.Signatures);
         for (Height height = new(1); height <= _store.LastHeight; height = height.Next)
         {
@@ -226,7 +226,7 @@ internal sealed class AgreementNode
         if (frame.Message is { } message)
         {
             _adversary?.Heard(message);
-            Input(new ConsensusInput.Received(from.Id, message));
+            Input(frame.HeardFrom(from.Id, message));
         }
         else
         {
@@ -235,10 +235,13 @@ internal sealed class AgreementNode
     }
 
     /// <summary>A client's transaction, straight to this peer.</summary>
-    public void Submit(ReadOnlyMemory<byte> transaction)
+    /// <returns>Whether its pool had a place for it, or no need of it any more.</returns>
+    public bool Submit(ReadOnlyMemory<byte> transaction)
     {
-        if (!IsUp || IsPaused) return;
-        if (_mempool!.Add(transaction, Now).IsAccepted) NotePending();
+        if (!IsUp || IsPaused) return false;
+        MempoolOutcome outcome = _mempool!.Add(transaction, Now);
+        if (outcome.IsAccepted) NotePending();
+        return outcome.Verdict is not (MempoolVerdict.SenderFull or MempoolVerdict.GapsFull or MempoolVerdict.LaneFull);
     }
 
     private Instant Now => Clock.Read(_world.Time.Now);
@@ -246,24 +249,24 @@ internal sealed class AgreementNode
     // Where the machine is stopped or slow, what comes waits.
     private void Input(ConsensusInput input)
     {
-        if (IsPaused)
-        {
-            int life = _life;
-            if (_held.Count < HeldMax) _held.Add(() => Later(life, input));
-            return;
-        }
+        if (IsPaused) Hold(input);
+        else if (IsSlow) Delay(input);
+        else Step(input);
+    }
 
-        if (!IsSlow)
-        {
-            Step(input);
-            return;
-        }
+    private void Hold(ConsensusInput input)
+    {
+        int life = _life;
+        if (_held.Count < HeldMax) _held.Add(() => Later(life, input));
+    }
 
+    private void Delay(ConsensusInput input)
+    {
         _world.Marks.Note(FaultClass.SlowPeer);
         Instant now = _world.Time.Now;
         _busyUntil = (_busyUntil > now ? _busyUntil : now) + InputCost;
-        int current = _life;
-        _world.Time.ScheduleAt(_busyUntil, () => Later(current, input));
+        int life = _life;
+        _world.Time.ScheduleAt(_busyUntil, () => Later(life, input));
     }
 
     private void Later(int life, ConsensusInput input)
@@ -422,12 +425,10 @@ internal sealed class AgreementNode
     private void SayToAll(ConsensusMessage message)
     {
         if (IsVoterWatched) _world.Oracle.Says(this, message);
-        Frame? frame = _adversary is null ? new Frame(message) : null;
-        for (int key = 0; key < _isNear.Length; key++)
+        if (_adversary is null) _world.CarryToAll(this, _isNear, new Frame(message));
+        for (int key = 0; key < _isNear.Length && _adversary is not null; key++)
         {
-            if (!_isNear[key]) continue;
-            if (frame is not null) _world.Carry(this, key, frame);
-            else _adversary!.Say(key, message);
+            if (_isNear[key]) _adversary.Say(key, message);
         }
 
         bool isCanary = _world.Config.Mutant == Mutant.Canary && message is ConsensusMessage.Voted { Vote.Slot.Kind: VoteKind.Notarize };
@@ -604,6 +605,8 @@ internal sealed class Frame
     private ConsensusMessage? _decoded;
     private bool _isDecoded;
 
+    private ConsensusInput.Received? _heard;
+
     public Frame(ConsensusMessage message) => Bytes = message.Encode();
 
     public byte[] Bytes { get; }
@@ -617,5 +620,12 @@ internal sealed class Frame
             _decoded = ConsensusMessage.Decode(Bytes);
             return _decoded;
         }
+    }
+
+    /// <summary>The input that it is at everybody's machine.</summary>
+    public ConsensusInput.Received HeardFrom(PeerId peer, ConsensusMessage message)
+    {
+        if (_heard is null || _heard.Peer != peer) _heard = new ConsensusInput.Received(peer, message);
+        return _heard;
     }
 }

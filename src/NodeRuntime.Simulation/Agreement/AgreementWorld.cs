@@ -38,7 +38,8 @@ public sealed class AgreementWorld : INemesisStage
     private readonly SimulatedSignatures _registry = new();
     private readonly Links _links;
     private readonly NemesisRunner _nemesis;
-    private readonly List<(byte[] Bytes, Instant At)> _outstanding = [];
+    private readonly List<SentTransaction> _outstanding = [];
+    private readonly Stack<Volley> _volleys = [];
     private readonly SortedSet<int> _taintedKeys = [];
     private readonly bool[] _isDeaf;
     private readonly ISigner[] _owners;
@@ -69,6 +70,7 @@ public sealed class AgreementWorld : INemesisStage
         _sequences = new ulong[_owners.Length];
         Genesis = MakeGenesis(config, signers, weights, _owners);
         Validators = config.Mutant == Mutant.QuorumMinusOne ? Genesis.ValidatorSet.WithQuorumShortOf(1) : Genesis.ValidatorSet;
+        GenesisState = LedgerState.FromGenesis(Genesis);
         Oracle = new AgreementOracle(this, weights);
         int faulty = Math.Max(1, (config.Validators - 1) / 3);
         // A place more for every key that may run twice.
@@ -101,6 +103,9 @@ public sealed class AgreementWorld : INemesisStage
     public int PeerCount => Config.Validators + Config.Observers;
 
     public int ValidatorCount => Config.Validators;
+
+    /// <summary>A value, and the same for everybody.</summary>
+    internal LedgerState GenesisState { get; }
 
     internal ValidatorSet Validators { get; }
 
@@ -291,30 +296,47 @@ public sealed class AgreementWorld : INemesisStage
     /// <summary>To whoever holds this key: one machine, or two.</summary>
     internal void Carry(AgreementNode from, int key, Frame frame)
     {
+        Volley volley = Take(from, frame);
+        Carry(volley, from, key, frame);
+        volley.Launch();
+    }
+
+    /// <summary>To whoever holds one of these keys.</summary>
+    internal void CarryToAll(AgreementNode from, bool[] keys, Frame frame)
+    {
+        Volley volley = Take(from, frame);
+        for (int key = 0; key < keys.Length; key++)
+        {
+            if (keys[key]) Carry(volley, from, key, frame);
+        }
+
+        volley.Launch();
+    }
+
+    private Volley Take(AgreementNode from, Frame frame) => (_volleys.TryPop(out Volley? volley) ? volley : new Volley(Time, _volleys)).Of(from, frame);
+
+    private void Carry(Volley volley, AgreementNode from, int key, Frame frame)
+    {
         foreach (AgreementNode node in _byKey[key])
         {
             if (node == from || !node.IsPresent) continue;
             if (_isDeaf[(from.Number * _nodes.Count) + node.Number]) continue;
             if (Config.Twins is { } twins && _healedAt == default && !twins.Hears(from, node, frame)) continue;
-            Carry(from, node, frame);
+            Carry(volley, from, node, frame);
         }
     }
 
-    private void Carry(AgreementNode from, AgreementNode to, Frame frame)
+    private void Carry(Volley volley, AgreementNode from, AgreementNode to, Frame frame)
     {
         FrameFate fate = _links.Send(Time.Now, from.Number, to.Number, frame.Bytes.Length);
         if (fate.First is not { } first) return;
-        if (fate.Damage == FrameDamage.None) Time.ScheduleAt(first, new Arrival(from, to, frame));
-        else Time.ScheduleAt(first, () => Refuse(from, to, Spoil(frame.Bytes, fate.Damage)));
-        if (fate.Second is { } second) Time.ScheduleAt(second, new Arrival(from, to, frame));
+        if (fate.Damage == FrameDamage.None) volley.Lands(first, to);
+        else RefuseAt(first, from, to, frame, fate.Damage);
+        if (fate.Second is { } second) volley.Lands(second, to);
     }
 
-    private sealed class Arrival(AgreementNode from, AgreementNode to, Frame frame) : IDelayed
-    {
-        public bool IsCancelled => false;
-
-        public void Fire() => to.Hear(from, frame);
-    }
+    private void RefuseAt(Instant due, AgreementNode from, AgreementNode to, Frame frame, FrameDamage damage) =>
+        Time.ScheduleAt(due, () => Refuse(from, to, Spoil(frame.Bytes, damage)));
 
     private byte[] Spoil(byte[] bytes, FrameDamage damage)
     {
@@ -383,8 +405,17 @@ public sealed class AgreementWorld : INemesisStage
         Transaction transaction = TransactionBuilder.Sign(
             _owners[owner], Genesis.ChainId, _sequences[owner]++, Genesis.Parameters.TransactionFee, new Height(1_000_000), [message]);
         byte[] bytes = transaction.Encode();
-        _outstanding.Add((bytes, Time.Now));
-        foreach (AgreementNode node in _nodes) node.Submit(bytes);
+        SentTransaction sent = new(owner, bytes, Time.Now);
+        _outstanding.Add(sent);
+        Offer(sent);
+    }
+
+    private void Offer(SentTransaction sent)
+    {
+        bool areAllTold = true;
+        foreach (AgreementNode node in _nodes) areAllTold &= node.Submit(sent.Bytes) || !IsRequired(node);
+        if (areAllTold) sent.KnownAt ??= Time.Now;
+        else sent.KnownAt = null;
     }
 
     // A client that hears nothing of its transaction says it again; and what runs over is looked at.
@@ -393,10 +424,9 @@ public sealed class AgreementWorld : INemesisStage
         _outstanding.RemoveAll(sent => Oracle.HasTransaction(sent.Bytes));
         bool isTime = Time.Now - _resentAt >= ResendEvery;
         if (isTime) _resentAt = Time.Now;
-        foreach ((byte[] bytes, Instant at) in _outstanding)
+        foreach (SentTransaction sent in _outstanding)
         {
-            if (!isTime || Time.Now - at < ResendEvery) continue;
-            foreach (AgreementNode node in _nodes) node.Submit(bytes);
+            if (isTime && Time.Now - sent.At >= ResendEvery) Offer(sent);
         }
 
         foreach (AgreementNode node in _nodes)
@@ -487,10 +517,15 @@ public sealed class AgreementWorld : INemesisStage
             if (IsRequired(node) && node.Finalized.Number + 8 < highest.Number) Oracle.Violate($"L3: peer {node.Number} is at height {node.Finalized}, the furthest at {highest}");
         }
 
-        foreach ((byte[] bytes, Instant at) in _outstanding)
+        // In their order: one waits for those that its sender sent before it.
+        Instant[] known = new Instant[_owners.Length];
+        foreach (SentTransaction sent in _outstanding)
         {
-            bool isLate = !Oracle.HasTransaction(bytes) && Time.Now - _healedAt > RecoveryMax && Time.Now - at > Duration.FromSeconds(10);
-            if (isLate) Oracle.Violate($"L2: a transaction of {(at - World.Start).Milliseconds} ms is in no block");
+            if (Oracle.HasTransaction(sent.Bytes)) continue;
+            Instant since = sent.KnownAt ?? new Instant(long.MaxValue);
+            if (since > known[sent.Owner]) known[sent.Owner] = since;
+            bool isLate = Time.Now - _healedAt > RecoveryMax && known[sent.Owner] < Time.Now - Duration.FromSeconds(10);
+            if (isLate) Oracle.Violate($"L2: a transaction of {(sent.At - World.Start).Milliseconds} ms is in no block");
         }
     }
 
@@ -783,5 +818,17 @@ public sealed class AgreementWorld : INemesisStage
         }
 
         return true;
+    }
+
+    private sealed class SentTransaction(int owner, byte[] bytes, Instant at)
+    {
+        public int Owner { get; } = owner;
+
+        public byte[] Bytes { get; } = bytes;
+
+        public Instant At { get; } = at;
+
+        /// <summary>Since when every honest peer holds it, or has settled it; null while the pool of one had no place for it.</summary>
+        public Instant? KnownAt { get; set; }
     }
 }

@@ -18,6 +18,7 @@ public static class TimelineSvg
     private const int RowHeight = 44;
     private const int PixelsPerSecond = 40;
     private const int WidthMax = 40_000;
+    private const int HeightDigitWidth = 5;
 
     public static string Write(Timeline timeline, string title)
     {
@@ -33,6 +34,7 @@ public static class TimelineSvg
         private readonly Instant _end = World.Start;
         private readonly int _peers;
         private readonly int _width;
+        private int _heightsWrittenTo;
 
         public Picture(Timeline timeline)
         {
@@ -65,7 +67,7 @@ public static class TimelineSvg
         private void Legend()
         {
             (string Colour, string Word)[] words =
-                [("#1565c0", "proposes"), ("#90caf9", "notarizes"), ("#2e7d32", "votes final"), ("#ef6c00", "nullifies"), ("#1b5e20", "final (below, with height)"), ("#cfd8dc", "down"), ("#b71c1c", "cut")];
+                [("#1565c0", "proposes"), ("#90caf9", "notarizes"), ("#2e7d32", "votes final"), ("#ef6c00", "nullifies"), ("#1b5e20", "final (below, with height)"), ("#cfd8dc", "down"), ("url(#stop)", "stopped"), ("#b71c1c", "cut"), ("#00897b", "healed")];
             int x = Left;
             foreach ((string colour, string word) in words)
             {
@@ -130,6 +132,7 @@ public static class TimelineSvg
             Text(8, y + 4, string.Create(CultureInfo.InvariantCulture, $"peer {peer}"), "#222", string.Empty);
             _svg.Append(CultureInfo.InvariantCulture, $"<line x1=\"{Left}\" y1=\"{y}\" x2=\"{_width - 20}\" y2=\"{y}\" stroke=\"#ccc\"/>\n");
             Spans(peer, y);
+            _heightsWrittenTo = 0;
             foreach (TimelineEvent one in _events)
             {
                 if (one.Peer == peer) Mark(one, y);
@@ -208,7 +211,7 @@ public static class TimelineSvg
                     break;
                 case TimelineMark.Finalized:
                     Tick(x, y + 4, 7, "#1b5e20", 2, $"height {one.Text}, view {one.View}");
-                    Text(x + 1, y + 19, one.Text, "#1b5e20", "font-size=\"7\"");
+                    WriteHeight(x + 1, y + 19, one.Text);
                     break;
                 case TimelineMark.Crashed:
                     Text(x - 4, y + 4, "x", "#b71c1c", "font-weight=\"bold\" font-size=\"14\"");
@@ -216,6 +219,14 @@ public static class TimelineSvg
                 default:
                     break;
             }
+        }
+
+        // Where blocks follow each other closely only some have a number; all say theirs to whoever points at them.
+        private void WriteHeight(int x, int y, string height)
+        {
+            if (x < _heightsWrittenTo) return;
+            Text(x, y, height, "#1b5e20", "font-size=\"7\"");
+            _heightsWrittenTo = x + ((height.Length + 1) * HeightDigitWidth);
         }
 
         private void Tick(int x, int y, int height, string colour, int width, FormattableString title) => _svg.Append(

@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.IO;
 using System.Text;
 using System.Text.Json;
+using System.Threading;
 using System.Threading.Tasks;
 
 namespace NodeRuntime.Cli.Tests.Support;
@@ -15,6 +16,8 @@ internal sealed class CommandLine : IDisposable
 
     /// <summary>What a guest finds on its standard input.</summary>
     public byte[] Input { get; set; } = [];
+
+    public bool IsTerminal { get; set; }
 
     public string PathOf(string name) => Path.Combine(_home, name);
 
@@ -33,7 +36,10 @@ internal sealed class CommandLine : IDisposable
 
     public void Set(string variable, string value) => _variables[variable] = value;
 
-    public async Task<(ExitCode Code, string Out, string Error)> RunAsync(params string[] args)
+    public Task<(ExitCode Code, string Out, string Error)> RunAsync(params string[] args) => RunUntilAsync(CancellationToken.None, args);
+
+    /// <summary>Until it is over or somebody presses Ctrl-C.</summary>
+    public async Task<(ExitCode Code, string Out, string Error)> RunUntilAsync(CancellationToken interrupt, params string[] args)
     {
         using StringWriter output = new() { NewLine = "\n" };
         using StringWriter error = new() { NewLine = "\n" };
@@ -44,11 +50,11 @@ internal sealed class CommandLine : IDisposable
             OpenInput = () => new MemoryStream(Input),
             OpenOutput = () => new TextStream(output),
             OpenError = () => new TextStream(error),
-            IsTerminal = false,
+            IsTerminal = IsTerminal,
             Home = _home,
             Variable = name => _variables.GetValueOrDefault(name),
             Time = TimeProvider.System,
-        });
+        }, interrupt);
         return ((ExitCode)code, output.ToString(), error.ToString());
     }
 

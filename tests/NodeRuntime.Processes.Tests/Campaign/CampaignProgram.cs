@@ -1,5 +1,7 @@
 using System;
+using System.IO;
 using System.Threading.Tasks;
+using NodeRuntime.Simulation.Nemesis;
 
 namespace NodeRuntime.Processes.Tests.Campaign;
 
@@ -12,17 +14,22 @@ internal static class CampaignProgram
     public static async Task<int> Main(string[] arguments)
     {
         CampaignOptions options;
+        NemesisPlan? plan = null;
         try
         {
             options = CampaignOptions.Parse(arguments);
+            if (options.Plan.Length > 0 && NemesisPlanReader.Read(await File.ReadAllTextAsync(options.Plan), out plan) is { } error)
+            {
+                throw new FormatException($"{options.Plan}:{error.Line}: {error.Message}");
+            }
         }
-        catch (FormatException exception)
+        catch (Exception exception) when (exception is FormatException or IOException)
         {
             await Console.Error.WriteLineAsync(exception.Message);
             return 2;
         }
 
-        CampaignReport report = await CampaignRun.RunAsync(options);
+        CampaignReport report = await CampaignRun.RunAsync(options, plan);
         Console.WriteLine(report.ToJson());
         return report.Complaints.Count == 0 ? 0 : 1;
     }

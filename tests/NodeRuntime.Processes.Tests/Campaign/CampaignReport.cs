@@ -18,6 +18,9 @@ internal sealed class CampaignReport
 
     public List<string> Notes { get; } = [];
 
+    /// <summary>What a plan names and processes are not put through so, with the reason.</summary>
+    public SortedDictionary<string, string> Skipped { get; } = new(StringComparer.Ordinal);
+
     public ulong Height { get; set; }
 
     public int Operations { get; set; }
@@ -36,12 +39,21 @@ internal sealed class CampaignReport
 
     public double WallSeconds { get; set; }
 
+    /// <summary>The machine's load average of a minute as the campaign began: this program is the whole load of a quiet one.</summary>
+    public double LoadBefore { get; set; }
+
+    public double LoadAfter { get; set; }
+
     /// <param name="seconds">From the heal to four voting peers that have finalized a block since.</param>
     public void Recovered(string fault, double seconds)
     {
         if (!Recoveries.TryGetValue(fault, out List<double>? all)) Recoveries.Add(fault, all = []);
         all.Add(seconds);
     }
+
+    public void Skip(string what, string reason) => Skipped[what] = reason;
+
+    public void Complain(string complaint) => Complaints.Add(complaint);
 
     public string ToJson()
     {
@@ -50,6 +62,7 @@ internal sealed class CampaignReport
             new
             {
                 Options,
+                Machine = new { Processors = Environment.ProcessorCount, LoadBefore, LoadAfter },
                 WallSeconds = Math.Round(WallSeconds, 1),
                 Height,
                 Operations,
@@ -63,6 +76,7 @@ internal sealed class CampaignReport
                 Faults = Recoveries.ToDictionary(
                     static pair => pair.Key,
                     static pair => (object)new { pair.Value.Count, P50 = At([.. pair.Value.Order()], 0.5), Max = pair.Value.Max() }),
+                Skipped,
                 Notes,
                 Complaints,
             },

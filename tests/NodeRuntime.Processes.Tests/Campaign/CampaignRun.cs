@@ -5,22 +5,25 @@ using System.Diagnostics;
 using System.Globalization;
 using System.IO;
 using System.Linq;
+using System.Security.Cryptography;
 using System.Text.Json;
 using System.Threading;
 using System.Threading.Tasks;
 using NodeRuntime.Api;
-using NodeRuntime.Host.Config;
+using NodeRuntime.Crypto;
 using NodeRuntime.Primitives;
 using NodeRuntime.Processes.Tests.Net;
 using NodeRuntime.Processes.Tests.Running;
 using NodeRuntime.Runtime.Consensus;
+using NodeRuntime.Simulation.Atlas;
+using NodeRuntime.Simulation.Nemesis;
 
 namespace NodeRuntime.Processes.Tests.Campaign;
 
 /// <summary>
-/// Four validators as processes, one of them with its journal on PostgreSQL, and four clients at work all the time. One fault
-/// after the other, in an order that the seed draws; each is healed, and within fifteen seconds all four must vote and finalize
-/// again. Then the judges: one chain on all disks, nobody voted twice, the clients' history, and every peer's flight recording.
+/// Validators as processes, one of them with its journal on PostgreSQL, and four clients at work all the time. One fault after
+/// the other, in an order that the seed draws, or a plan as it is written; each is healed, and within fifteen seconds all must vote
+/// and finalize again. Then the judges: one chain on all disks, nobody voted twice, the clients' history, and every peer's flight recording.
 /// </summary>
 internal sealed class CampaignRun : IAsyncDisposable
 {
@@ -29,37 +32,48 @@ internal sealed class CampaignRun : IAsyncDisposable
     // Somebody must say where it hangs: long past the limit that is judged.
     private const double Patience = 120;
 
-    private const int DatabasePeer = 0;
-
     private readonly CampaignReport _report;
     private readonly Prng _prng;
     private readonly HistoryClients _clients;
     private readonly DatabaseServer? _database;
     private readonly Bridge? _bridge;
     private readonly PeerNet _net;
+    private readonly NemesisPlan? _plan;
+    private readonly SystemSignatures _signatures = SystemSignatures.Open(RandomNumberGenerator.GetBytes(SystemSignatures.EntropyByteCount));
+    private readonly ISigner _flooder;
+    private readonly Operator _operator;
     private bool _hadClone;
 
-    private CampaignRun(CampaignOptions options, DatabaseServer? database)
+    private CampaignRun(CampaignOptions options, NemesisPlan? plan, DatabaseServer? database)
     {
+        _plan = plan;
+        _flooder = _signatures.CreateSigner(KeyPair.Generate(KeyAlgorithm.Secp256k1, RandomNumberGenerator.GetBytes(KeyPair.EntropyByteCountMin)));
         _report = new CampaignReport { Options = options };
         _prng = new Prng(options.Seed);
         _clients = new HistoryClients(options.Seed);
         _database = database;
         if (options.Databases > 0 && _database is null) _report.Notes.Add("no PostgreSQL server is installed: its kills are left out");
-        _bridge = options.UsesNamespaces ? new Bridge(PeerNet.Peers) : null;
+        int peers = plan?.Peers ?? PeerNet.Peers;
+        _bridge = options.UsesNamespaces ? new Bridge(peers) : null;
         _net = new PeerNet(new NetOptions
         {
-            Accounts = _clients.Accounts,
-            Postgres = _database is null ? null : (DatabasePeer, _database.ConnectionString),
+            Peers = peers,
+            Accounts = [.. _clients.Accounts, KeyPolicy.Single(_flooder.PublicKey).ToAccountId()],
+            Postgres = _database is null ? null : (peers - 1, _database.ConnectionString),
             Bridge = _bridge,
         });
+        _operator = new Operator(_net);
     }
 
-    public static async Task<CampaignReport> RunAsync(CampaignOptions options)
+    // The last one: plans put the first ones' files through more.
+    private int DatabasePeer => _net.Count - 1;
+
+    public static async Task<CampaignReport> RunAsync(CampaignOptions options, NemesisPlan? plan)
     {
+        double load = Load();
         long start = Stopwatch.GetTimestamp();
         await using DatabaseServer? database = options.Databases > 0 ? await DatabaseServer.TryStartAsync() : null;
-        await using CampaignRun run = new(options, database);
+        await using CampaignRun run = new(options, plan, database);
         try
         {
             await run.RunAsync();
@@ -70,6 +84,9 @@ internal sealed class CampaignRun : IAsyncDisposable
             run._report.Complaints.Add("the campaign broke off: " + exception);
         }
 
+        if (run._report.Complaints.Count > 0 && options.Keep.Length > 0) Operator.Copy(run._net.Place.Root, options.Keep);
+        run._report.LoadBefore = load;
+        run._report.LoadAfter = Load();
         run._report.WallSeconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
         return run._report;
     }
@@ -86,7 +103,27 @@ internal sealed class CampaignRun : IAsyncDisposable
         ImmutableArray<UInt128> before = await _clients.BalancesAsync(_net);
         using CancellationTokenSource stop = new();
         Task clients = _clients.RunAsync(_net, stop.Token);
-        List<(string Name, Func<Task> Do)> faults = Plan();
+        if (_plan is null) await DrawnAsync();
+        else await PlannedAsync(_plan);
+        await stop.CancelAsync();
+        await clients;
+        await JudgeAsync(before);
+    }
+
+    private async Task PlannedAsync(NemesisPlan plan)
+    {
+        await using ProcessStage stage = new(plan, _net, _report, _flooder, _database is null ? null : DatabasePeer, _report.Options.Seed);
+        await stage.PlayAsync();
+        _hadClone = stage.HadClone;
+        double seconds = await HealedAsync(plan.Name);
+        await Console.Error.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"{plan.Name}: back after {seconds:0.0} s; {_clients.Operations.Count} operations"));
+        // What is left of its length: everybody must have something to do behind it.
+        await Task.Delay(TimeSpan.FromMicroseconds((plan.Length - plan.HealAt).Microseconds));
+    }
+
+    private async Task DrawnAsync()
+    {
+        List<(string Name, Func<Task> Do)> faults = Draw();
         long start = Stopwatch.GetTimestamp();
         for (int i = 0; i < faults.Count; i++)
         {
@@ -102,13 +139,9 @@ internal sealed class CampaignRun : IAsyncDisposable
             await Console.Error.WriteLineAsync(string.Create(
                 CultureInfo.InvariantCulture, $"{i + 1}/{faults.Count} {name}: back after {seconds:0.0} s; {_clients.Operations.Count} operations"));
         }
-
-        await stop.CancelAsync();
-        await clients;
-        await JudgeAsync(before);
     }
 
-    private List<(string Name, Func<Task> Do)> Plan()
+    private List<(string Name, Func<Task> Do)> Draw()
     {
         CampaignOptions options = _report.Options;
         List<(string, Func<Task>)> faults = [];
@@ -116,9 +149,14 @@ internal sealed class CampaignRun : IAsyncDisposable
         Add(options.Partitions, "partition", PartitionAsync);
         Add(options.Pauses, "pause", PauseAsync);
         Add(_database is null ? 0 : options.Databases, "database kill", KillDatabaseAsync);
-        Add(options.FullDisks, "full disk", FillDiskAsync);
+        string? noMount = options.FullDisks > 0 ? Requirement.Missing(Requirement.Mount) : null;
+        if (noMount is not null) _report.Notes.Add("full disks are left out: " + noMount);
+        Add(noMount is null ? options.FullDisks : 0, "full disk", FillDiskAsync);
         Add(options.StaleRestores, "stale restore", RestoreStaleAsync);
         Add(_bridge is null ? options.Clones : 0, "two of one key", CloneAsync);
+        Add(options.SlowLinks, "slow links", SlowLinksAsync);
+        Add(options.Resets, "reset", ResetAsync);
+        Add(options.Repeats, "repeats", RepeatAsync);
         for (int i = faults.Count - 1; i > 0; i--)
         {
             int other = _prng.NextBelow(i + 1);
@@ -133,32 +171,28 @@ internal sealed class CampaignRun : IAsyncDisposable
         }
     }
 
-    private int DrawPeer() => _prng.NextBelow(PeerNet.Peers);
+    private int DrawPeer() => _prng.NextBelow(_net.Count);
 
     // A peer whose data folder is moved about keeps it in files.
-    private int DrawFilePeer() => 1 + _prng.NextBelow(PeerNet.Peers - 1);
+    private int DrawFilePeer() => _prng.NextBelow(DatabasePeer);
 
     private async Task KillAsync()
     {
         int peer = DrawPeer();
-        await KillAsync(peer);
+        await _operator.KillAsync(peer);
         await LastAsync(0, 1_500);
         _net.Start(peer);
     }
 
-    private async Task KillAsync(int peer)
-    {
-        ProcessEntry process = _net.ProcessOf(peer);
-        Signals.Kill(process);
-        await Deadline.UntilAsync("the end of a killed peer", 20, () => !ProcessTable.IsAlive(process));
-    }
-
+    // A quarter of them cuts one direction alone, a quarter refuses, half is silent.
     private async Task PartitionAsync()
     {
-        int[] side = [.. Enumerable.Range(0, PeerNet.Peers).Where(_ => _prng.NextBelow(2) == 0)];
-        if (side.Length is 0 or PeerNet.Peers) side = [DrawPeer()];
-        int[] other = [.. Enumerable.Range(0, PeerNet.Peers).Except(side)];
-        _net.Set(side, other, _prng.NextBelow(3) == 0 ? LinkState.Refusing : LinkState.Silent);
+        int[] side = [.. Enumerable.Range(0, _net.Count).Where(_ => _prng.NextBelow(2) == 0)];
+        if (side.Length == 0 || side.Length == _net.Count) side = [DrawPeer()];
+        int[] other = [.. Enumerable.Range(0, _net.Count).Except(side)];
+        int kind = _prng.NextBelow(4);
+        if (kind == 0) _net.Cut([.. side.SelectMany(from => other.Select(to => (from, to)))]);
+        else _net.Set(side, other, kind == 1 ? LinkState.Refusing : LinkState.Silent);
         try
         {
             await LastAsync(2_000, 6_000);
@@ -167,6 +201,53 @@ internal sealed class CampaignRun : IAsyncDisposable
         {
             _net.Set(side, other, LinkState.Open);
         }
+    }
+
+    // Namespaces have rates alone: this machine's kernel delays and loses nothing by itself.
+    private async Task SlowLinksAsync()
+    {
+        int rate = 20_000 + _prng.NextBelow(200_000);
+        if (_bridge is not null)
+        {
+            for (int peer = 0; peer < _net.Count; peer++) _net.Drip(peer, rate);
+        }
+        else
+        {
+            Duration least = Duration.FromMilliseconds(_prng.NextBelow(80));
+            _net.Links.Carry(new LinkConditions
+            {
+                DelayMin = least,
+                DelayMax = least + Duration.FromMilliseconds(_prng.NextBelow(150)),
+                LossPerMille = _prng.NextBelow(60),
+                BurstPerMille = _prng.NextBelow(5),
+                ReorderPerMille = _prng.NextBelow(100),
+                FlipPerMille = _prng.NextBelow(3),
+                TruncationPerMille = _prng.NextBelow(3),
+                BytesPerSecond = _prng.NextBelow(2) == 0 ? 0 : rate,
+            });
+        }
+
+        await LastAsync(3_000, 6_000);
+        if (_bridge is null) _net.Links.Carry(null);
+        else for (int peer = 0; peer < _net.Count; peer++) _net.Drip(peer, 0);
+    }
+
+    private async Task ResetAsync()
+    {
+        for (int times = 1 + _prng.NextBelow(3); times > 0; times--)
+        {
+            _net.Reset(DrawPeer());
+            await LastAsync(100, 1_000);
+        }
+    }
+
+    private async Task RepeatAsync()
+    {
+        int before = _net.Witness.Repeated;
+        _net.Witness.Repeat(200 + _prng.NextBelow(500), Duration.FromSeconds(2));
+        await LastAsync(3_000, 6_000);
+        _net.Witness.Repeat(0, Duration.Zero);
+        if (_net.Witness.Repeated == before) _report.Complain("repeats: nothing was heard that could be said again");
     }
 
     private async Task PauseAsync()
@@ -197,13 +278,13 @@ internal sealed class CampaignRun : IAsyncDisposable
     private async Task FillDiskAsync()
     {
         int peer = DrawFilePeer();
-        await KillAsync(peer);
+        await _operator.KillAsync(peer);
         string data = _net.DataOf(peer);
         string aside = data + ".aside";
-        Copy(data, aside);
+        Operator.Copy(data, aside);
         using (SmallDisk disk = new(data, "192m"))
         {
-            Copy(aside, data);
+            Operator.Copy(aside, data);
             CliRun run = _net.Start(peer);
             await HealedAsync("full disk, before");
             disk.Fill();
@@ -211,7 +292,7 @@ internal sealed class CampaignRun : IAsyncDisposable
             if (ended.ExitCode != 1) _report.Complaints.Add($"a peer with a full disk ended with {ended.ExitCode}: {ended.Error}");
             disk.MakeRoom();
             Directory.Delete(aside, recursive: true);
-            Copy(data, aside);
+            Operator.Copy(data, aside);
         }
 
         Directory.Delete(data, recursive: true);
@@ -222,20 +303,19 @@ internal sealed class CampaignRun : IAsyncDisposable
     private async Task RestoreStaleAsync()
     {
         int peer = DrawFilePeer();
-        string data = _net.DataOf(peer);
-        string backup = data + ".backup";
-        await KillAsync(peer);
-        Copy(data, backup);
-        _net.Start(peer);
-        await HealedAsync("kill");
+        string backup = _net.DataOf(peer) + ".backup";
+        // Half of them of a peer at work, as a snapshot of its disk is.
+        if (_prng.NextBelow(2) == 0) await _operator.KillAsync(peer);
+        await _operator.BackUpAsync(peer, backup);
+        if (_net.RunOf(peer).HasExited)
+        {
+            _net.Start(peer);
+            await HealedAsync("kill");
+        }
+
         await LastAsync(3_000, 5_000);
-        await KillAsync(peer);
-        // The recordings stay: they are no part of what a backup is for, and all of them are replayed.
-        string flight = Path.Combine(data, "flight");
-        Directory.Delete(Path.Combine(backup, "flight"), recursive: true);
-        Directory.Move(flight, Path.Combine(backup, "flight"));
-        Directory.Delete(data, recursive: true);
-        Directory.Move(backup, data);
+        await _operator.KillAsync(peer);
+        _operator.PutBack(peer, backup);
         _net.Start(peer);
     }
 
@@ -244,25 +324,7 @@ internal sealed class CampaignRun : IAsyncDisposable
     {
         _hadClone = true;
         int peer = DrawFilePeer();
-        string folder = _net.Place.PathOf("clone-" + _prng.NextBelow(1_000_000).ToString(CultureInfo.InvariantCulture));
-        Directory.CreateDirectory(folder);
-        foreach (string file in new[] { "node.key", "genesis.bin" })
-        {
-            File.Copy(Path.Combine(_net.FolderOf(peer), file), Path.Combine(folder, file));
-            if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(Path.Combine(folder, file), UnixFileMode.UserRead | UnixFileMode.UserWrite);
-        }
-
-        PeerConfig own = _net.ConfigOf(peer);
-        PeerConfig config = new()
-        {
-            Genesis = own.Genesis,
-            Listen = "127.0.0.1:0",
-            Api = "127.0.0.1:0",
-            Seeds = [.. Enumerable.Range(0, PeerNet.Peers).Where(other => other != peer).Select(other => _net.ConfigOf(other).Listen)],
-        };
-        string path = Path.Combine(folder, "clone.yaml");
-        await File.WriteAllTextAsync(path, PeerConfigFile.Write(config));
-        await using CliRun clone = CliRun.Start(_net.Place, "run", path, "--log-file", Path.Combine(folder, "peer.log"), "--output", "json");
+        await using CliRun clone = await _operator.CloneAsync(peer, data: null);
         await LastAsync(5_000, 8_000);
         if (clone.HasExited) _report.Notes.Add("a second process with a validator's key ended by itself: " + clone.Output + clone.Error);
         clone.Kill();
@@ -280,7 +342,7 @@ internal sealed class CampaignRun : IAsyncDisposable
         StatusAnswer?[] last = first;
         try
         {
-            await Deadline.UntilAsync("four peers that vote and finalize", Patience, async () =>
+            await Deadline.UntilAsync("peers that all vote and finalize", Patience, async () =>
             {
                 last = await AllAsync();
                 return last.All(status => status is { Consensus: "Voting" } && status.FinalizedHeight >= target);
@@ -298,13 +360,13 @@ internal sealed class CampaignRun : IAsyncDisposable
         return seconds;
     }
 
-    private Task<StatusAnswer?[]> AllAsync() => Task.WhenAll(Enumerable.Range(0, PeerNet.Peers).Select(_net.StatusAsync));
+    private Task<StatusAnswer?[]> AllAsync() => Task.WhenAll(Enumerable.Range(0, _net.Count).Select(_net.StatusAsync));
 
     private async Task JudgeAsync(ImmutableArray<UInt128> before)
     {
         // What still waits in a pool must be in or out of the chain before anybody counts.
         await Deadline.UntilAsync("empty pools", 60, async () => (await AllAsync()).All(static status => status is { TransactionsPending: 0 }));
-        await _net.AdvanceAsync([0, 1, 2, 3], 4, 60);
+        await _net.AdvanceAsync([.. Enumerable.Range(0, _net.Count)], 4, 60);
         ImmutableArray<UInt128> after = await _clients.BalancesAsync(_net);
         _report.Height = await _net.TipAsync();
         try
@@ -319,8 +381,8 @@ internal sealed class CampaignRun : IAsyncDisposable
         ImmutableArray<StoredBlock> chain = _net.BlocksOf(1);
         HistoryVerdict.Check(_clients, chain, before, after, _net.Genesis.Parameters.TransactionFee.Units, _report);
         if (_report.Acknowledged == 0) _report.Complaints.Add("no client got anything done");
-        for (int peer = 0; peer < PeerNet.Peers; peer++) await KillAsync(peer);
-        for (int peer = 0; peer < PeerNet.Peers; peer++) await ReplayAsync(peer);
+        for (int peer = 0; peer < _net.Count; peer++) await _operator.KillAsync(peer);
+        for (int peer = 0; peer < _net.Count; peer++) await ReplayAsync(peer);
     }
 
     private async Task ReplayAsync(int peer)
@@ -337,10 +399,6 @@ internal sealed class CampaignRun : IAsyncDisposable
         _report.InputsReplayed += result.GetProperty("inputs").GetInt64();
     }
 
-    private static void Copy(string from, string to)
-    {
-        using Process copy = Process.Start("cp", ["-aT", from, to]);
-        copy.WaitForExit();
-        if (copy.ExitCode != 0) throw new IOException($"cp {from} {to} failed");
-    }
+    // Of the last minute, as the kernel counts it.
+    private static double Load() => double.Parse(File.ReadAllText("/proc/loadavg").Split(' ')[0], CultureInfo.InvariantCulture);
 }

@@ -27,6 +27,9 @@ internal sealed class DatabaseServer : IAsyncDisposable
 
     private string Data => Path.Combine(_folder, "data");
 
+    // Root of a namespace in which there is no other user: the server gets one more, where it is not root.
+    private static bool IsAlone => File.ReadAllText("/proc/self/uid_map").Split(' ', StringSplitOptions.RemoveEmptyEntries)[2].Trim() == "1";
+
     /// <summary>Null where no server is installed.</summary>
     public static async Task<DatabaseServer?> TryStartAsync()
     {
@@ -37,7 +40,7 @@ internal sealed class DatabaseServer : IAsyncDisposable
         if (programs is null) return null;
         DatabaseServer server = new(programs);
         // initdb refuses root.
-        if (Environment.IsPrivilegedProcess) await EndAsync(Process.Start("chown", [User, server._folder]));
+        if (Environment.IsPrivilegedProcess && !IsAlone) await EndAsync(Process.Start("chown", [User, server._folder]));
         await EndAsync(server.Run("initdb", "--pgdata", server.Data, "--username", User, "--auth", "trust", "--no-sync", "--encoding", "UTF8", "--no-locale"));
         await server.StartAsync();
         return server;
@@ -82,7 +85,12 @@ internal sealed class DatabaseServer : IAsyncDisposable
     private Process Run(string program, params string[] arguments)
     {
         string[] words = [Path.Combine(_programs, program), .. arguments];
-        string[] under = Environment.IsPrivilegedProcess ? ["setpriv", "--reuid", User, "--regid", User, "--clear-groups"] : [];
+        string[] under = (Environment.IsPrivilegedProcess, IsAlone) switch
+        {
+            (false, _) => [],
+            (true, false) => ["setpriv", "--reuid", User, "--regid", User, "--clear-groups"],
+            (true, true) => ["unshare", "--user", "--map-user", "1000", "--map-group", "1000"],
+        };
         string[] all = [.. under, .. words];
         ProcessStartInfo start = new(all[0], all[1..]) { RedirectStandardOutput = true, RedirectStandardError = true };
         Process process = Process.Start(start)!;

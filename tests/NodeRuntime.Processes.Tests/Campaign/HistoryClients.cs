@@ -117,7 +117,7 @@ internal sealed class HistoryClients
 
     private ClusterClient ClientOf(PeerNet net, int client)
     {
-        ImmutableArray<Uri> contacts = [.. Enumerable.Range(0, PeerNet.Peers).Select(i => net.ApiOf((client + i) % PeerNet.Peers))];
+        ImmutableArray<Uri> contacts = [.. Enumerable.Range(0, net.Count).Select(i => net.ApiOf((client + i) % net.Count))];
         ClientContext context = new(contacts, net.Genesis.ChainId) { RequestTimeout = TimeSpan.FromSeconds(2), ConfirmWithin = TimeSpan.FromSeconds(25) };
         return new ClusterClient(context, _signers[client], _signatures, TimeProvider.System);
     }

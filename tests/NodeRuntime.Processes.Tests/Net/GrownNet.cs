@@ -75,9 +75,12 @@ internal sealed class GrownNet : IAsyncDisposable
         }
 
         net.Grow(height, net._configs[0].SnapshotEvery);
-        for (int peer = 0; peer < Peers; peer++) net.Start(peer);
-        for (int peer = 0; peer < Peers; peer++) await net.UntilAsync(peer, 120, "voting", static status => status.Consensus == "Voting");
-        await net.UntilAsync(0, 60, "a new block", status => status.FinalizedHeight > height);
+        await Startup.AloneAsync(async () =>
+        {
+            for (int peer = 0; peer < Peers; peer++) net.Start(peer);
+            for (int peer = 0; peer < Peers; peer++) await net.UntilAsync(peer, 120, "voting", static status => status.Consensus == "Voting");
+            await net.UntilAsync(0, 60, "a new block", status => status.FinalizedHeight > height);
+        });
         return net;
     }
 

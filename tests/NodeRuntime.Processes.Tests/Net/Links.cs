@@ -1,12 +1,13 @@
 using System;
 using System.Collections.Concurrent;
 using System.Collections.Generic;
-using System.IO;
+using System.Linq;
 using System.Net;
 using System.Net.Sockets;
 using System.Threading;
 using System.Threading.Channels;
 using System.Threading.Tasks;
+using NodeRuntime.Simulation.Atlas;
 
 namespace NodeRuntime.Processes.Tests.Net;
 
@@ -23,7 +24,8 @@ internal enum LinkState
 
 /// <summary>
 /// The wires between peers, as TCP proxies in this process: one listener for each peer, whose address is all that the others
-/// learn of it. Who dials is read from the kernel's tables, so each pair has two directed links of its own.
+/// learn of it. Who dials is read from the kernel's tables, so each pair has two directed links of its own, and each link is as
+/// good or bad as <see cref="LinkWeather"/> says.
 /// <code>
 ///   peer 2 -- dials --> listener of peer 0 == link(2,0) ==> peer 0's own port
 ///          <=========================== link(0,2) =========
@@ -44,7 +46,7 @@ internal sealed class Links : IAsyncDisposable
         _links = new Link[peers + 1, peers + 1];
         for (int from = 0; from <= peers; from++)
         {
-            for (int to = 0; to <= peers; to++) _links[from, to] = new Link();
+            for (int to = 0; to <= peers; to++) _links[from, to] = new Link(from, to);
         }
 
         for (int peer = 0; peer < peers; peer++)
@@ -87,10 +89,41 @@ internal sealed class Links : IAsyncDisposable
         }
     }
 
-    /// <summary>How long every byte is under way, each direction of each link.</summary>
-    public void Delay(TimeSpan length)
+    /// <summary>These ways, each one direction of a link, lose everything; all others are open.</summary>
+    public void Cut(IReadOnlyCollection<(int From, int To)> ways)
     {
-        foreach (Link link in _links) link.Length = length;
+        for (int from = 0; from < _listeners.Count; from++)
+        {
+            for (int to = 0; to < _listeners.Count; to++)
+            {
+                if (from != to) _links[from, to].Set(ways.Contains((from, to)) ? LinkState.Silent : LinkState.Open);
+            }
+        }
+    }
+
+    /// <summary>What all links do to what they carry from now on.</summary>
+    /// <param name="conditions">Null for nothing.</param>
+    public void Carry(LinkConditions? conditions)
+    {
+        for (int from = 0; from <= _listeners.Count; from++)
+        {
+            for (int to = 0; to <= _listeners.Count; to++) _links[from, to].Weather.Conditions = conditions;
+        }
+    }
+
+    /// <summary>A peer says everything, so many bytes in a second to each other; zero for as fast as it can.</summary>
+    public void Drip(int peer, int bytesPerSecond)
+    {
+        for (int to = 0; to <= _listeners.Count; to++) _links[peer, to].Weather.DripBytesPerSecond = bytesPerSecond;
+    }
+
+    /// <summary>All connections of a peer end by a reset; new ones are let in.</summary>
+    public void Reset(int peer)
+    {
+        foreach (Wire wire in _wires.Keys)
+        {
+            if (wire.Touches(peer)) wire.Reset();
+        }
     }
 
     public async ValueTask DisposeAsync()
@@ -169,9 +202,17 @@ internal sealed class Links : IAsyncDisposable
             try
             {
                 int count;
+                DateTime last = DateTime.MinValue;
                 while ((count = await source.ReceiveAsync(buffer, _stop.Token)) > 0)
                 {
-                    await underWay.Writer.WriteAsync((DateTime.UtcNow + link.Length, buffer[..count]), _stop.Token);
+                    byte[] piece = buffer[..count];
+                    (TimeSpan late, Damage damage) = link.Weather.Strike(piece, DateTime.UtcNow);
+                    // A stream keeps its order: what is held up holds up all that is behind it.
+                    DateTime due = DateTime.UtcNow + late;
+                    last = due > last ? due : last;
+                    if (damage == Damage.Torn) piece = piece[..(count / 2)];
+                    await underWay.Writer.WriteAsync((last, piece), _stop.Token);
+                    if (damage == Damage.Torn) throw new SocketException((int)SocketError.ConnectionReset);
                 }
 
                 underWay.Writer.Complete();
@@ -183,14 +224,14 @@ internal sealed class Links : IAsyncDisposable
         }
     }
 
-    private sealed class Link
+    private sealed class Link(int from, int to)
     {
         private readonly Lock _gate = new();
         private TaskCompletionSource _open = Opened();
 
         public LinkState State { get; private set; }
 
-        public TimeSpan Length { get; set; }
+        public LinkWeather Weather { get; } = new(from, to);
 
         public void Set(LinkState state)
         {
@@ -218,6 +259,8 @@ internal sealed class Links : IAsyncDisposable
     private sealed class Wire(int dialler, int peer, Socket near, Socket far)
     {
         public bool Joins(int one, int other) => (dialler, peer) == (one, other) || (dialler, peer) == (other, one);
+
+        public bool Touches(int one) => dialler == one || peer == one;
 
         public void Reset()
         {

@@ -3,9 +3,12 @@ using NodeRuntime.Primitives;
 
 namespace NodeRuntime.Processes.Tests.Net;
 
-/// <summary>What a net may have beside four validators on loopback.</summary>
+/// <summary>What a net may have beside its validators on loopback.</summary>
 internal sealed record NetOptions
 {
+    /// <summary>All of them validators.</summary>
+    public int Peers { get; init; } = PeerNet.Peers;
+
     /// <summary>Accounts with a thousand tokens each from the first block on, beside the validators' own.</summary>
     public ImmutableArray<AccountId> Accounts { get; init; } = [];
 

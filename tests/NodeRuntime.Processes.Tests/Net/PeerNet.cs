@@ -22,11 +22,12 @@ using NodeRuntime.Runtime.Consensus;
 namespace NodeRuntime.Processes.Tests.Net;
 
 /// <summary>
-/// Four validators as processes of their own. They know each other by the addresses of <see cref="Links"/> alone, and a
+/// Validators as processes of their own, four for every test. They know each other by the addresses of <see cref="Links"/> alone, and a
 /// <see cref="Witness"/> hears every vote that leaves them. Each can be stopped and started anew, also under a tracer.
 /// </summary>
 public sealed class PeerNet : IAsyncLifetime
 {
+    /// <summary>How many there are where nobody asks for more.</summary>
     public const int Peers = 4;
 
     private static readonly HttpClient Http = new() { Timeout = TimeSpan.FromSeconds(5) };
@@ -35,8 +36,8 @@ public sealed class PeerNet : IAsyncLifetime
     private static readonly Duration BlockIntervalIdle = Duration.FromMilliseconds(500);
 
     private readonly NetOptions _options;
-    private readonly CliRun?[] _runs = new CliRun?[Peers];
-    private readonly PeerConfig[] _configs = new PeerConfig[Peers];
+    private readonly CliRun?[] _runs;
+    private readonly PeerConfig[] _configs;
     private Links? _links;
     private Witness? _witness;
 
@@ -45,7 +46,14 @@ public sealed class PeerNet : IAsyncLifetime
     {
     }
 
-    internal PeerNet(NetOptions options) => _options = options;
+    internal PeerNet(NetOptions options)
+    {
+        _options = options;
+        _runs = new CliRun?[options.Peers];
+        _configs = new PeerConfig[options.Peers];
+    }
+
+    internal int Count => _configs.Length;
 
     internal Workplace Place { get; } = new();
 
@@ -57,9 +65,9 @@ public sealed class PeerNet : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        _links = Links.Between(Peers, PartyOf);
+        _links = Links.Between(Count, PartyOf);
         List<KeyPair> keys = [];
-        for (int peer = 0; peer < Peers; peer++)
+        for (int peer = 0; peer < Count; peer++)
         {
             Directory.CreateDirectory(FolderOf(peer));
             keys.Add(NodeKeys.Create(Path.Combine(FolderOf(peer), "node.key")));
@@ -67,8 +75,8 @@ public sealed class PeerNet : IAsyncLifetime
 
         Genesis genesis = MakeGenesis(keys, _options.Accounts);
         Genesis = genesis;
-        int[] ports = FreePorts(2 * Peers);
-        for (int peer = 0; peer < Peers; peer++)
+        int[] ports = FreePorts(2 * Count);
+        for (int peer = 0; peer < Count; peer++)
         {
             _configs[peer] = new PeerConfig
             {
@@ -76,7 +84,7 @@ public sealed class PeerNet : IAsyncLifetime
                 Listen = Loopback(ports[2 * peer]),
                 Advertise = Links.AddressOf(peer),
                 Api = Loopback(ports[(2 * peer) + 1]),
-                Seeds = [Links.AddressOf((peer + 1) % Peers)],
+                Seeds = [Links.AddressOf((peer + 1) % Count)],
                 Postgres = _options.PostgresOf(peer),
             };
             if (_options.Bridge is { } bridge)
@@ -84,7 +92,7 @@ public sealed class PeerNet : IAsyncLifetime
                 _configs[peer].Listen = bridge.AddressOf(peer) + ":26600";
                 _configs[peer].Advertise = string.Empty;
                 _configs[peer].Api = bridge.AddressOf(peer) + ":26610";
-                _configs[peer].Seeds = [bridge.AddressOf((peer + 1) % Peers) + ":26600"];
+                _configs[peer].Seeds = [bridge.AddressOf((peer + 1) % Count) + ":26600"];
             }
 
             await File.WriteAllTextAsync(ConfigPathOf(peer), PeerConfigFile.Write(_configs[peer]));
@@ -95,8 +103,11 @@ public sealed class PeerNet : IAsyncLifetime
         SystemSignatures signatures = SystemSignatures.Open(RandomNumberGenerator.GetBytes(SystemSignatures.EntropyByteCount));
         ISigner signer = signatures.CreateSigner(KeyPair.Generate(KeyAlgorithm.Secp256k1, RandomNumberGenerator.GetBytes(KeyPair.EntropyByteCountMin)));
         _witness = Witness.Join(genesis, signer, signatures, _configs.Select(static config => config.Advertise.Length == 0 ? config.Listen : config.Advertise));
-        for (int peer = 0; peer < Peers; peer++) Start(peer);
-        await GoesOnAsync(120);
+        await Startup.AloneAsync(async () =>
+        {
+            for (int peer = 0; peer < Count; peer++) Start(peer);
+            await GoesOnAsync(120);
+        });
     }
 
     public async Task DisposeAsync()
@@ -137,6 +148,27 @@ public sealed class PeerNet : IAsyncLifetime
         else Links.Set(here, there, state);
     }
 
+    /// <summary>These ways lose everything, each one direction; all others are open.</summary>
+    internal void Cut(IReadOnlyCollection<(int From, int To)> ways)
+    {
+        if (_options.Bridge is { } bridge) bridge.Cut(ways);
+        else Links.Cut(ways);
+    }
+
+    /// <summary>A peer says so many bytes in a second; zero for as fast as it can.</summary>
+    internal void Drip(int peer, int bytesPerSecond)
+    {
+        if (_options.Bridge is { } bridge) bridge.Drip(peer, bytesPerSecond);
+        else Links.Drip(peer, bytesPerSecond);
+    }
+
+    /// <summary>All connections of a peer with others end by a reset; new ones are let in.</summary>
+    internal void Reset(int peer)
+    {
+        if (_options.Bridge is { } bridge) bridge.Reset(peer);
+        else Links.Reset(peer);
+    }
+
     /// <summary>The finalized blocks on a peer's disk, from the first on.</summary>
     internal ImmutableArray<StoredBlock> BlocksOf(int peer) =>
         _options.PostgresOf(peer) is { Length: > 0 } postgres ? StoredChain.BlocksOfServer(postgres) : StoredChain.Blocks(DataOf(peer));
@@ -171,10 +203,10 @@ public sealed class PeerNet : IAsyncLifetime
     /// <summary>The highest finalized block of all that answer.</summary>
     internal async Task<ulong> TipAsync()
     {
-        StatusAnswer?[] answers = new StatusAnswer?[Peers];
+        StatusAnswer?[] answers = new StatusAnswer?[Count];
         await Deadline.UntilAsync("a peer that answers", 40, async () =>
         {
-            for (int peer = 0; peer < Peers; peer++) answers[peer] = await StatusAsync(peer);
+            for (int peer = 0; peer < Count; peer++) answers[peer] = await StatusAsync(peer);
             return answers.Any(static answer => answer is not null);
         });
         return answers.Max(static answer => answer?.FinalizedHeight ?? 0);
@@ -190,7 +222,7 @@ public sealed class PeerNet : IAsyncLifetime
     /// <summary>How each test begins: whatever an earlier one broke off at, all run and go on.</summary>
     internal async Task BeginAsync()
     {
-        for (int peer = 0; peer < Peers; peer++)
+        for (int peer = 0; peer < Count; peer++)
         {
             if (_runs[peer] is { HasExited: true }) Start(peer);
         }
@@ -201,9 +233,9 @@ public sealed class PeerNet : IAsyncLifetime
     /// <summary>Every peer votes and finalizes beyond the highest block of now.</summary>
     internal async Task GoesOnAsync(double seconds = 40)
     {
-        for (int peer = 0; peer < Peers; peer++) await UntilAsync(peer, seconds, "voting", static status => status.Consensus == "Voting");
-        await AdvanceAsync([0, 1, 2, 3], 1, seconds);
-        await Deadline.UntilAsync("a witness connected with all", seconds, () => Witness.Connected == Peers);
+        for (int peer = 0; peer < Count; peer++) await UntilAsync(peer, seconds, "voting", static status => status.Consensus == "Voting");
+        await AdvanceAsync([.. Enumerable.Range(0, Count)], 1, seconds);
+        await Deadline.UntilAsync("a witness connected with all", seconds, () => Witness.Connected == Count);
     }
 
     internal async Task UntilAsync(int peer, double seconds, string what, Func<StatusAnswer, bool> isSo)
@@ -226,7 +258,7 @@ public sealed class PeerNet : IAsyncLifetime
     /// <param name="judgesVotes">Off only where a second process had a validator's key.</param>
     internal ImmutableArray<StoredHeader> AssertAgreement(bool judgesVotes = true)
     {
-        List<ImmutableArray<StoredHeader>> chains = [.. Enumerable.Range(0, Peers).Select(peer => StoredChain.Read(BlocksOf(peer)))];
+        List<ImmutableArray<StoredHeader>> chains = [.. Enumerable.Range(0, Count).Select(peer => StoredChain.Read(BlocksOf(peer)))];
         int common = chains.Min(static chain => chain.Length);
         for (int height = 1; height <= common; height++)
         {
@@ -234,7 +266,7 @@ public sealed class PeerNet : IAsyncLifetime
             Assert.True(digests.Length == 1, $"at height {height} there are {digests.Length} blocks");
         }
 
-        for (int peer = 0; peer < Peers; peer++)
+        for (int peer = 0; peer < Count; peer++)
         {
             if (judgesVotes) Assert.DoesNotContain("contradict", File.ReadAllText(LogOf(peer)), StringComparison.Ordinal);
         }
@@ -248,8 +280,8 @@ public sealed class PeerNet : IAsyncLifetime
     // The witness lives in this process and comes behind the peers.
     private int? PartyOf(IPEndPoint local, IPEndPoint remote)
     {
-        if (SocketTable.HolderOf(local, remote, [Environment.ProcessId]) is not null) return Peers;
-        for (int peer = 0; peer < Peers; peer++)
+        if (SocketTable.HolderOf(local, remote, [Environment.ProcessId]) is not null) return Count;
+        for (int peer = 0; peer < Count; peer++)
         {
             IEnumerable<int> processes = ProcessTable.Naming(ConfigPathOf(peer)).Where(static entry => !IsTracer(entry)).Select(static entry => entry.Id);
             if (SocketTable.HolderOf(local, remote, processes) is not null) return peer;

@@ -20,7 +20,8 @@ internal sealed record HeardVote(int From, Vote Vote, long At);
 
 /// <summary>
 /// A member that validates nothing: it is connected with all peers as any other, hears every vote, and says nothing but what
-/// keeps a connection. It carries no block and no certificate from one peer to another, so that a cut between them stays one.
+/// keeps a connection. It carries no block and no certificate from one peer to another, so that a cut between them stays one;
+/// only where it is told to (<see cref="Repeat"/>) it says to all what it hears, once more and out of order.
 /// </summary>
 internal sealed class Witness : IAsyncDisposable
 {
@@ -30,6 +31,9 @@ internal sealed class Witness : IAsyncDisposable
     private readonly TlsNetwork _network;
     private readonly MembershipMachine _machine;
     private readonly Timer _timer;
+    private readonly Prng _chance = new(2);
+    private int _repeatPerMille;
+    private Duration _repeatWithin;
     private bool _isOver;
 
     private Witness(Genesis genesis, ISigner signer, SystemSignatures signatures, IEnumerable<string> seeds)
@@ -69,6 +73,21 @@ internal sealed class Witness : IAsyncDisposable
         get
         {
             lock (_gate) return [.. _votes];
+        }
+    }
+
+    /// <summary>How many frames it has said again.</summary>
+    public int Repeated { get; private set; }
+
+    /// <summary>From now on it says consensus frames again, to every peer: doubled, replayed and reordered messages, which no proxy can make under TLS.</summary>
+    /// <param name="perMille">Of the frames that it hears; zero for none.</param>
+    /// <param name="within">How much later at most.</param>
+    public void Repeat(int perMille, Duration within)
+    {
+        lock (_gate)
+        {
+            _repeatPerMille = perMille;
+            _repeatWithin = within;
         }
     }
 
@@ -122,6 +141,7 @@ internal sealed class Witness : IAsyncDisposable
                 break;
             case NetworkEvent.Received { FrameClass: FrameClass.Consensus } m when ConsensusMessage.Decode(m.Frame) is { } message:
                 Note(m.Peer, message);
+                SayAgain(m.Frame.ToArray());
                 break;
             default:
                 break;
@@ -143,6 +163,30 @@ internal sealed class Witness : IAsyncDisposable
         {
             if (!_peers.TryGetValue(peer, out int from)) return;
             foreach (Vote vote in votes) _votes.Add(new HeardVote(from, vote, now));
+        }
+    }
+
+    private void SayAgain(byte[] frame)
+    {
+        Duration late;
+        lock (_gate)
+        {
+            if (!_chance.NextChance(_repeatPerMille)) return;
+            late = _chance.NextDuration(Duration.Zero, _repeatWithin);
+        }
+
+        _ = LaterAsync();
+
+        async Task LaterAsync()
+        {
+            await Task.Delay(TimeSpan.FromMicroseconds(late.Microseconds));
+            lock (_gate)
+            {
+                // Not across a cut that has come meanwhile.
+                if (_isOver || _repeatPerMille == 0) return;
+                Repeated++;
+                foreach (PeerId peer in _peers.Keys) _network.Send(peer, FrameClass.Consensus, frame);
+            }
         }
     }
 

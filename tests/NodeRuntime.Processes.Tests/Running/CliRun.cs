@@ -51,6 +51,8 @@ internal sealed class CliRun : IAsyncDisposable
         start.Environment.Remove("NODERUNTIME_CONTEXT");
         start.Environment.Remove("NODERUNTIME_PASSPHRASE");
         start.Environment["HOME"] = place.Home;
+        // These live for seconds, and most of their processor time is compilation: a profile to compile by never pays for itself.
+        start.Environment["DOTNET_TieredPGO"] = "0";
         foreach ((string name, string value) in variables) start.Environment[name] = value;
         CliRun program = new(new Process { StartInfo = start });
         program._process.OutputDataReceived += (_, line) => program.Hear(program._output, line.Data);

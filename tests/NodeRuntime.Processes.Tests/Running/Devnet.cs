@@ -44,8 +44,11 @@ public sealed class Devnet : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        _devnet = CliRun.Start(Place, "devnet", "--data", Root, "--keep", "--input", Place.WriteCsv("small.csv", 200));
-        await _devnet.LineAsync("devnet: running", 120);
+        await Startup.AloneAsync(async () =>
+        {
+            _devnet = CliRun.Start(Place, "devnet", "--data", Root, "--keep", "--input", Place.WriteCsv("small.csv", 200));
+            await _devnet.LineAsync("devnet: running", 120);
+        });
         Context = ContextFile.Load(ContextPath).ToContext(ContextPath);
         OwnerSigner = NewSigner();
         Owner = ClientOf(OwnerSigner);

@@ -46,6 +46,24 @@ internal static class ProcessTable
 
     public static bool IsAlive(ProcessEntry entry) => Read(entry.Id) is { } now && now.StartTime == entry.StartTime;
 
+    /// <summary>All its threads stand still, as after SIGSTOP or under a tracer.</summary>
+    public static bool IsStopped(int id)
+    {
+        try
+        {
+            return Directory.GetDirectories($"/proc/{id}/task").All(static task =>
+            {
+                string stat = File.ReadAllText(Path.Combine(task, "stat"));
+                return stat[stat.LastIndexOf(')') + 2] is 'T' or 't';
+            });
+        }
+        catch (IOException)
+        {
+            // A thread that ended between the look and the read: look again.
+            return false;
+        }
+    }
+
     // Null for one that is gone, and for a zombie: it runs no more, whoever has yet to hear of it.
     private static ProcessEntry? Read(int id)
     {

@@ -25,7 +25,8 @@ internal static class Requirement
         _ => throw new ArgumentOutOfRangeException(nameof(name), name, "no such requirement"),
     };
 
-    private static bool IsInstalled(string name)
+    /// <summary>Somewhere in PATH.</summary>
+    public static bool IsInstalled(string name)
     {
         foreach (string folder in (Environment.GetEnvironmentVariable("PATH") ?? string.Empty).Split(':'))
         {

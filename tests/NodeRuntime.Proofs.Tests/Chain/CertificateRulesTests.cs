@@ -146,13 +146,13 @@ public sealed class CertificateRulesTests
     private static Verified<Vote> VerifiedVote(int index)
     {
         Vote vote = new(Slot, Value, new ValidatorIndex((ushort)index), Signers[index].Sign(Slot.SigningDigest(Chain, Value)));
-        CertificateRules.Check(vote, Chain, Set, FakeSignatures.Instance, out Verified<Vote>? verified);
+        CertificateRules.Check(vote, new SigningDigests(Chain), Set, FakeSignatures.Instance, out Verified<Vote>? verified);
         return verified!;
     }
 
     private static CertificateVerdict Check(Vote vote)
     {
-        CertificateVerdict verdict = CertificateRules.Check(vote, Chain, Set, FakeSignatures.Instance, out Verified<Vote>? verified);
+        CertificateVerdict verdict = CertificateRules.Check(vote, new SigningDigests(Chain), Set, FakeSignatures.Instance, out Verified<Vote>? verified);
         Assert.Equal(verdict == CertificateVerdict.Accepted, verified is not null);
         return verdict;
     }

@@ -182,7 +182,7 @@ public sealed class EvidenceRulesTests
 
     private static Verified<Vote> Verify(string text)
     {
-        CertificateRules.Check(Vote(text), Chain, Set, FakeSignatures.Instance, out Verified<Vote>? verified);
+        CertificateRules.Check(Vote(text), new SigningDigests(Chain), Set, FakeSignatures.Instance, out Verified<Vote>? verified);
         return verified!;
     }
 

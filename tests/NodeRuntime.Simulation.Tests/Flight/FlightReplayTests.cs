@@ -2,8 +2,10 @@ using System;
 using System.Collections.Generic;
 using System.Collections.Immutable;
 using System.Linq;
+using NodeRuntime.Consensus;
 using NodeRuntime.Crypto;
 using NodeRuntime.Primitives;
+using NodeRuntime.Proofs.Chain;
 using NodeRuntime.Runtime.Flight;
 using NodeRuntime.Simulation.Flight;
 
@@ -157,6 +159,40 @@ public sealed class FlightReplayTests
         shapes.Of(typeof(ISigner)).Write(writer, signer);
 
         Assert.Equal([1, (byte)pair.PublicKey.AsSpan().Length, .. pair.PublicKey.AsSpan()], writer.Written.ToArray());
+    }
+
+    [Fact]
+    public void Effects_are_their_values_whoever_holds_the_objects()
+    {
+        (ISignatureVerifier signatures, List<MemoryTapes> peers) = Record(9, 5, Faults.None, 100_000);
+        FlightSegment segment = FlightSegment.Read(ConsensusOf(peers[0]), null).Segment!;
+        FlightPlayer player = FlightPlayer.Open(segment, signatures)!;
+        ConsensusEffect.Deliver deliver = segment.Steps.SelectMany(step => player.Play(step)!.Effects).OfType<ConsensusEffect.Deliver>().Skip(1).First();
+        Block block = deliver.Blocks[0];
+        Assert.True(Block.TryDecode(block.Encode(), out Block? equal));
+        FlightEffects one = new(FlightMachine.Consensus);
+        FlightEffects two = new(FlightMachine.Consensus);
+
+        ImmutableArray<byte[]> shared = one.Roll([new ConsensusEffect.Check(block, Hash256.Zero), deliver with { Blocks = [block, block] }]);
+        ImmutableArray<byte[]> apart = two.Roll([new ConsensusEffect.Check(equal!, Hash256.Zero), deliver with { Blocks = [block, equal!] }]);
+
+        Assert.Equal(one.Rolling, two.Rolling);
+        Assert.Equal(shared.SelectMany(static form => form), apart.SelectMany(static form => form));
+    }
+
+    [Fact]
+    public void Effects_are_put_in_words_without_the_bodies_that_were_left_out()
+    {
+        (ISignatureVerifier signatures, List<MemoryTapes> peers) = Record(9, 5, Faults.None, 100_000);
+        FlightSegment segment = FlightSegment.Read(ConsensusOf(peers[0]), null).Segment!;
+        FlightPlayer player = FlightPlayer.Open(segment, signatures)!;
+        LogRecord.Body body = segment.Steps.SelectMany(step => player.Play(step)!.Effects).OfType<ConsensusEffect.Persist>()
+            .Select(static persist => persist.Record).OfType<LogRecord.Body>().First();
+        FlightEffects effects = new(FlightMachine.Consensus);
+
+        byte[] form = Assert.Single(effects.Roll([new ConsensusEffect.Persist(body)]));
+
+        Assert.Contains("Body", effects.Describe(form), StringComparison.Ordinal);
     }
 
     private static (ISignatureVerifier Signatures, List<MemoryTapes> Peers) Record(ulong seed, int seconds, Faults faults, int stepsMax)

@@ -1,0 +1,75 @@
+using System;
+using System.Collections.Immutable;
+using NodeRuntime.Actors;
+using NodeRuntime.Runtime;
+
+namespace NodeRuntime.Host.Telemetry;
+
+internal enum FigureKind
+{
+    /// <summary>What is, and may be less tomorrow.</summary>
+    Gauge,
+
+    /// <summary>What was counted since the peer started.</summary>
+    Counter,
+}
+
+/// <param name="Name">In the Prometheus manner: a counter ends in <c>_total</c>.</param>
+internal readonly record struct Figure(FigureKind Kind, string Name, long Value);
+
+/// <summary>The peer's figures, one table for everybody who asks: the page for Prometheus and the export to a collector.</summary>
+internal static class PeerFigures
+{
+    public static ImmutableArray<Figure> Of(PeerNode node)
+    {
+        SystemStatus system = node.System.Status();
+        TransactionStatus transactions = node.Transactions;
+        ulong tip = node.Tip?.Height.Number ?? 0;
+        return
+        [
+            new(FigureKind.Gauge, "noderuntime_finalized_height", (long)tip),
+            new(FigureKind.Gauge, "noderuntime_view", (long)node.Consensus.View.Number),
+            new(FigureKind.Gauge, "noderuntime_chain_fresh", node.Consensus.Outlook == ChainOutlook.Fresh ? 1 : 0),
+            new(FigureKind.Gauge, "noderuntime_sync_target_height", (long)node.Consensus.SyncTarget),
+            new(FigureKind.Gauge, "noderuntime_stranded", node.Consensus.Stranded is null ? 0 : 1),
+            new(FigureKind.Gauge, "noderuntime_first_block_height", (long)node.Consensus.FirstBlock.Number),
+            new(FigureKind.Gauge, "noderuntime_snapshots", node.Snapshots.Count),
+            new(FigureKind.Gauge, "noderuntime_snapshot_height", (long)node.Snapshots.Newest.Number),
+            new(FigureKind.Gauge, "noderuntime_snapshot_age_blocks", (long)(tip - Math.Min(tip, node.Snapshots.Newest.Number))),
+            new(FigureKind.Gauge, "noderuntime_snapshot_chunks_fetched", node.Snapshots.Restoring?.ChunksKept ?? 0),
+            new(FigureKind.Gauge, "noderuntime_snapshot_chunks_total", node.Snapshots.Restoring?.ChunksTotal ?? 0),
+            new(FigureKind.Gauge, "noderuntime_peers_connected", node.Membership.PeersConnected),
+            new(FigureKind.Gauge, "noderuntime_members_known", node.Membership.Members.Length),
+            new(FigureKind.Gauge, "noderuntime_transactions_pending", node.Consensus.TransactionsPending),
+            new(FigureKind.Counter, "noderuntime_evidence_seen_total", node.Consensus.EvidenceSeen),
+            new(FigureKind.Gauge, "noderuntime_evidence_held", node.Consensus.EvidenceHeld),
+            new(FigureKind.Counter, "noderuntime_evidence_included_total", node.Consensus.EvidenceIncluded),
+            new(FigureKind.Counter, "noderuntime_slashed_units_total", node.Consensus.Slashed.Units > long.MaxValue ? long.MaxValue : (long)node.Consensus.Slashed.Units),
+            new(FigureKind.Gauge, "noderuntime_leases_held", node.Workload.LeasesHeld),
+            new(FigureKind.Gauge, "noderuntime_leases_running", node.Workload.LeasesRunning),
+            new(FigureKind.Gauge, "noderuntime_transaction_wants_open", transactions.WantsOpen),
+            new(FigureKind.Gauge, "noderuntime_proposals_open", transactions.ProposalsOpen),
+            new(FigureKind.Counter, "noderuntime_transaction_bodies_received_total", transactions.BodiesReceived),
+            new(FigureKind.Counter, "noderuntime_transaction_bodies_duplicate_total", transactions.BodiesDuplicate),
+            new(FigureKind.Counter, "noderuntime_transaction_bodies_over_budget_total", transactions.BodiesOverBudget),
+            new(FigureKind.Counter, "noderuntime_transaction_bodies_pushed_total", transactions.BodiesPushed),
+            new(FigureKind.Counter, "noderuntime_transaction_ids_announced_total", transactions.IdsAnnounced),
+            new(FigureKind.Counter, "noderuntime_transaction_ids_heard_total", transactions.IdsHeard),
+            new(FigureKind.Counter, "noderuntime_transaction_wants_overdue_total", transactions.WantsOverdue),
+            new(FigureKind.Counter, "noderuntime_transaction_wants_refused_total", transactions.WantsRefused),
+            new(FigureKind.Counter, "noderuntime_proposals_shortened_total", transactions.ProposalsShortened),
+            new(FigureKind.Counter, "noderuntime_proposal_bytes_whole_total", transactions.ProposalBytesWhole),
+            new(FigureKind.Counter, "noderuntime_proposal_bytes_short_total", transactions.ProposalBytesShort),
+            new(FigureKind.Counter, "noderuntime_proposal_bytes_served_total", transactions.ProposalBytesServed),
+            new(FigureKind.Counter, "noderuntime_proposals_rebuilt_total", transactions.ProposalsRebuilt),
+            new(FigureKind.Counter, "noderuntime_proposals_refetched_total", transactions.ProposalsRefetched),
+            new(FigureKind.Counter, "noderuntime_proposal_transactions_held_total", transactions.ProposalTransactionsHeld),
+            new(FigureKind.Counter, "noderuntime_proposal_transactions_fetched_total", transactions.ProposalTransactionsFetched),
+            new(FigureKind.Counter, "noderuntime_proposal_transactions_late_total", transactions.ProposalTransactionsLate),
+            new(FigureKind.Counter, "noderuntime_messages_processed_total", system.Processed),
+            new(FigureKind.Counter, "noderuntime_messages_shed_total", system.Shed),
+            new(FigureKind.Counter, "noderuntime_actor_restarts_total", system.Restarts),
+            new(FigureKind.Counter, "noderuntime_dead_letters_total", system.DeadLetters),
+        ];
+    }
+}
