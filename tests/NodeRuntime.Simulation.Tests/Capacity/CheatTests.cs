@@ -29,7 +29,7 @@ public sealed class CheatTests(ITestOutputHelper output)
         AssertShare(rows, "forges 4 of 44 shares", 290, 345);
         AssertShare(rows, "replays an earlier slice", 1000, 1000);
         AssertShare(rows, "works longer and comes late", 1000, 1000);
-        AssertShare(rows, "honest, with losses and a restart, a day of slices", 0, 0);
+        AssertHonest(rows, "honest, with losses and a restart, a day of slices");
     }
 
     [Fact]
@@ -42,7 +42,7 @@ public sealed class CheatTests(ITestOutputHelper output)
         AssertShare(rows, "keeps 90 % of the rows", 920, 965);
         AssertShare(rows, "keeps 80 % of the rows", 998, 1000);
         AssertShare(rows, "a second identity on one plot", 1000, 1000);
-        AssertShare(rows, "honest, unlucky twice in a row", 0, 0);
+        AssertHonest(rows, "honest, unlucky twice in a row");
     }
 
     [Fact]
@@ -88,6 +88,13 @@ public sealed class CheatTests(ITestOutputHelper output)
         List<CheatRow> all = [.. rows];
         foreach (CheatRow row in all) output.WriteLine(row.ToString());
         return all;
+    }
+
+    // False faults: fewer than one in ten thousand.
+    private static void AssertHonest(List<CheatRow> rows, string strategy)
+    {
+        CheatRow row = rows.Single(row => row.Strategy == strategy);
+        Assert.True(10_000L * row.Detected < Math.Max(row.Trials, 10_000), row.ToString());
     }
 
     private static void AssertShare(List<CheatRow> rows, string strategy, long perMilleMin, long perMilleMax)
