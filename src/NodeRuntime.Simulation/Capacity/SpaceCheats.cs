@@ -34,8 +34,11 @@ public static class SpaceCheats
     private static CheatRow Keep(CheatSettings settings, int keptPerMille)
     {
         int failed = Count(settings, keptPerMille, static (parameters, best, _) => best < parameters.HitsNeeded);
+        int unlucky = Count(settings, 1000, static (parameters, best, _) => best < parameters.HitsNeeded);
         long saved = settings.DiskCostPerMille * (1000L - keptPerMille) / 1000;
-        return new CheatRow($"keeps {keptPerMille / 10} % of the rows", settings.Trials, failed, saved - (1000L * failed / settings.Trials));
+        // An honest peer is not paid either where it is unlucky.
+        long profit = ((saved * settings.Trials) - (1000L * (failed - unlucky))) / settings.Trials;
+        return new CheatRow($"keeps {keptPerMille / 10} % of the rows", settings.Trials, failed, profit);
     }
 
     /// <summary>Fills its best nonce up with labels that it does not hit.</summary>
