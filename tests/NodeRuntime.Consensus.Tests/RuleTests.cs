@@ -1,5 +1,6 @@
 using System.Collections.Generic;
 using System.Collections.Immutable;
+using System.Linq;
 using NodeRuntime.Consensus.Tests.Harness;
 using NodeRuntime.Primitives;
 using NodeRuntime.Proofs.Chain;
@@ -361,6 +362,31 @@ public sealed class RuleTests
         long heard = bench.Signatures.Verified;
         bench.Hear(others[5], new ConsensusMessage.Voted(bench.Vote(others[5], 5, VoteKind.Finalize, null)));
         Assert.Equal(heard, bench.Signatures.Verified);
+    }
+
+    [Fact]
+    public void R6_a_certificate_has_only_those_signatures_verified_that_no_vote_showed_before()
+    {
+        Bench bench = new Bench(validators: 7).Begin();
+        int[] signers = [.. Enumerable.Range(0, 7).Where(i => i != bench.Self).Take(5)];
+        for (int i = 0; i < 3; i++) bench.Hear(signers[i], new ConsensusMessage.Voted(bench.Vote(signers[i], 5, VoteKind.Finalize, null)));
+        long before = bench.Signatures.Verified;
+        bench.Hear(signers[4], new ConsensusMessage.Certified(bench.Certificate(5, VoteKind.Finalize, null, signers)));
+        Assert.Equal(before + 2, bench.Signatures.Verified);
+        Assert.Equal(new View(6), bench.Machine.Snapshot.View);
+    }
+
+    [Fact]
+    public void R6_a_vote_that_we_hold_does_not_excuse_another_signature_of_its_voter()
+    {
+        Bench bench = new Bench(validators: 7).Begin();
+        int[] signers = [.. Enumerable.Range(0, 7).Where(i => i != bench.Self).Take(5)];
+        foreach (int signer in signers[..4]) bench.Hear(signer, new ConsensusMessage.Voted(bench.Vote(signer, 5, VoteKind.Finalize, null)));
+        Certificate good = bench.Certificate(5, VoteKind.Finalize, null, signers);
+        CertificateSigner forged = good.Signers[0] with { Signature = good.Signers[1].Signature };
+        bench.Hear(signers[4], new ConsensusMessage.Certified(good with { Signers = good.Signers.SetItem(0, forged) }));
+        Assert.Equal(ConsensusFault.CertificateWrong, Assert.Single(bench.Of<ConsensusEffect.Blame>()).Fault);
+        Assert.Equal(new View(1), bench.Machine.Snapshot.View);
     }
 
     [Fact]

@@ -129,7 +129,7 @@ public sealed class DevnetOnceTests : IClassFixture<DevnetOnceTests.OneRun>
         internal string Receipt => Done.Json().GetProperty("receipt").GetString()!;
 
         public async Task InitializeAsync() => Done = await Startup.AloneAsync(() => CliRun.RunAsync(
-            Place, 60, "devnet", "--once", "--output", "json", "--data", Place.PathOf("net"), "--input", Place.WriteCsv("small.csv", 200)));
+            Place, 180, "devnet", "--once", "--output", "json", "--data", Place.PathOf("net"), "--input", Place.WriteCsv("small.csv", 200)));
 
         public Task DisposeAsync()
         {

@@ -12,13 +12,13 @@ public sealed class LateJoinTests(ITestOutputHelper output)
     [Fact]
     public async Task A_newcomer_is_live_by_a_snapshot_and_says_where_its_history_begins()
     {
-        const ulong Height = 1_050;
-        await using GrownNet net = await GrownNet.StartAsync(Height, accounts: 9_000, static config => config.SnapshotEvery = 500);
+        const ulong Height = 410;
+        await using GrownNet net = await GrownNet.StartAsync(Height, accounts: 9_000, static config => config.SnapshotEvery = 400);
         TimeSpan joined = await net.JoinAsync(60, static config => config.SnapshotBehind = 100);
         StatusAnswer status = await net.NewcomerAsync();
-        Assert.Equal(1_001UL, status.FirstBlock);
+        Assert.Equal(401UL, status.FirstBlock);
         Assert.Equal("in step", status.Sync);
-        Assert.Equal(1_000UL, status.SnapshotHeight);
+        Assert.Equal(400UL, status.SnapshotHeight);
         Assert.True(status.Supply.Conserved);
         Assert.Contains("the ledger goes on at height", net.NewcomersLog, StringComparison.Ordinal);
         output.WriteLine($"live after {joined.TotalSeconds:F1} s");

@@ -18,6 +18,7 @@ internal static class FinalityGroup
     {
         foreach (BenchmarkRow row in Rows(50, 450, 900)) yield return row;
         foreach (BenchmarkRow row in Rows(100, 700, null)) yield return row;
+        foreach (BenchmarkRow row in WithoutEach(100)) yield return row;
         WanReport whole = new WanWorld(Of(100) with { IsCompact = false }).Run();
         yield return Row("n=100, 1 MB, bodies with the block, p50", whole.FinalP50, 700, "target");
     }
@@ -26,6 +27,7 @@ internal static class FinalityGroup
     {
         WanConfig config = Of(validators);
         WanReport modelled = new WanWorld(config).Run();
+        Invariant.Holds(modelled.SkippedViews == 0);
         WanReport free = new WanWorld(config with { Costs = WanCosts.Free }).Run();
         string name = $"n={validators}, 1 MB";
         yield return Row(name + ", p50", modelled.FinalP50, p50, "target");
@@ -36,6 +38,25 @@ internal static class FinalityGroup
         yield return Row(name + ", accepted", modelled.AcceptedP50, Milliseconds(free.AcceptedP50), "distance alone");
         yield return Row(name + ", notarized", modelled.NotarizedP50, Milliseconds(free.NotarizedP50), "distance alone");
         yield return Row(name + ", block time", modelled.BlockTime, Milliseconds(free.BlockTime), "distance alone");
+    }
+
+    // What limits: the same with one thing free, beside all of it.
+    private static IEnumerable<BenchmarkRow> WithoutEach(int validators)
+    {
+        WanCosts all = WanCosts.Modelled;
+        WanCosts none = WanCosts.Free;
+        (string What, WanCosts Costs)[] without =
+        [
+            ("ledger", all with { ExecuteThousand = none.ExecuteThousand, RebuildThousand = none.RebuildThousand }),
+            ("link", all with { BytesPerSecond = none.BytesPerSecond }),
+            ("disk", all with { DiskMin = none.DiskMin, DiskMax = none.DiskMax }),
+            ("signatures", all with { Verify = none.Verify, Sign = none.Sign }),
+        ];
+        double whole = Milliseconds(new WanWorld(Of(validators)).Run().FinalP50);
+        foreach ((string what, WanCosts costs) in without)
+        {
+            yield return Row($"n={validators}, 1 MB, free {what}, p50", new WanWorld(Of(validators) with { Costs = costs }).Run().FinalP50, whole, "nothing free");
+        }
     }
 
     private static WanConfig Of(int validators) => new() { Validators = validators, Seed = Seed };

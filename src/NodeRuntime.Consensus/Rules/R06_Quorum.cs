@@ -4,7 +4,8 @@ using NodeRuntime.Proofs.Chain;
 
 namespace NodeRuntime.Consensus;
 
-// R6 QUORUM: votes are verified once, and only while their slot has no certificate; equal votes of weight Q make one.
+// R6 QUORUM: votes are verified once, and only while their slot has no certificate; equal votes of weight Q make one. A certificate that
+// somebody shows us has the signatures verified that we do not hold.
 public sealed partial class ConsensusMachine
 {
     private void ReceiveVote(PeerId peer, Vote vote)
@@ -112,8 +113,9 @@ public sealed partial class ConsensusMachine
     {
         if (certificate.Slot.View < _floor.View || IsDecided(certificate.Slot, certificate.Value)) return true;
         if (certificate.Slot.View == _floor.View && !(certificate.IsFinalization && certificate.Value != _floor.Digest)) return true;
+        IEnumerable<Verified<Vote>> votes = _votes.TryGetValue(certificate.Slot, out SlotVotes? slot) ? slot.For(certificate.Value) : [];
         CertificateVerdict verdict = CertificateRules.Check(
-            certificate, _config.Chain, _config.Validators, _config.Signatures, out Verified<Certificate>? verified);
+            certificate, _config.Chain, _config.Validators, _config.Signatures, votes, out Verified<Certificate>? verified);
         if (verdict != CertificateVerdict.Accepted)
         {
             _effects.Add(new ConsensusEffect.Blame(peer, ConsensusFault.CertificateWrong));

@@ -11,7 +11,18 @@ namespace NodeRuntime.Proofs.Chain;
 public static class CertificateRules
 {
     public static CertificateVerdict Check(
-        Certificate certificate, ChainId chain, ValidatorSet set, ISignatureVerifier signatures, out Verified<Certificate>? verified)
+        Certificate certificate, ChainId chain, ValidatorSet set, ISignatureVerifier signatures, out Verified<Certificate>? verified) =>
+        Check(certificate, chain, set, signatures, [], out verified);
+
+    /// <summary>The same for whoever holds some of its votes: a signature that was verified before is not verified again.</summary>
+    /// <param name="known">Votes in any order; those of another slot or value, or with another signature, are of no use here.</param>
+    public static CertificateVerdict Check(
+        Certificate certificate,
+        ChainId chain,
+        ValidatorSet set,
+        ISignatureVerifier signatures,
+        System.Collections.Generic.IEnumerable<Verified<Vote>> known,
+        out Verified<Certificate>? verified)
     {
         verified = null;
         if (certificate.Slot.Epoch != set.Epoch) return CertificateVerdict.WrongEpoch;
@@ -24,8 +35,16 @@ public static class CertificateRules
 
         if (weight < set.Quorum) return CertificateVerdict.BelowQuorum;
         Hash256 digest = certificate.Slot.SigningDigest(chain, certificate.Value);
+        Verified<Vote>?[] byVoter = new Verified<Vote>?[set.Count];
+        foreach (Verified<Vote> vote in known)
+        {
+            bool isOfIt = vote.Value.Slot == certificate.Slot && vote.Value.Value == certificate.Value;
+            if (isOfIt && set.Contains(vote.Value.Voter)) byVoter[vote.Value.Voter.Number] = vote;
+        }
+
         foreach (CertificateSigner signer in certificate.Signers)
         {
+            if (byVoter[signer.Index.Number] is { } held && held.Value.Signature == signer.Signature) continue;
             SignatureVerdict verdict = signatures.Verify(set[signer.Index].Key, digest, signer.Signature);
             if (verdict != SignatureVerdict.Accepted) return CertificateVerdict.SignatureWrong;
         }

@@ -382,12 +382,15 @@ internal sealed class CampaignRun : IAsyncDisposable
         HistoryVerdict.Check(_clients, chain, before, after, _net.Genesis.Parameters.TransactionFee.Units, _report);
         if (_report.Acknowledged == 0) _report.Complaints.Add("no client got anything done");
         for (int peer = 0; peer < _net.Count; peer++) await _operator.KillAsync(peer);
-        for (int peer = 0; peer < _net.Count; peer++) await ReplayAsync(peer);
+        for (int peer = 0; peer < _net.Count; peer++)
+        {
+            foreach (string recordings in _operator.RecordingsOf(peer)) await ReplayAsync(peer, recordings);
+        }
     }
 
-    private async Task ReplayAsync(int peer)
+    private async Task ReplayAsync(int peer, string recordings)
     {
-        Finished done = await CliRun.RunAsync(_net.Place, 400, "replay", Path.Combine(_net.DataOf(peer), "flight"), "--output", "json");
+        Finished done = await CliRun.RunAsync(_net.Place, 400, "replay", recordings, "--output", "json");
         if (done.ExitCode != 0)
         {
             _report.Complaints.Add($"the recording of peer {peer} does not replay: {done.Output} {done.Error}");

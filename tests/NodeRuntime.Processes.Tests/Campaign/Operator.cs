@@ -1,5 +1,6 @@
 using System;
 using System.Buffers.Binary;
+using System.Collections.Generic;
 using System.Collections.Immutable;
 using System.Diagnostics;
 using System.Globalization;
@@ -18,11 +19,12 @@ namespace NodeRuntime.Processes.Tests.Campaign;
 
 /// <summary>
 /// What a dying machine or a careless hand does to one peer's process and to its folder. Whatever is put in place of a data
-/// folder, its flight recordings stay: they are no part of what a backup is for, and all of them are replayed in the end.
+/// folder, its flight recordings are kept: they are no part of what a backup is for, and all of them are replayed in the end.
 /// </summary>
 internal sealed class Operator(PeerNet net)
 {
     private int _clones;
+    private int _wiped;
 
     /// <summary>SIGKILL, and its end. Nothing where it has ended by itself.</summary>
     public async Task KillAsync(int peer)
@@ -66,14 +68,17 @@ internal sealed class Operator(PeerNet net)
         Directory.Move(backup, data);
     }
 
-    /// <summary>Of a dead peer's folder nothing is left.</summary>
+    /// <summary>Of a dead peer's folder nothing is left; its recordings stand aside.</summary>
     public void Wipe(int peer)
     {
-        string empty = net.DataOf(peer) + ".empty";
-        Directory.CreateDirectory(empty);
-        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(empty, File.GetUnixFileMode(net.DataOf(peer)));
-        PutBack(peer, empty);
+        string aside = Path.Combine(net.FolderOf(peer), "flight-" + Interlocked.Increment(ref _wiped).ToString(CultureInfo.InvariantCulture));
+        Directory.Move(Path.Combine(net.DataOf(peer), "flight"), aside);
+        Directory.Delete(net.DataOf(peer), recursive: true);
     }
+
+    /// <summary>All that a peer recorded, also on disks that it has lost.</summary>
+    public IReadOnlyList<string> RecordingsOf(int peer) =>
+        [Path.Combine(net.DataOf(peer), "flight"), .. Directory.GetDirectories(net.FolderOf(peer), "flight-*")];
 
     /// <summary>The bytes of a dead peer's watermark do not decode any more. The row's checksum is right: a wrong one is refused by name at the start.</summary>
     public void Rot(int peer)
