@@ -43,6 +43,10 @@ public sealed record StatusAnswer
     /// <summary>Fresh; else Alone, Eclipsed or Stalled: what it shows is old.</summary>
     public required string Outlook { get; init; }
 
+    /// <summary>Spans of one validator set, from 0.</summary>
+    public required uint Epoch { get; init; }
+
+    /// <summary>Who vote in this epoch.</summary>
     public required int Validators { get; init; }
 
     public required int PeersConnected { get; init; }
@@ -68,6 +72,33 @@ public sealed record SupervisorAnswer(string Path, string State, int Mailbox, lo
 
 /// <summary>The genesis document, base64, and its hash.</summary>
 public sealed record GenesisAnswer(string Chain, string Document);
+
+/// <summary>
+/// The steps from one validator set to the next, oldest first, base64 of their wire forms: what a light client follows.
+/// </summary>
+/// <param name="Epoch">In which this peer stands; there are as many seals since genesis.</param>
+public sealed record SealsAnswer(uint Epoch, ImmutableArray<string> Seals);
+
+public sealed record ValidatorsAnswer
+{
+    public required uint Epoch { get; init; }
+
+    /// <summary>The height of the seal before the epoch; 0 for the first.</summary>
+    public required ulong Since { get; init; }
+
+    public required ulong TotalWeight { get; init; }
+
+    public required ulong Quorum { get; init; }
+
+    public required ImmutableArray<ValidatorAnswer> Validators { get; init; }
+
+    /// <summary>The set that is due after this epoch; empty where none is.</summary>
+    public required ImmutableArray<ValidatorAnswer> Due { get; init; }
+}
+
+/// <param name="Key">The tagged key that votes, hexadecimal.</param>
+/// <param name="Account">Whose it is by the newest state; empty where that account has changed its key or left.</param>
+public sealed record ValidatorAnswer(string Key, ulong Weight, string Peer, string Account);
 
 public sealed record PeerAnswer
 {

@@ -8,6 +8,8 @@ namespace NodeRuntime.Api;
 [JsonSerializable(typeof(ErrorAnswer))]
 [JsonSerializable(typeof(StatusAnswer))]
 [JsonSerializable(typeof(GenesisAnswer))]
+[JsonSerializable(typeof(SealsAnswer))]
+[JsonSerializable(typeof(ValidatorsAnswer))]
 [JsonSerializable(typeof(PeersAnswer))]
 [JsonSerializable(typeof(StateAnswer))]
 [JsonSerializable(typeof(TransactionAnswer))]

@@ -9,6 +9,12 @@ public static class Routes
 
     public const string Status = "/v1/status";
     public const string Genesis = "/v1/genesis";
+
+    /// <summary>Seals from the epoch in `?from=` on, a bounded number.</summary>
+    public const string Seals = "/v1/seals";
+
+    /// <summary>Who votes now and who is due, without proof: for people.</summary>
+    public const string Validators = "/v1/validators";
     public const string Peers = "/v1/peers";
     public const string Transactions = "/v1/transactions";
 

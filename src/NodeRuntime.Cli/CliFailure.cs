@@ -31,6 +31,7 @@ internal sealed record CliFailure(ExitCode ExitCode, string Code, string Message
         ClientFailure.Unreachable => ExitCode.Unreachable,
         ClientFailure.WrongChain => ExitCode.VerificationFailed,
         ClientFailure.GatewayForged => ExitCode.VerificationFailed,
+        ClientFailure.ChainForked => ExitCode.VerificationFailed,
         ClientFailure.Refused => ExitCode.Refused,
         ClientFailure.NotFound => ExitCode.NotFound,
         ClientFailure.TimedOut => ExitCode.TimedOut,

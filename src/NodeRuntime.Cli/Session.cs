@@ -83,6 +83,7 @@ internal sealed class Session(CliWorld world, Display display, string? contextOp
     private ClusterClient Keep(ClientContext context, KeyPair pair)
     {
         Invariant.Holds(_client is null);
+        context = context with { TrustFolder = Path.Combine(Path.GetDirectoryName(ContextPath)!, "trust") };
         _client = new ClusterClient(context, Signatures.CreateSigner(pair), Signatures, world.Time);
         return _client;
     }

@@ -22,6 +22,7 @@ internal static class VerbTable
         StatusVerb.Build(world, options),
         ActorsVerb.Build(world, options),
         WalletVerbs.Build(world, options),
+        ValidatorVerbs.Build(world, options),
         JobVerbs.Build(world, options),
         ReceiptVerbs.Build(world, options),
         ChainVerbs.Build(world, options),

@@ -27,6 +27,12 @@ public sealed record ClientContext(ImmutableArray<Uri> Contacts, ChainId Chain)
     /// </summary>
     public TimeSpan WitnessInterval { get; init; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>
+    /// Where the seals that were verified are kept between two runs, and the proof of a fork; null to keep nothing. A client that keeps them
+    /// cannot be shown a history by validators who left long ago.
+    /// </summary>
+    public string? TrustFolder { get; init; }
+
     /// <summary>Between two looks at a record that is waited for: finer than the shortest block.</summary>
     public TimeSpan PollInterval { get; init; } = TimeSpan.FromMilliseconds(150);
 

@@ -15,6 +15,9 @@ public enum ClientFailure
     /// <summary>Every gateway that answered was caught with a forgery.</summary>
     GatewayForged,
 
+    /// <summary>The chain's validators finalized two histories; there is proof of it, and nothing of the chain is to be believed.</summary>
+    ChainForked,
+
     /// <summary>The ledger's rules refuse what was asked.</summary>
     Refused,
 

@@ -68,6 +68,24 @@ public sealed class ClusterClient : IAsyncDisposable
     public Task<SubmittedTransaction> TransferAsync(AccountId to, Amount amount, CancellationToken cancellation) =>
         SendAsync([new Message.Transfer(to, amount)], cancellation);
 
+    // ---- validators ----
+
+    /// <summary>
+    /// Declares the account's validator, or changes its key: in force from the seal of an epoch on whose look its bond earns it a place.
+    /// </summary>
+    /// <param name="key">Votes.</param>
+    /// <param name="node">Of the peer that runs with that key.</param>
+    /// <param name="bond">Bonded in the same transaction; zero for none.</param>
+    public Task<SubmittedTransaction> DeclareValidatorAsync(ISigner key, ISigner node, Amount bond, CancellationToken cancellation)
+    {
+        Message.DeclareValidator declare = Possession.Declare(_context.Chain, Account, key, node);
+        return SendAsync(bond == Amount.Zero ? [declare] : [new Message.Bond(bond), declare], cancellation);
+    }
+
+    /// <summary>The account's validator votes until the next seal and not after it.</summary>
+    public Task<SubmittedTransaction> LeaveValidatorsAsync(CancellationToken cancellation) =>
+        SendAsync([new Message.LeaveValidators()], cancellation);
+
     /// <summary>Development chains only. The fee is the sender's, so an empty account asks a funded one to call it.</summary>
     public Task<SubmittedTransaction> FaucetAsync(AccountId to, CancellationToken cancellation) =>
         SendAsync([new Message.Faucet(to)], cancellation);

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using NodeRuntime.Crypto;
 using NodeRuntime.Primitives;
 using NodeRuntime.Proofs.Chain;
@@ -9,13 +10,20 @@ public sealed record ConsensusConfig
 {
     public required ChainId Chain { get; init; }
 
-    public required ValidatorSet Validators { get; init; }
+    /// <summary>Who votes on the child of the block that the recovery leads to; later sets come with the chain.</summary>
+    public required ValidatorSet ValidatorsAtStart { get; init; }
 
     public required ChainParameters Parameters { get; init; }
 
     public required Instant GenesisTime { get; init; }
 
     public required ISigner Signer { get; init; }
+
+    /// <summary>
+    /// Other keys of this validator, one of which may be in force in this epoch or in the next: whoever changes a key holds both until the
+    /// seal. The first one that an epoch's set names signs in it, and no other.
+    /// </summary>
+    public ImmutableArray<ISigner> OtherSigners { get; init; } = [];
 
     public required ISignatureVerifier Signatures { get; init; }
 

@@ -33,9 +33,15 @@ public abstract record ConsensusInput
     {
         /// <summary>Of what <see cref="ConsensusEffect.Build"/> offered, in its order.</summary>
         public ImmutableArray<Evidence> Evidence { get; init; } = [];
+
+        /// <summary>The set that is due after the parent: the block seals the epoch if a quorum of it is ready.</summary>
+        public ValidatorSet? Due { get; init; }
     }
 
-    /// <summary>The ledger has these in jail already: evidence against them is no news.</summary>
+    /// <summary>Which set the finalized ledger says is due after this epoch; null where none is.</summary>
+    public sealed record SetDue(ValidatorSet? Set) : ConsensusInput;
+
+    /// <summary>The ledger has these of the set in force in jail already: evidence against them is no news.</summary>
     public sealed record Punished(ImmutableArray<ValidatorIndex> Voters) : ConsensusInput;
 
     /// <summary>Evidence that somebody brought by hand: what forensics found, say.</summary>

@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.Collections.Immutable;
+using NodeRuntime.Crypto;
 using NodeRuntime.Primitives;
 using NodeRuntime.Proofs.Chain;
 
@@ -22,7 +23,6 @@ namespace NodeRuntime.Consensus;
 public sealed partial class ConsensusMachine
 {
     private readonly ConsensusConfig _config;
-    private readonly ValidatorIndex? _self;
     private readonly List<ConsensusEffect> _effects = [];
 
     // Above the floor only. Views are bounded by Limits.ViewsAheadMax, voters by the set, blocks by views and proposers.
@@ -38,6 +38,10 @@ public sealed partial class ConsensusMachine
     private readonly SortedSet<PeerId> _validatorPeers = [];
     private readonly SigningDigests _digests;
 
+    private ValidatorSet _set;
+    private ISigner _signer;
+    private ValidatorIndex? _self;
+    private EpochAnchor? _anchor;
     private View _view;
     private Floor _floor;
     private Watermark? _watermark;
@@ -49,6 +53,7 @@ public sealed partial class ConsensusMachine
     private bool _mayHoldUnchecked;
     private bool _isHalted;
     private bool _hasStarted;
+    private Instant _startedAt;
     private bool _isViewOver;
     private bool _buildAsked;
     private Instant? _buildAt;
@@ -57,19 +62,19 @@ public sealed partial class ConsensusMachine
     {
         _config = config;
         _digests = new SigningDigests(config.Chain);
-        _heard = new View[config.Validators.Count];
-        _self = config.Validators.IndexOf(config.Signer.PublicKey);
+        _set = config.ValidatorsAtStart;
+        _heard = new View[_set.Count];
+        (_signer, _self) = SignerIn(_set);
+        NoteValidatorPeers();
         _watermark = recovery.Watermark;
-        foreach (GenesisValidator member in config.Validators.Members) _validatorPeers.Add(member.Key.ToPeerId());
-        _floor = recovery.Tip is { } tip
-            ? new Floor(tip.Block.Header.View, tip.Block.Header.Digest, tip.Block.Header.Height, tip.Block.Header.Time, tip.Block, tip.Finalization)
-            : new Floor(View.Genesis, config.Chain.Hash, Height.Genesis, config.GenesisTime, null, null);
+        _floor = FloorOf(recovery.Tip);
+        if (_floor.View == View.Genesis) _anchor = new EpochAnchor(_floor.Digest, _floor.Height);
         _claimsFrom = _floor.Height;
-        _leader = LeaderSchedule.LeaderOf(config.Chain, config.Validators, _floor.View.Next);
+        _leader = LeaderSchedule.LeaderOf(config.Chain, _set, _floor.View.Next);
         Recover(recovery.Records);
         _isNew = _self is not null && recovery is { Watermark: null, WatermarkIsLost: false };
-        if (_self is not null && recovery.WatermarkIsLost) _isFenced = true;
-        if (_floor.Finalization is { } finalization && _votesFrom <= _floor.View && IsWatermarkOld(finalization)) _isFenced = true;
+        if (_self is not null && (recovery.WatermarkIsLost || IsUnknownHere())) _isFenced = true;
+        if (_floor is { View.Number: > 0, Finalization: { } finalization } && _votesFrom <= _floor.View && IsWatermarkOld(finalization)) _isFenced = true;
         if (!config.FencesOnForeignVotes) _isFenced = false;
     }
 
@@ -87,6 +92,8 @@ public sealed partial class ConsensusMachine
         BlocksHeld = _blocks.Count,
         CertificatesHeld = _notarizations.Count + _nullifications.Count + _finalizations.Count,
         VoteSlotsHeld = _votes.Count,
+        Validators = _set,
+        Due = _due is null ? null : (_due, ReadyWeight()),
         EvidenceHeld = _evidence.Count,
     };
 
@@ -94,9 +101,11 @@ public sealed partial class ConsensusMachine
     public string Describe()
     {
         System.Text.StringBuilder text = new();
-        text.Append("view ").Append(_view).Append(" floor ").Append(_floor.View).Append('/').Append(_floor.Height);
+        text.Append("epoch ").Append(_set.Epoch).Append(" view ").Append(_view).Append(" floor ").Append(_floor.View).Append('/').Append(_floor.Height);
         text.Append(" mark ").Append(_watermark?.Slot.View).Append(_watermark?.Slot.Kind == VoteKind.Notarize ? "N" : "F");
         if (_isFenced) text.Append(" fenced");
+        if (_votesFrom > _view) text.Append(" votes from ").Append(_votesFrom);
+        if (_self is null) text.Append(" no validator");
         int near = 0;
         foreach (PeerId validator in _validatorPeers)
         {
@@ -158,6 +167,9 @@ public sealed partial class ConsensusMachine
             case ConsensusInput.Built m:
                 Built(m);
                 break;
+            case ConsensusInput.SetDue m:
+                NoteDue(m.Set);
+                break;
             case ConsensusInput.Punished m:
                 foreach (ValidatorIndex voter in m.Voters) NotePunished(voter);
                 break;
@@ -204,6 +216,12 @@ public sealed partial class ConsensusMachine
             case ConsensusMessage.Propose m:
                 ReceiveProposal(peer, m);
                 break;
+            case ConsensusMessage.Reseal m:
+                ReceiveReseal(peer, m);
+                break;
+            case ConsensusMessage.Ready m:
+                ReceiveReadiness(peer, m.Readiness);
+                break;
             case ConsensusMessage.Voted m:
                 ReceiveVote(peer, m.Vote);
                 break;
@@ -211,10 +229,10 @@ public sealed partial class ConsensusMachine
                 ReceiveCertificate(peer, m.Certificate);
                 break;
             case ConsensusMessage.HaveCertificate m:
-                HearOfCertificate(peer, m.View);
+                HearOfCertificate(peer, m.Epoch, m.View);
                 break;
             case ConsensusMessage.WantCertificate m:
-                GiveCertificate(peer, m.View);
+                GiveCertificate(peer, m.Epoch, m.View);
                 break;
             case ConsensusMessage.WantBlock m:
                 GiveBlock(peer, m.Digest);
@@ -294,9 +312,12 @@ public sealed partial class ConsensusMachine
 
     private void Broadcast(ConsensusMessage message) => _effects.Add(new ConsensusEffect.Broadcast(message));
 
-    private bool HasOwn(VoteKind kind) => _ownVotes.ContainsKey(new VoteSlot(_config.Validators.Epoch, _view, kind));
+    private bool HasOwn(VoteKind kind) => _ownVotes.ContainsKey(new VoteSlot(_set.Epoch, _view, kind));
 
-    /// <summary>The youngest finalized block: nothing below it is ever looked at again.</summary>
+    /// <summary>
+    /// The youngest finalized block: nothing below it is ever looked at again. Genesis, or a seal once its epoch is over, is the floor of
+    /// view 0.
+    /// </summary>
     private sealed record Floor(View View, Hash256 Digest, Height Height, Instant Time, Block? Block, Certificate? Finalization);
 
     private enum CandidateState

@@ -20,9 +20,18 @@ public abstract record ConsensusMessage
     public sealed record Certified(Certificate Certificate) : ConsensusMessage;
 
     /// <summary>I hold a certificate of this view: forty bytes instead of four thousand.</summary>
-    public sealed record HaveCertificate(View View) : ConsensusMessage;
+    public sealed record HaveCertificate(Epoch Epoch, View View) : ConsensusMessage;
 
-    public sealed record WantCertificate(View View) : ConsensusMessage;
+    public sealed record WantCertificate(Epoch Epoch, View View) : ConsensusMessage;
+
+    /// <summary>
+    /// A seal that is notarized and not final yet is put to the vote again: nothing may be built on it in its epoch. The justification is
+    /// that of a child, the leader's vote names the seal.
+    /// </summary>
+    public sealed record Reseal(Justification Justification, Vote LeaderVote) : ConsensusMessage;
+
+    /// <summary>A member of the set that is due is ready.</summary>
+    public sealed record Ready(Readiness Readiness) : ConsensusMessage;
 
     public sealed record WantBlock(Hash256 Digest) : ConsensusMessage;
 
@@ -77,10 +86,19 @@ public abstract record ConsensusMessage
                 m.Certificate.Write(writer);
                 break;
             case HaveCertificate m:
-                writer.Record(WireType.ConsensusHaveCertificate, 1).UInt64(m.View.Number);
+                writer.Record(WireType.ConsensusHaveCertificate, 2).UInt64(m.Epoch.Number).UInt64(m.View.Number);
                 break;
             case WantCertificate m:
-                writer.Record(WireType.ConsensusWantCertificate, 1).UInt64(m.View.Number);
+                writer.Record(WireType.ConsensusWantCertificate, 2).UInt64(m.Epoch.Number).UInt64(m.View.Number);
+                break;
+            case Reseal m:
+                writer.Record(WireType.ConsensusReseal, 2);
+                m.Justification.Write(writer);
+                m.LeaderVote.Write(writer);
+                break;
+            case Ready m:
+                writer.Record(WireType.ConsensusReadiness, 1);
+                m.Readiness.Write(writer);
                 break;
             case WantBlock m:
                 writer.Record(WireType.ConsensusWantBlock, 1).Hash(m.Digest);
@@ -145,8 +163,10 @@ public abstract record ConsensusMessage
             (WireType.ConsensusPropose, 4) => new Propose(Block.Read(reader), Vote.Read(reader)),
             (WireType.ConsensusVote, 3) => new Voted(Vote.Read(reader)),
             (WireType.ConsensusCertificate, 3) => new Certified(Certificate.Read(reader)),
-            (WireType.ConsensusHaveCertificate, 3) => new HaveCertificate(new View(reader.UInt64())),
-            (WireType.ConsensusWantCertificate, 3) => new WantCertificate(new View(reader.UInt64())),
+            (WireType.ConsensusHaveCertificate, 4) => new HaveCertificate(new Epoch(reader.UInt32()), new View(reader.UInt64())),
+            (WireType.ConsensusWantCertificate, 4) => new WantCertificate(new Epoch(reader.UInt32()), new View(reader.UInt64())),
+            (WireType.ConsensusReseal, 4) => new Reseal(Justification.Read(reader), Vote.Read(reader)),
+            (WireType.ConsensusReadiness, 3) => new Ready(Readiness.Read(reader)),
             (WireType.ConsensusWantBlock, 3) => new WantBlock(reader.Hash()),
             (WireType.ConsensusBlock, 3) => new BlockBody(Block.Read(reader)),
             (WireType.ConsensusStatus, 3) => new Tip(CertifiedHeader.Read(reader)),

@@ -1,4 +1,5 @@
 using NodeRuntime.Primitives;
+using NodeRuntime.Proofs.Chain;
 
 namespace NodeRuntime.Consensus;
 
@@ -34,6 +35,12 @@ public sealed record ConsensusSnapshot(
 
     /// <summary>Certificates above the floor in memory.</summary>
     public required int CertificatesHeld { get; init; }
+
+    /// <summary>Who votes in this epoch.</summary>
+    public required ValidatorSet Validators { get; init; }
+
+    /// <summary>The set that is due, if one is, and the weight of its members that said that they are ready.</summary>
+    public required (ValidatorSet Set, ulong ReadyWeight)? Due { get; init; }
 
     /// <summary>Slots whose votes are in memory.</summary>
     public required int VoteSlotsHeld { get; init; }

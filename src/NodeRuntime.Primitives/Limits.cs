@@ -22,6 +22,17 @@ public static class Limits
     /// <summary>Certificates are a bitmap and 64 bytes each: 100 signatures of a quorum stay below 7 KiB.</summary>
     public const int ValidatorsMax = 100;
 
+    /// <summary>Seals in one answer to somebody who follows the chain's sets: of 100 validators 12 KiB each.</summary>
+    public const int SealsPerAnswerMax = 64;
+
+    /// <summary>Seals that one proof of a set may hold; in a receipt its bytes are bounded too.</summary>
+    public const int SealsPerProofMax = 4096;
+
+    /// <summary>
+    /// What a receipt may spend on proving its validators, beside a genesis of full size: about 260 seals of four validators, 20 of a hundred.
+    /// </summary>
+    public const int ReceiptSealsBytesMax = 240 * 1024;
+
     public const int KeyPolicyKeysMax = 8;
 
     /// <summary>Nullifications that travel inside a proposal before they must be pulled: of 7 KiB each they fit beside a full body.</summary>
@@ -107,8 +118,8 @@ public static class Limits
     /// <summary>Chunks that a client may have under way to a provider before one is acknowledged.</summary>
     public const int JobChunksInFlightMax = 16;
 
-    /// <summary>A genesis, a certificate, two state proofs, a specification and a result: fits in one frame.</summary>
-    public const int ReceiptBytesMax = 1024 * 1024;
+    /// <summary>A genesis, the seals since, a certificate, two state proofs, a specification and a result: fits in one frame.</summary>
+    public const int ReceiptBytesMax = 1216 * 1024;
 
     /// <summary>Leases that one provider holds at once.</summary>
     public const int LeasesPerProviderMax = 64;

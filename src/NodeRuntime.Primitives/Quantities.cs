@@ -46,6 +46,8 @@ public readonly record struct View(ulong Number) : IComparable<View>
 /// <summary>A span of views with one validator set.</summary>
 public readonly record struct Epoch(uint Number) : IComparable<Epoch>
 {
+    public Epoch Next => new(checked(Number + 1));
+
     public int CompareTo(Epoch other) => Number.CompareTo(other.Number);
 
     public override string ToString() => Number.ToString(CultureInfo.InvariantCulture);

@@ -10,7 +10,7 @@ public enum WireType : uint
     KeyPolicy = 1,
     KeyFile = 2,
 
-    // 20-49: what every verifier shares
+    // 20-47: what every verifier shares
     Genesis = 20,
     Header = 21,
     Justification = 22,
@@ -25,11 +25,20 @@ public enum WireType : uint
     SettlementStatement = 31,
     GenesisWanted = 32,
     GenesisDocument = 33,
+    ValidatorSet = 34,
+    Succession = 35,
+    Seal = 36,
+    SetProof = 37,
+    ForkProof = 38,
+    Possession = 39,
     Evidence = 40,
     ChainFile = 41,
     ChainFileLink = 42,
+    Readiness = 43,
 
-    // 50-69: consensus messages and its log
+    // 48-69: consensus messages and its log
+    ConsensusReseal = 48,
+    ConsensusReadiness = 49,
     ConsensusPropose = 50,
     ConsensusVote = 51,
     ConsensusCertificate = 52,
@@ -63,6 +72,8 @@ public enum WireType : uint
     AcknowledgeResult = 80,
     CloseLease = 81,
     WithdrawBid = 82,
+    DeclareValidator = 90,
+    LeaveValidators = 91,
     AccountRecord = 100,
     BondRecord = 101,
     OrderRecord = 102,
@@ -75,6 +86,9 @@ public enum WireType : uint
     OpenOrderRecord = 109,
     LedgerSnapshot = 110,
     JailRecord = 115,
+    ValidatorRecord = 120,
+    ValidatorKeyRecord = 121,
+    EpochRecord = 122,
 
     // 130-149: membership and network
     Hello = 130,

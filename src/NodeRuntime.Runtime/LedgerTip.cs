@@ -3,6 +3,7 @@ using NodeRuntime.Ledger.Blocks;
 using NodeRuntime.Ledger.State;
 using NodeRuntime.Primitives;
 using NodeRuntime.Proofs.Chain;
+using NodeRuntime.Proofs.Light;
 
 namespace NodeRuntime.Runtime;
 
@@ -22,6 +23,14 @@ public sealed record LedgerTip
 
     /// <summary>What happened since the tip before. Empty after a start: read the records instead.</summary>
     public required ImmutableArray<LedgerEvent> Events { get; init; }
+
+    /// <summary>Every seal since genesis, oldest first: what proves who voted on the header.</summary>
+    public required ImmutableArray<Seal> Seals { get; init; }
+
+    /// <summary>
+    /// The seals that lead to the set of <see cref="Certified"/>: a seal is finalized by the set before it.
+    /// </summary>
+    public SetProof Sets => new(Certified is { } tip ? Seals[..(int)tip.Header.Epoch.Number] : []);
 
     public Height Height => State.Height;
 }

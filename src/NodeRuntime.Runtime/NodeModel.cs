@@ -33,5 +33,6 @@ public sealed record NodeModel
 
     public SyncSettings Sync { get; init; } = SyncSettings.Default;
 
+    /// <summary>A place in the first epoch's set, where the key has one; who votes now the ledger says.</summary>
     public ValidatorIndex? ValidatorIndexOf(PublicKey key) => Genesis.ValidatorSet.IndexOf(key);
 }

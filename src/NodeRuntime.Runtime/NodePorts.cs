@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using NodeRuntime.Actors.Ports;
 using NodeRuntime.Crypto;
 
@@ -18,6 +19,15 @@ public sealed record NodePorts
 
     /// <summary>The node key: it names the peer and its account, and signs for both.</summary>
     public required ISigner Signer { get; init; }
+
+    /// <summary>
+    /// Keys that may vote, the one in force first. The node key where nobody said otherwise; two while one is changed for another.
+    /// </summary>
+    public ImmutableArray<ISigner> ConsensusSigners
+    {
+        get => field.IsDefaultOrEmpty ? [Signer] : field;
+        init;
+    }
 
     public required ISignatureVerifier Signatures { get; init; }
 

@@ -11,6 +11,11 @@ public sealed record ConsensusStatus(View View, ConsensusMode Mode, int Transact
 {
     public ChainOutlook Outlook { get; init; } = ChainOutlook.Fresh;
 
+    public Epoch Epoch { get; init; }
+
+    /// <summary>How many vote in the epoch.</summary>
+    public int Validators { get; init; }
+
     /// <summary>The oldest block on this peer's disk: what lies below was pruned, or skipped by a snapshot.</summary>
     public Height FirstBlock { get; init; }
 

@@ -21,6 +21,7 @@ internal sealed class Oracle(Auditor auditor)
     private readonly SortedDictionary<Height, Hash256> _agreed = [];
     private readonly SortedDictionary<(int Peer, VoteSlot Slot), Hash256> _signed = [];
     private readonly SortedDictionary<(int Peer, VoteSlot Slot), Hash256> _durable = [];
+    private readonly SortedDictionary<Height, Hash256> _validators = [];
     private readonly SortedDictionary<Height, Hash256> _roots = [];
     private readonly List<string> _violations = [];
     private readonly SortedSet<PublicKey> _suspects = [];
@@ -40,6 +41,13 @@ internal sealed class Oracle(Auditor auditor)
     {
         if (tip.Certified is not { } certified) return;
         Finalized(peer, certified.Header.Height, certified.Header.Digest);
+        Hash256 validators = tip.State.Validators.Hash;
+        if (_validators.TryGetValue(tip.Height, out Hash256 others) && others != validators)
+        {
+            Violate($"validators: peer {peer} has another set than others after height {tip.Height}");
+        }
+
+        _validators[tip.Height] = validators;
         // However a peer came by its state, by every block or by a snapshot and the blocks above it: at one height there is one.
         Hash256 root = tip.State.Root;
         if (_roots.TryGetValue(tip.Height, out Hash256 otherRoot) && otherRoot != root)
@@ -82,15 +90,16 @@ internal sealed class Oracle(Auditor auditor)
     /// <summary>A frame leaves a peer: no vote of its own may contradict one before it, nor leave before it is durable.</summary>
     public void Sent(int peer, ValidatorIndex? self, System.ReadOnlyMemory<byte> frame)
     {
-        if (self is null) return;
         Vote? vote = ConsensusMessage.Decode(frame) switch
         {
             ConsensusMessage.Voted m => m.Vote,
             ConsensusMessage.Propose m => m.LeaderVote,
+            ConsensusMessage.Reseal m => m.LeaderVote,
             null => (CompactMessage.Decode(frame) as CompactMessage.Proposal)?.LeaderVote,
             _ => null,
         };
-        if (vote is null || vote.Voter != self) return;
+        // A later epoch has other places; no peer passes on another one's votes.
+        if (vote is null || (vote.Slot.Epoch.Number == 0 && vote.Voter != self)) return;
         Hash256 value = vote.Value ?? Hash256.Zero;
         if (_signed.TryGetValue((peer, vote.Slot), out Hash256 before) && before != value) Violate($"double vote: peer {peer} in {vote.Slot}");
         _signed[(peer, vote.Slot)] = value;

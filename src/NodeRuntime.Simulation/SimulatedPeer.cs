@@ -53,6 +53,11 @@ internal sealed class SimulatedPeer
 
     public int Index { get; }
 
+    /// <summary>A key that it may vote with beside its node key.</summary>
+    public ISigner? SecondKey { get; init; }
+
+    public ConsensusStatus? Consensus => _node?.Consensus;
+
     public string Address => AddressOf(Index);
 
     public PublicKey Key => _signer.PublicKey;
@@ -63,8 +68,6 @@ internal sealed class SimulatedPeer
 
     /// <summary>What it thinks of the tip that it sees; while it is down, nothing.</summary>
     public ChainOutlook? Outlook => _node?.Consensus.Outlook;
-
-    public ConsensusStatus? Consensus => _node?.Consensus;
 
     public SnapshotStatus? Snapshots => _node?.Snapshots;
 
@@ -132,6 +135,7 @@ internal sealed class SimulatedPeer
             Sandbox = _sandbox,
             Entropy = new SimulatedEntropy(_prng.Fork()),
             Signer = _signer,
+            ConsensusSigners = SecondKey is { } second ? [_signer, second] : [_signer],
             Signatures = _signatures,
             Flight = _config.Flight?.Invoke(Index),
         });

@@ -26,6 +26,12 @@ public sealed record SimulationConfig
     /// <summary>Mean time between jobs; zero for none.</summary>
     public Duration JobEvery { get; init; } = Duration.FromSeconds(6);
 
+    /// <summary>Each peer has somebody with stake behind it, and a look at the stakes comes every few blocks.</summary>
+    public bool HasOperators { get; init; }
+
+    /// <summary>Mean time between changes of who wants to validate; zero for none. The validators of genesis stay.</summary>
+    public Duration SetChangeEvery { get; init; } = Duration.Zero;
+
     /// <summary>Transfers that people send, over all peers.</summary>
     public int TransfersPerSecond { get; init; }
 

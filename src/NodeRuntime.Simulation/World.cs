@@ -30,7 +30,7 @@ public sealed class World : INemesisStage
     private readonly Oracle _oracle;
     private readonly List<SimulatedPeer> _peers = [];
     private readonly SimulatedOwner _owner;
-    private readonly Genesis _genesis;
+    private readonly SimulatedOperators? _operators;
     private readonly SimulatedCrowd _crowd;
     private readonly Instant _healAt;
     private readonly NemesisRunner? _nemesis;
@@ -59,23 +59,37 @@ public sealed class World : INemesisStage
         List<ISigner> signers = [];
         for (int i = 0; i < config.Peers; i++) signers.Add(CreateSigner(registry));
         ISigner owner = CreateSigner(registry);
+        // A second key and a wallet for each peer, drawn aside: worlds without operators are what they were.
+        Prng aside = new(config.Seed ^ 0x0BE2_A702);
+        List<ISigner> secondKeys = [];
+        List<ISigner> wallets = [];
+        for (int i = 0; config.HasOperators && i < config.Peers; i++)
+        {
+            secondKeys.Add(CreateSigner(registry, aside));
+            wallets.Add(CreateSigner(registry, aside));
+        }
+
         List<ISigner> people = [];
         // Each may have as many waiting as the pool takes of one: so many keep up the rate for ten seconds without a block.
         int crowd = config.TransfersPerSecond * 10 / Limits.MempoolTransactionsPerSenderMax;
         for (int i = 0; i < int.Max(crowd, config.TransfersPerSecond > 0 ? config.Peers : 0); i++) people.Add(CreateSigner(registry));
-        _genesis = MakeGenesis(signers, [.. people, owner]);
+        Genesis = MakeGenesis(signers, [.. people, owner], wallets);
         if (config.HasEquivocator) _oracle.Suspect(signers[0].PublicKey);
         for (int i = 0; i < config.Peers; i++)
         {
             Duration skew = new(_prng.NextBelow(2) == 0 ? Skew() : -Skew());
-            _peers.Add(new SimulatedPeer(i, _genesis, signers[i], _signatures, _time, _network, _prng.Fork(), config, skew, _oracle));
+            _peers.Add(new SimulatedPeer(i, Genesis, signers[i], _signatures, _time, _network, _prng.Fork(), config, skew, _oracle)
+            {
+                SecondKey = config.HasOperators ? secondKeys[i] : null,
+            });
         }
 
         // Peers stand among the links by their numbers, the owner behind them.
         foreach (SimulatedPeer peer in _peers) Invariant.Holds(_network.PlaceOf(peer.Address) == peer.Index);
         if (config.Plan is { } plan) _nemesis = new NemesisRunner(plan, this, _prng.Fork());
-        _crowd = new SimulatedCrowd(_genesis, people, _time, people.Count > 0 ? _prng.Fork() : _prng, _peers);
-        _owner = new SimulatedOwner(_genesis, owner, _signatures, _time, _network, _prng.Fork(), _peers);
+        _operators = config.HasOperators ? new SimulatedOperators(Genesis.ChainId, wallets, signers, secondKeys, bytes => _peers.ForEach(peer => peer.Submit(bytes)), aside.Fork()) : null;
+        _crowd = new SimulatedCrowd(Genesis, people, _time, people.Count > 0 ? _prng.Fork() : _prng, _peers);
+        _owner = new SimulatedOwner(Genesis, owner, _signatures, _time, _network, _prng.Fork(), _peers);
     }
 
     /// <summary>2026-01-01T00:00:00Z: any moment would do, but the same for all.</summary>
@@ -100,6 +114,7 @@ public sealed class World : INemesisStage
         ScheduleCrash();
         SchedulePartition();
         ScheduleJob();
+        ScheduleSetChange();
         if (_config.TransfersPerSecond > 0) _crowd.Start(_config.TransfersPerSecond);
         _time.ScheduleAt(_healAt, Heal);
     }
@@ -110,6 +125,16 @@ public sealed class World : INemesisStage
 
     internal Height HeightOf(int peer) => _peers[peer].Height;
 
+    internal LedgerTip? TipOf(int peer) => _peers[peer].Tip;
+
+    internal Genesis Genesis { get; }
+
+    internal PeerId PeerIdOf(int peer) => _peers[peer].Key.ToPeerId();
+
+    internal SimulatedOperators Operators => _operators ?? Invariant.Unreachable<SimulatedOperators>("a world without operators");
+
+    internal int JobsSettled => _owner.Settled;
+
     internal PublicKey KeyOf(int peer) => _peers[peer].Key;
 
     internal ChainOutlook? OutlookOf(int peer) => _peers[peer].Outlook;
@@ -117,8 +142,6 @@ public sealed class World : INemesisStage
     internal ConsensusStatus? ConsensusOf(int peer) => _peers[peer].Consensus;
 
     internal SnapshotStatus? SnapshotsOf(int peer) => _peers[peer].Snapshots;
-
-    internal LedgerTip? TipOf(int peer) => _peers[peer].Tip;
 
     internal SimulatedDisk DiskOf(int peer) => _peers[peer].Disk;
 
@@ -179,17 +202,19 @@ public sealed class World : INemesisStage
         foreach (SimulatedPeer peer in _peers) yield return string.Create(CultureInfo.InvariantCulture, $"peer {peer.Index}: {peer.Describe()}");
     }
 
-    private ISigner CreateSigner(SimulatedSignatures registry)
+    private ISigner CreateSigner(SimulatedSignatures registry) => CreateSigner(registry, _prng);
+
+    private ISigner CreateSigner(SimulatedSignatures registry, Prng prng)
     {
-        if (_system is null) return registry.CreateSigner(_prng);
+        if (_system is null) return registry.CreateSigner(prng);
         byte[] entropy = new byte[KeyPair.EntropyByteCountMin];
-        _prng.Fill(entropy);
+        prng.Fill(entropy);
         return _system.CreateSigner(KeyPair.Generate(KeyAlgorithm.Secp256k1, entropy));
     }
 
     private long Skew() => (long)_prng.NextBelow((ulong)_config.Faults.ClockSkewMax.Microseconds + 1);
 
-    private Genesis MakeGenesis(List<ISigner> signers, List<ISigner> others)
+    private Genesis MakeGenesis(List<ISigner> signers, List<ISigner> others, List<ISigner> wallets)
     {
         SortedDictionary<AccountId, GenesisAllocation> allocations = [];
         foreach (ISigner signer in (List<ISigner>)[.. signers, .. others])
@@ -197,6 +222,12 @@ public sealed class World : INemesisStage
             AccountId account = KeyPolicy.Single(signer.PublicKey).ToAccountId();
             Amount bond = others.Contains(signer) ? Amount.Zero : Amount.FromTokens(200);
             allocations.Add(account, new GenesisAllocation(account, Amount.FromTokens(10_000), bond));
+        }
+
+        foreach (ISigner wallet in wallets)
+        {
+            AccountId account = KeyPolicy.Single(wallet.PublicKey).ToAccountId();
+            allocations.Add(account, new GenesisAllocation(account, Amount.FromTokens(1_000), Amount.Zero));
         }
 
         for (int i = 0; i < _config.AccountsMore; i++)
@@ -217,7 +248,7 @@ public sealed class World : INemesisStage
             IsDevelopment = true,
             Nonce = new Hash256(nonce),
             Time = Start - Duration.FromSeconds(1),
-            Parameters = ChainParameters.Development,
+            Parameters = ChainParameters.Development with { EpochBlocks = _config.HasOperators ? 6 : ChainParameters.Development.EpochBlocks },
             Validators = validators.ToImmutable(),
             Allocations = [.. allocations.Values],
         };
@@ -273,6 +304,29 @@ public sealed class World : INemesisStage
         });
     }
 
+    private void ScheduleSetChange()
+    {
+        if (_config.SetChangeEvery == Duration.Zero) return;
+        _time.ScheduleAt(_time.Now + Around(_config.SetChangeEvery), () =>
+        {
+            // The validators of genesis stay.
+            int first = _config.Validators;
+            if (FurthestTip() is { } tip && first < _peers.Count) Marks.Note(Operators.Change(first + _prng.NextBelow(_peers.Count - first), tip.State));
+            ScheduleSetChange();
+        });
+    }
+
+    private LedgerTip? FurthestTip()
+    {
+        LedgerTip? furthest = null;
+        foreach (SimulatedPeer peer in _peers)
+        {
+            if (peer.Tip is { } tip && (furthest is null || tip.Height > furthest.Height)) furthest = tip;
+        }
+
+        return furthest;
+    }
+
     private Duration Around(Duration mean) => _prng.NextDuration(mean / 2, mean + (mean / 2));
 
     private void Heal()
@@ -307,16 +361,23 @@ public sealed class World : INemesisStage
     {
         get
         {
+            if (FurthestTip() is not { } tip) return null;
             View view = View.Genesis;
             foreach (SimulatedPeer peer in _peers)
             {
-                if (peer.View > view) view = peer.View;
+                if (peer.Tip?.State.Validators.Epoch == tip.State.Validators.Epoch && peer.View > view) view = peer.View;
             }
 
             if (view == View.Genesis) return null;
-            ValidatorSet set = _genesis.ValidatorSet;
-            return (LeaderSchedule.LeaderOf(_genesis.ChainId, set, view).Number, LeaderSchedule.LeaderOf(_genesis.ChainId, set, view.Next).Number);
+            ValidatorSet set = tip.State.Validators;
+            return (PeerOf(set, view), PeerOf(set, view.Next));
         }
+    }
+
+    private int PeerOf(ValidatorSet set, View view)
+    {
+        PeerId leader = set[LeaderSchedule.LeaderOf(Genesis.ChainId, set, view)].Peer;
+        return _peers.FindIndex(peer => peer.Key.ToPeerId() == leader);
     }
 
     public void After(Duration delay, Action action) => _time.ScheduleAt(_time.Now + delay, action);

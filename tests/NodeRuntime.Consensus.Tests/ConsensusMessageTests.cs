@@ -85,8 +85,10 @@ public sealed class ConsensusMessageTests
             new LogRecord.OwnVote(bench.Vote(0, 3, VoteKind.Finalize, null)),
             new LogRecord.Held(bench.Nullification(2)),
             new LogRecord.Body(block),
-            new LogRecord.Fence(new View(5), null),
-            new LogRecord.Fence(new View(5), new View(9)),
+            new LogRecord.Fence(new Epoch(1), new View(5), null),
+            new LogRecord.Fence(new Epoch(1), new View(5), new View(9)),
+            new LogRecord.SaidReady(new Epoch(1), new View(5), Hash256.Zero),
+            new LogRecord.Entered(new Epoch(2)),
             new LogRecord.Accused(bench.Against(1, 1, VoteKind.Notarize, block.Header.Digest, VoteKind.Finalize, Hash256.Zero)),
         ];
         foreach (LogRecord record in records)
@@ -95,7 +97,7 @@ public sealed class ConsensusMessageTests
             LogRecord? decoded = LogRecord.Decode(bytes);
             Assert.NotNull(decoded);
             Assert.Equal(record.GetType(), decoded.GetType());
-            Assert.Equal(record.View, decoded.View);
+            Assert.Equal(record.At, decoded.At);
             Assert.Equal(bytes, decoded.Encode());
             for (int length = 0; length < bytes.Length; length++) Assert.Null(LogRecord.Decode(bytes.AsMemory(0, length)));
         }
@@ -125,8 +127,10 @@ public sealed class ConsensusMessageTests
             bench.Proposal(second),
             new ConsensusMessage.Voted(bench.Vote(1, 2, VoteKind.Finalize, null)),
             new ConsensusMessage.Certified(finalization),
-            new ConsensusMessage.HaveCertificate(new View(3)),
-            new ConsensusMessage.WantCertificate(new View(ulong.MaxValue)),
+            new ConsensusMessage.Reseal(new Justification(bench.Certificate(1, VoteKind.Notarize, Hash256.Zero), []), bench.Vote(1, 2, VoteKind.Notarize, Hash256.Zero)),
+            new ConsensusMessage.Ready(bench.Ready(Bench.SetOf(1, 2), 1, 2)),
+            new ConsensusMessage.HaveCertificate(new Epoch(0), new View(3)),
+            new ConsensusMessage.WantCertificate(new Epoch(0), new View(ulong.MaxValue)),
             new ConsensusMessage.WantBlock(first.Header.Digest),
             new ConsensusMessage.BlockBody(first),
             new ConsensusMessage.Tip(new CertifiedHeader(second.Header, finalization)),

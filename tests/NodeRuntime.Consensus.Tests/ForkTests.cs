@@ -2,6 +2,7 @@ using System.Collections.Generic;
 using System.Linq;
 using System.Text;
 using NodeRuntime.Consensus.Tests.Harness;
+using NodeRuntime.Crypto;
 using NodeRuntime.Primitives;
 using NodeRuntime.Proofs.Chain;
 using NodeRuntime.Proofs.Forensics;
@@ -89,9 +90,9 @@ public sealed class ForkTests(ITestOutputHelper output)
         SmallNode[] honest = [.. world.Nodes.Where(node => node.IsHonest && node.Disk.Blocks.Count > 0)];
         for (int i = 0; i < honest.Length; i++)
         {
-            foreach (ValidatorIndex jailed in honest[i].Jail)
+            foreach (PublicKey jailed in honest[i].Jail)
             {
-                if (jailed.Number >= world.Plan.Twins) failures.Append("\nseed ").Append(world.Plan.Seed).Append(": honest validator ").Append(jailed).Append(" is in jail");
+                if (set.IndexOf(jailed) is not { } index || index.Number >= world.Plan.Twins) failures.Append("\nseed ").Append(world.Plan.Seed).Append(": honest validator ").Append(jailed).Append(" is in jail");
             }
 
             for (int j = 0; j < i; j++)

@@ -13,6 +13,9 @@ public sealed class ProposalRulesTests
     private static readonly Block First = Bench.Block(1);
     private static readonly Block Good = Bench.Block(4, First);
 
+    private static readonly ValidatorSet Next = Bench.SetOf(0, 1, 2, 9);
+    private static readonly Succession Succession = new(Next, []);
+
     private static readonly SortedDictionary<string, (ProposalVerdict Verdict, Func<Block, Block> Spoil)> Rows = new(StringComparer.Ordinal)
     {
         ["nothing"] = (ProposalVerdict.Accepted, static b => b),
@@ -35,7 +38,20 @@ public sealed class ProposalRulesTests
             static b => With(b, b.Justification with { Skips = [b.Justification.Skips[0], b.Justification.Skips[0]] })),
         ["a skip that finalizes"] = (ProposalVerdict.SkipsNotComplete,
             static b => With(b, b.Justification with { Skips = b.Justification.Skips.SetItem(1, Bench.Certificate(3, VoteKind.Finalize, Hash256.Zero)) })),
+        ["a seal"] = (ProposalVerdict.Accepted, static b => Sealing(b, Succession, Next.Hash)),
+        ["a seal without a set"] = (ProposalVerdict.SuccessionMissing, static b => Sealing(b, null, Next.Hash)),
+        ["a set without a seal"] = (ProposalVerdict.SuccessionMissing, static b => Sealing(b, Succession, null)),
+        ["a seal with another set's hash"] = (ProposalVerdict.NextSetWrong, static b => Sealing(b, Succession, Bench.SetOf(0, 1).Hash)),
+        ["a seal for the same epoch"] = (ProposalVerdict.NextSetWrong,
+            static b => Sealing(b, new Succession(Bench.Genesis.ValidatorSet, []), Bench.Genesis.ValidatorSet.Hash)),
+        ["a first block with a certificate"] = (ProposalVerdict.GenesisParentWrong, static _ => With(First, First.Justification with { Parent = Good.Justification.Parent })),
     };
+
+    private static Block Sealing(Block block, Succession? succession, Hash256? hash)
+    {
+        Block sealing = With(block, block.Justification with { Succession = succession });
+        return sealing with { Header = sealing.Header with { NextSetHash = hash } };
+    }
 
     public static TheoryData<string> Names()
     {
@@ -49,7 +65,7 @@ public sealed class ProposalRulesTests
     public void A_block_spoiled_in_one_place_gets_its_verdict(string row)
     {
         (ProposalVerdict verdict, Func<Block, Block> spoil) = Rows[row];
-        Assert.Equal(verdict, ProposalRules.Check(spoil(Good), Bench.Genesis.ChainId, Bench.Genesis.ValidatorSet, Bench.Genesis.Parameters));
+        Assert.Equal(verdict, Check(spoil(Good)));
     }
 
     [Fact]
@@ -58,7 +74,7 @@ public sealed class ProposalRulesTests
         Block late = Bench.Block(101, First);
         Assert.Equal(Limits.JustificationSkipsMax, late.Justification.Skips.Length);
         Assert.Equal(100UL, late.Justification.Skips[^1].Slot.View.Number);
-        Assert.Equal(ProposalVerdict.Accepted, ProposalRules.Check(late, Bench.Genesis.ChainId, Bench.Genesis.ValidatorSet, Bench.Genesis.Parameters));
+        Assert.Equal(ProposalVerdict.Accepted, Check(late));
     }
 
     [Fact]
@@ -66,8 +82,13 @@ public sealed class ProposalRulesTests
     {
         // Inside: the parent's certificate and all skips, each of the signatures of 67 of 100 validators.
         int certificate = 100 * (Crypto.Signature.ByteCount + 8);
-        Assert.True(Limits.BlockBytesMax + ((Limits.JustificationSkipsMax + 1) * certificate) < Limits.FrameBytesMax);
+        // A seal adds the next set, 80 bytes for each member, and the readiness of a quorum of it.
+        int succession = certificate + (100 * 80);
+        Assert.True(Limits.BlockBytesMax + ((Limits.JustificationSkipsMax + 1) * certificate) + succession < Limits.FrameBytesMax);
     }
+
+    private static ProposalVerdict Check(Block block) => ProposalRules.Check(
+        block, Bench.Genesis.ChainId, Bench.Genesis.ValidatorSet, EpochAnchor.OfGenesis(Bench.Genesis.ChainId), Bench.Genesis.Parameters);
 
     private static Block With(Block block, Justification justification) =>
         block with { Header = block.Header with { JustificationHash = justification.Hash }, Justification = justification };

@@ -1,6 +1,7 @@
 using System.Collections.Generic;
 using System.Text;
 using NodeRuntime.Consensus.Tests.Harness;
+using NodeRuntime.Crypto;
 using NodeRuntime.Primitives;
 using Xunit.Abstractions;
 
@@ -26,6 +27,8 @@ public sealed class SeedTests(ITestOutputHelper output)
         long inputs = 0;
         int heights = 0;
         int nullified = 0;
+        int seals = 0;
+        int reseals = 0;
         int punished = 0;
         Duration slowest = Duration.Zero;
         for (int i = 0; i < SeedsPerGroup; i++)
@@ -46,9 +49,11 @@ public sealed class SeedTests(ITestOutputHelper output)
             inputs += world.Inputs;
             heights += world.Oracle.HeightsAgreed;
             nullified += world.Oracle.ViewsNullified;
+            seals += world.Oracle.Seals;
+            reseals += world.Oracle.Reseals;
         }
 
-        output.WriteLine($"{SeedsPerGroup} seeds, {inputs} inputs, {heights} heights, {nullified} views nullified, {punished} twins punished, slowest healing {slowest}");
+        output.WriteLine($"{SeedsPerGroup} seeds, {inputs} inputs, {heights} heights, {nullified} views nullified, {seals} seals, {reseals} put to the vote again, {punished} twins punished, slowest healing {slowest}");
         Assert.True(failures.Length == 0, failures.ToString());
         Assert.True(heights > SeedsPerGroup);
         // Where one validator may lie, some do, and are found out.
@@ -58,15 +63,17 @@ public sealed class SeedTests(ITestOutputHelper output)
     // I10 in the state: whoever is in jail anywhere was run twice.
     private static int Punished(SmallWorld world)
     {
-        SortedSet<ValidatorIndex> punished = [];
+        SortedSet<PublicKey> punished = [];
+        SortedSet<PublicKey> twins = [];
         foreach (SmallNode node in world.Nodes)
         {
             if (node.IsHonest) punished.UnionWith(node.Jail);
         }
 
-        foreach (ValidatorIndex voter in punished)
+        for (int i = 0; i < world.Plan.Twins; i++) twins.Add(KeyedHashSignatures.KeyOf(i));
+        foreach (PublicKey key in punished)
         {
-            if (voter.Number >= world.Plan.Twins) throw new HarnessException($"honest validator {voter} is in jail");
+            if (!twins.Contains(key)) throw new HarnessException($"honest validator key {key} is in jail");
         }
 
         return punished.Count;

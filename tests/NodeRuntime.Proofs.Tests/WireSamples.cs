@@ -7,6 +7,7 @@ using NodeRuntime.Primitives;
 using NodeRuntime.Proofs.Chain;
 using NodeRuntime.Proofs.Forensics;
 using NodeRuntime.Proofs.Jobs;
+using NodeRuntime.Proofs.Light;
 using NodeRuntime.Proofs.Records;
 using NodeRuntime.Proofs.Receipts;
 using NodeRuntime.Proofs.Tests.Receipts;
@@ -86,6 +87,23 @@ internal sealed class WireSamples
         Add("Justification", justification.Write, Justification.Read, static it => it.Write);
         Add("Justification, of genesis", Justification.OfGenesis.Write, Justification.Read, static it => it.Write);
         Add("CertifiedHeader", new CertifiedHeader(header, finalization).Write, CertifiedHeader.Read, static it => it.Write);
+        ValidatorSet set = new(new Epoch(2), [new ValidatorMember(Key(), 7), new ValidatorMember(Key(), 8, new PeerId(Hash()))]);
+        Succession succession = new(set, [Signer(0), Signer(1)]);
+        BlockHeader sealing = header with { NextSetHash = set.Hash };
+        Seal seal = new(new CertifiedHeader(sealing, finalization), set);
+        Add("BlockHeader, of a seal", sealing.Write, BlockHeader.Read, static it => it.Write);
+        Add("ValidatorSet", set.Write, ValidatorSet.Read, static it => it.Write);
+        Add("Readiness", new Readiness(set.Hash, new ValidatorIndex(1), Signature()).Write, Readiness.Read, static it => it.Write);
+        Add("Succession", succession.Write, Succession.Read, static it => it.Write);
+        Add("Justification, of a seal", (justification with { Succession = succession }).Write, Justification.Read, static it => it.Write);
+        Add("Seal", seal.Write, Seal.Read, static it => it.Write);
+        Add("SetProof", new SetProof([seal, seal]).Write, SetProof.Read, static it => it.Write);
+        ForkProof fork = new(new SetProof([seal]), seal.Certified, new CertifiedHeader(header, finalization));
+        Add("ForkProof", fork.Encode(), static bytes => ForkProof.TryDecode(bytes, out ForkProof? it) ? it!.Encode() : null);
+        EpochRecord epoch = new(set, new Height(77));
+        Add("EpochRecord", epoch.Write, EpochRecord.Read, static it => it.Write);
+        Add("ValidatorRecord", new ValidatorRecord(Key(), new PeerId(Hash()), 5).Write, ValidatorRecord.Read, static it => it.Write);
+        Add("ValidatorKeyRecord", new ValidatorKeyRecord(Account()).Write, ValidatorKeyRecord.Read, static it => it.Write);
         Add("Block", block.Encode(), static bytes => Block.TryDecode(bytes, out Block? it) ? it!.Encode() : null);
         Block punishing = block with { Evidence = [evidence] };
         ChainLink link = new(header, justification, finalization);
@@ -156,6 +174,8 @@ internal sealed class WireSamples
             new Message.ReportResult(new LeaseId(Hash()), Hash()),
             new Message.AcknowledgeResult(new LeaseId(Hash())),
             new Message.CloseLease(new LeaseId(Hash())),
+            new Message.DeclareValidator(Key(), Signature(), Key(), Signature()),
+            new Message.LeaveValidators(),
         ];
         foreach (Message message in messages) Add("Message." + message.GetType().Name, message.Write, Message.Read, static it => it.Write);
         Transaction transaction = new()

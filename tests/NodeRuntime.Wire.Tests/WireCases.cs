@@ -66,6 +66,7 @@ internal sealed class WireCases
     {
         [WireType.KeyFile] = "opened with a passphrase by its owner alone: KeyFileTests",
         [WireType.HandOver] = "only hashed and signed, never read",
+        [WireType.Possession] = "only hashed and signed, never read",
         [WireType.SettlementStatement] = "reserved",
         [WireType.WithdrawBid] = "reserved",
         [WireType.PeerFrame] = "reserved",
@@ -85,8 +86,8 @@ internal sealed class WireCases
             new ConsensusMessage.Propose(block, vote),
             new ConsensusMessage.Voted(vote),
             new ConsensusMessage.Certified(finalization),
-            new ConsensusMessage.HaveCertificate(new View(300)),
-            new ConsensusMessage.WantCertificate(new View(300)),
+            new ConsensusMessage.HaveCertificate(new Epoch(1), new View(300)),
+            new ConsensusMessage.WantCertificate(new Epoch(1), new View(300)),
             new ConsensusMessage.WantBlock(Hash()),
             new ConsensusMessage.BlockBody(block),
             new ConsensusMessage.Tip(new CertifiedHeader(block.Header, finalization)),
@@ -97,6 +98,8 @@ internal sealed class WireCases
             new ConsensusMessage.Pruned(new Height(70_000)),
             new ConsensusMessage.FenceQuestion(77),
             new ConsensusMessage.FenceAnswer(77, finalization),
+            new ConsensusMessage.Reseal(block.Justification, vote),
+            new ConsensusMessage.Ready(new Readiness(Hash(), new ValidatorIndex(300), Signature())),
             new ConsensusMessage.Accusation(evidence),
         ];
         foreach (ConsensusMessage message in messages) Add("ConsensusMessage." + message.GetType().Name, message.Encode(), static bytes => ConsensusMessage.Decode(bytes)?.Encode());
@@ -122,7 +125,8 @@ internal sealed class WireCases
         LogRecord[] records =
         [
             new LogRecord.OwnVote(vote), new LogRecord.Held(finalization), new LogRecord.Body(block),
-            new LogRecord.Fence(new View(300), null), new LogRecord.Fence(new View(300), new View(302)), new LogRecord.Accused(evidence),
+            new LogRecord.Fence(new Epoch(1), new View(300), null), new LogRecord.Fence(new Epoch(1), new View(300), new View(302)),
+            new LogRecord.SaidReady(new Epoch(1), new View(300), Hash()), new LogRecord.Entered(new Epoch(2)), new LogRecord.Accused(evidence),
         ];
         for (int i = 0; i < records.Length; i++) Add($"LogRecord.{records[i].GetType().Name}, {i}", records[i].Encode(), static bytes => LogRecord.Decode(bytes)?.Encode());
         Add("Watermark", new Watermark(vote.Slot, Hash()).Encode(), static bytes => Watermark.Decode(bytes)?.Encode());

@@ -94,7 +94,7 @@ internal static class ReceiptVerbs
         ReceiptVerdict.Accepted => rerun is { Matches: false } ? ExitCode.VerificationFailed : ExitCode.Ok,
         ReceiptVerdict.Inconclusive => rerun is { Matches: false } ? ExitCode.VerificationFailed : ExitCode.Inconclusive,
         ReceiptVerdict.Malformed or ReceiptVerdict.WrongChain or ReceiptVerdict.GenesisMalformed or ReceiptVerdict.HeaderNotCertified
-            or ReceiptVerdict.ForeignValidatorSet or ReceiptVerdict.BelowQuorum or ReceiptVerdict.CertificateSignatureWrong
+            or ReceiptVerdict.SetProofWrong or ReceiptVerdict.ForeignValidatorSet or ReceiptVerdict.BelowQuorum or ReceiptVerdict.CertificateSignatureWrong
             or ReceiptVerdict.StateProofWrong or ReceiptVerdict.LeaseMismatch or ReceiptVerdict.OrderMismatch
             or ReceiptVerdict.SpecCommitmentWrong or ReceiptVerdict.SpecMismatch or ReceiptVerdict.ResultCommitmentWrong
             or ReceiptVerdict.ResultMismatch or ReceiptVerdict.HandOverWrong or ReceiptVerdict.HandOverKeyForeign

@@ -13,6 +13,8 @@ namespace NodeRuntime.Cli.Results;
 [JsonSerializable(typeof(WalletResult))]
 [JsonSerializable(typeof(SendResult))]
 [JsonSerializable(typeof(TokenResult))]
+[JsonSerializable(typeof(ValidatorListResult))]
+[JsonSerializable(typeof(ValidatorSentResult))]
 [JsonSerializable(typeof(JobDoneResult))]
 [JsonSerializable(typeof(JobStatusResult))]
 [JsonSerializable(typeof(JobListResult))]

@@ -38,7 +38,7 @@ internal static class StatusVerb
             ("peer", peer.Peer),
             ("account", peer.Account),
             ("roles", string.Join(", ", peer.Roles)),
-            ("consensus", $"{peer.Consensus}, view {peer.View}, {peer.Validators} validators"),
+            ("consensus", $"{peer.Consensus}, epoch {peer.Epoch}, view {peer.View}, {peer.Validators} validators"),
             ("outlook", peer.Outlook),
             ("sync", peer.Sync),
             ("history", string.Create(CultureInfo.InvariantCulture, $"blocks from {peer.FirstBlock} on, snapshot at {peer.SnapshotHeight}")),

@@ -1,8 +1,8 @@
 using System;
 using NodeRuntime.Api;
-using NodeRuntime.Crypto;
 using NodeRuntime.Primitives;
 using NodeRuntime.Proofs.Chain;
+using NodeRuntime.Proofs.Light;
 using NodeRuntime.Proofs.Trees;
 
 namespace NodeRuntime.Client.Reads;
@@ -10,31 +10,27 @@ namespace NodeRuntime.Client.Reads;
 /// <summary>
 /// Whether a stranger's answer about the ledger's state is to be believed, by whoever knows the genesis and nothing else:
 /// <code>
-/// genesis hash ─ validators ─ finalization ─ header ─ parent's state root ─ path ─ record, or its absence
+/// genesis hash ─ validators ─ seals ─ finalization ─ header ─ parent's state root ─ path ─ record, or its absence
 /// </code>
 /// </summary>
 internal static class LightRules
 {
-    public static LightVerdict Check(
-        StateAnswer answer,
-        StateKey key,
-        Genesis genesis,
-        ChainId chain,
-        ISignatureVerifier signatures,
-        LightHorizon horizon,
-        out ProvenState? state)
+    /// <param name="light">Knows the validators of the header's epoch, or the header is foreign.</param>
+    public static LightVerdict Check(DecodedState answer, StateKey key, LightClient light, LightHorizon horizon, out ProvenState? state)
     {
         state = null;
-        if (!TryDecode(answer, out CertifiedHeader? certified, out StateProof? proof)) return LightVerdict.Malformed;
-        BlockHeader header = certified!.Header;
-        Hash256 digest = header.Digest;
-        if (digest != horizon.VerifiedDigest)
+        BlockHeader header = answer.Certified.Header;
+        LightVerdict verdict = light.Check(answer.Certified) switch
         {
-            LightVerdict verdict = CheckFinalized(certified, digest, genesis, chain, signatures);
-            if (verdict != LightVerdict.Accepted) return verdict;
-        }
-
-        StateProofVerdict proven = proof!.Verify(header.ParentStateRoot, key, out ReadOnlyMemory<byte> value);
+            CertifiedHeaderVerdict.Accepted => LightVerdict.Accepted,
+            CertifiedHeaderVerdict.WrongChain => LightVerdict.WrongChain,
+            CertifiedHeaderVerdict.NotFinalized => LightVerdict.NotFinalized,
+            CertifiedHeaderVerdict.ForeignValidators => LightVerdict.ForeignValidators,
+            CertifiedHeaderVerdict.BelowQuorum => LightVerdict.BelowQuorum,
+            CertifiedHeaderVerdict.SignatureWrong => LightVerdict.SignatureWrong,
+        };
+        if (verdict != LightVerdict.Accepted) return verdict;
+        StateProofVerdict proven = answer.Proof.Verify(header.ParentStateRoot, key, out ReadOnlyMemory<byte> value);
         if (proven is not (StateProofVerdict.Included or StateProofVerdict.Absent)) return LightVerdict.ProofWrong;
         if (horizon.Now - header.Time > horizon.AgeMax) return LightVerdict.Stale;
         if (header.Time - horizon.Now > horizon.AgeMax) return LightVerdict.FromTheFuture;
@@ -43,34 +39,22 @@ internal static class LightRules
         return LightVerdict.Accepted;
     }
 
-    private static LightVerdict CheckFinalized(
-        CertifiedHeader certified, Hash256 digest, Genesis genesis, ChainId chain, ISignatureVerifier signatures)
+    /// <summary>What the answer's bytes say; null where they are not of their kind.</summary>
+    public static DecodedState? Decode(StateAnswer answer)
     {
-        BlockHeader header = certified.Header;
-        Certificate finalization = certified.Finalization;
-        if (header.Chain != chain) return LightVerdict.WrongChain;
-        if (!finalization.IsFinalization || finalization.Value != digest) return LightVerdict.NotFinalized;
-        if (finalization.Slot.View != header.View || finalization.Slot.Epoch != header.Epoch) return LightVerdict.NotFinalized;
-        return CertificateRules.Check(finalization, chain, genesis.ValidatorSet, signatures, out _) switch
-        {
-            CertificateVerdict.Accepted => LightVerdict.Accepted,
-            CertificateVerdict.WrongEpoch => LightVerdict.ForeignValidators,
-            CertificateVerdict.SignerUnknown => LightVerdict.ForeignValidators,
-            CertificateVerdict.BelowQuorum => LightVerdict.BelowQuorum,
-            CertificateVerdict.SignatureWrong => LightVerdict.SignatureWrong,
-        };
+        if (!TryBase64(answer.CertifiedHeader, out byte[] headerBytes) || !TryBase64(answer.Proof, out byte[] proofBytes)) return null;
+        WireReader reader = new(headerBytes);
+        CertifiedHeader certified = CertifiedHeader.Read(reader);
+        if (!reader.Succeeded || !StateProof.TryDecode(proofBytes, out StateProof? proof)) return null;
+        return new DecodedState(certified, proof!);
     }
 
-    private static bool TryDecode(StateAnswer answer, out CertifiedHeader? certified, out StateProof? proof)
+    public static Seal? DecodeSeal(string? text)
     {
-        certified = null;
-        proof = null;
-        if (!TryBase64(answer.CertifiedHeader, out byte[] headerBytes) || !TryBase64(answer.Proof, out byte[] proofBytes)) return false;
-        WireReader reader = new(headerBytes);
-        CertifiedHeader read = CertifiedHeader.Read(reader);
-        if (!reader.Succeeded || !StateProof.TryDecode(proofBytes, out proof)) return false;
-        certified = read;
-        return true;
+        if (!TryBase64(text, out byte[] bytes)) return null;
+        WireReader reader = new(bytes);
+        Seal seal = Seal.Read(reader);
+        return reader.Succeeded ? seal : null;
     }
 
     private static bool TryBase64(string? text, out byte[] bytes)
@@ -83,5 +67,7 @@ internal static class LightRules
 }
 
 /// <summary>What a client knows already: it goes forward only.</summary>
-/// <param name="VerifiedDigest">A header whose certificate passed: its signatures need not be verified again.</param>
-internal readonly record struct LightHorizon(Instant Now, Duration AgeMax, Height HeightSeen, Hash256 VerifiedDigest);
+internal readonly record struct LightHorizon(Instant Now, Duration AgeMax, Height HeightSeen);
+
+/// <summary>An answer about the state, read and not yet believed.</summary>
+internal sealed record DecodedState(CertifiedHeader Certified, StateProof Proof);

@@ -17,7 +17,10 @@ public enum LightVerdict
     /// <summary>The certificate is no finalization of this header.</summary>
     NotFinalized,
 
-    /// <summary>Signed by an epoch or by validators that the genesis does not know.</summary>
+    /// <summary>A seal that its gateway gave does not follow from what is proven.</summary>
+    SealWrong,
+
+    /// <summary>Signed in an epoch that no seal leads to, or by validators who are not of it.</summary>
     ForeignValidators,
     BelowQuorum,
     SignatureWrong,

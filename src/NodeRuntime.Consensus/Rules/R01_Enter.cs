@@ -11,6 +11,7 @@ public sealed partial class ConsensusMachine
     {
         Invariant.Holds(!_hasStarted);
         _hasStarted = true;
+        _startedAt = _now;
         Enter(_view > _floor.View.Next ? _view : _floor.View.Next);
         SayAgain();
         AskForMissing();
@@ -22,13 +23,13 @@ public sealed partial class ConsensusMachine
     {
         Invariant.Holds(view > _floor.View);
         _view = view;
-        _leader = LeaderSchedule.LeaderOf(_config.Chain, _config.Validators, view);
+        _leader = LeaderSchedule.LeaderOf(_config.Chain, _set, view);
         _buildAsked = false;
         _buildAt = null;
         _effects.Add(new ConsensusEffect.CancelTimer(ConsensusTimer.Build));
         SetViewTimers();
         ForgetVotesOfOldViews();
-        if (_self is not null && view.Number > 1) Broadcast(new ConsensusMessage.HaveCertificate(new View(view.Number - 1)));
+        if (_self is not null && view.Number > 1) Broadcast(HaveLast());
     }
 
     private void SetViewTimers()

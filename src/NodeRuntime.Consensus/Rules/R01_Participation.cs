@@ -11,8 +11,8 @@ namespace NodeRuntime.Consensus;
 public sealed partial class ConsensusMachine
 {
     // The last view in which each was heard; view 0 for never.
-    private readonly View[] _heard;
     private readonly SortedDictionary<ValidatorIndex, Height> _claimed = [];
+    private View[] _heard;
     private Height _claimsFrom;
 
     private void NoteHeard(Vote vote)
@@ -23,15 +23,15 @@ public sealed partial class ConsensusMachine
 
     private bool IsHeard(ValidatorIndex validator)
     {
-        if (!_config.Validators.Contains(validator)) return false;
+        if (!_set.Contains(validator)) return false;
         View last = _heard[validator.Number];
-        return last > View.Genesis && last.Number + (ulong)_config.Validators.Count >= _view.Number;
+        return last > View.Genesis && last.Number + (ulong)_set.Count >= _view.Number;
     }
 
     // One bit per validator that was heard in the last rotation.
     private ImmutableArray<byte> Participation()
     {
-        byte[] bits = new byte[(_config.Validators.Count + 7) / 8];
+        byte[] bits = new byte[(_set.Count + 7) / 8];
         for (int i = 0; i < _heard.Length; i++)
         {
             if (IsHeard(new ValidatorIndex((ushort)i))) bits[i / 8] |= (byte)(1 << (i % 8));
@@ -42,7 +42,7 @@ public sealed partial class ConsensusMachine
 
     private void NoteClaims(BlockHeader header)
     {
-        for (int i = 0; i < _config.Validators.Count && i / 8 < header.Participation.Length; i++)
+        for (int i = 0; i < _set.Count && i / 8 < header.Participation.Length; i++)
         {
             bool isNamed = (header.Participation[i / 8] & (1 << (i % 8))) != 0;
             if (isNamed) _claimed[new ValidatorIndex((ushort)i)] = header.Height;
@@ -53,6 +53,6 @@ public sealed partial class ConsensusMachine
     private bool IsSkipped(ValidatorIndex validator)
     {
         Height last = _claimed.TryGetValue(validator, out Height claimed) ? claimed : _claimsFrom;
-        return _floor.Height.Number - last.Number >= (ulong)_config.Validators.Count;
+        return _floor.Height.Number - last.Number >= (ulong)_set.Count;
     }
 }

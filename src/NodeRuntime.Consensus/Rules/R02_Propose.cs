@@ -6,7 +6,8 @@ using NodeRuntime.Proofs.Trees;
 namespace NodeRuntime.Consensus;
 
 // R2 PROPOSE: the leader builds on the highest notarized block that it can reach over nullified views alone. Where it
-// cannot reach one it nullifies at once, so that its peers need not wait. The proposal is the leader's notarize vote.
+// cannot reach one it nullifies at once, so that its peers need not wait. The proposal is the leader's notarize vote. A seal has no
+// children in its epoch: it is put to the vote again (R12).
 public sealed partial class ConsensusMachine
 {
     private bool Propose()
@@ -32,7 +33,8 @@ public sealed partial class ConsensusMachine
             if (wait > Duration.Zero) _effects.Add(new ConsensusEffect.SetTimer(ConsensusTimer.Build, wait));
         }
 
-        return _now >= _buildAt && AskToBuild(parent);
+        if (_now < _buildAt) return false;
+        return parent.IsSeal ? ProposeAgain(parent) : AskToBuild(parent);
     }
 
     private bool AskToBuild(ParentBlock parent)
@@ -55,11 +57,12 @@ public sealed partial class ConsensusMachine
         }
 
         Invariant.Holds(_self is not null);
-        Justification justification = Justify(parent);
+        Succession? succession = SuccessionOf(built.Due);
+        Justification justification = Justify(parent) with { Succession = succession };
         BlockHeader header = new()
         {
             Chain = _config.Chain,
-            Epoch = _config.Validators.Epoch,
+            Epoch = _set.Epoch,
             View = _view,
             Height = parent.Height.Next,
             ParentView = parent.View,
@@ -71,6 +74,7 @@ public sealed partial class ConsensusMachine
             Proposer = _self.Value,
             Participation = Participation(),
             EvidenceRoot = Evidence.RootOf(built.Evidence),
+            NextSetHash = succession?.Next.Hash,
         };
         Block block = new(header, justification, built.Transactions) { Evidence = built.Evidence };
         Hash256 digest = header.Digest;
@@ -91,7 +95,8 @@ public sealed partial class ConsensusMachine
                 && _blocks.TryGetValue(notarization.Value.Value!.Value, out Candidate? candidate)
                 && candidate.State == CandidateState.Accepted && ReachesFloor(candidate))
             {
-                return new ParentBlock(view, candidate.Digest, candidate.Block.Header.Height, candidate.Block.Header.Time, notarization.Value);
+                BlockHeader header = candidate.Block.Header;
+                return new ParentBlock(view, candidate.Digest, header.Height, header.Time, notarization.Value, header.IsSeal);
             }
 
             if (_nullifications.ContainsKey(view)) continue;
@@ -99,7 +104,9 @@ public sealed partial class ConsensusMachine
             return null;
         }
 
-        return new ParentBlock(_floor.View, _floor.Digest, _floor.Height, _floor.Time, _floor.Finalization);
+        // Genesis and a seal of an epoch that is over need no certificate: who is in this epoch knows them to be final.
+        Certificate? certificate = _floor.View == View.Genesis ? null : _floor.Finalization;
+        return new ParentBlock(_floor.View, _floor.Digest, _floor.Height, _floor.Time, certificate, IsSeal: false);
     }
 
     private Justification Justify(ParentBlock parent)
@@ -116,5 +123,5 @@ public sealed partial class ConsensusMachine
         return new Justification(parent.Certificate, skips.ToImmutable());
     }
 
-    private sealed record ParentBlock(View View, Hash256 Digest, Height Height, Instant Time, Certificate? Certificate);
+    private sealed record ParentBlock(View View, Hash256 Digest, Height Height, Instant Time, Certificate? Certificate, bool IsSeal);
 }

@@ -11,12 +11,13 @@ public sealed partial class ConsensusMachine
     private void ReceiveProposal(PeerId peer, ConsensusMessage.Propose proposal)
     {
         BlockHeader header = proposal.Block.Header;
+        if (IsOfOtherEpoch(peer, header.Epoch)) return;
         if (header.View <= _floor.View || header.View.Number > _view.Number + Limits.ViewsAheadMax) return;
         Hash256 digest = header.Digest;
         bool isForBlock = proposal.LeaderVote.Value == digest && proposal.LeaderVote.Slot.Kind == VoteKind.Notarize
             && proposal.LeaderVote.Slot.View == header.View && proposal.LeaderVote.Voter == header.Proposer;
         ProposalVerdict verdict = isForBlock
-            ? ProposalRules.Check(proposal.Block, _config.Chain, _config.Validators, _config.Parameters)
+            ? ProposalRules.Check(proposal.Block, _config.Chain, _set, _anchor, _config.Parameters)
             : ProposalVerdict.VoteNotForBlock;
         if (verdict == ProposalVerdict.SkipsNotComplete && _config.Mutant == RuleMutant.AcceptMissingSkips) verdict = ProposalVerdict.Accepted;
         if (verdict != ProposalVerdict.Accepted)
@@ -31,6 +32,7 @@ public sealed partial class ConsensusMachine
             || (_notarizations.TryGetValue(header.View, out Verified<Certificate>? held) && held.Value.Value == digest);
         if (!isByLeader) return;
         if (!HoldJustification(peer, proposal.Block.Justification)) return;
+        if (!_blocks.ContainsKey(digest) && !IsReady(peer, proposal.Block.Justification.Succession)) return;
         // Nothing that we could vote for or build on; it would lie in memory until we are there.
         if (IsFar) return;
         if (_proposals.TryAdd(header.View, digest) || IsCertified(digest)) Keep(proposal.Block, digest);
@@ -41,25 +43,30 @@ public sealed partial class ConsensusMachine
         if (!MayVote() || HasOwn(VoteKind.Notarize)) return false;
         if (HasOwn(VoteKind.Finalize) && _config.Mutant != RuleMutant.NotarizeAfterNullify) return false;
         if (!_proposals.TryGetValue(_view, out Hash256 digest) || !_blocks.TryGetValue(digest, out Candidate? candidate)) return false;
-        if (candidate.State == CandidateState.Refused)
+        // In a later view than its own only a seal may stand.
+        bool isAgain = candidate.Block.Header.View != _view;
+        if (candidate.State == CandidateState.Refused || (isAgain && !candidate.Block.Header.IsSeal))
         {
             Nullify();
             return HasOwn(VoteKind.Finalize);
         }
 
         if (candidate.State != CandidateState.Accepted) return false;
-        if (!IsTimely(candidate.Block.Header) || !HoldsSkips(candidate.Block.Header) || !MaySign(VoteKind.Notarize, digest)) return false;
+        if (!isAgain && !IsTimely(candidate.Block.Header)) return false;
+        View from = isAgain ? _reseals[_view].Parent!.Slot.View : candidate.Block.Header.ParentView;
+        if (!HoldsSkips(from, _view) || !MaySign(VoteKind.Notarize, digest)) return false;
         _effects.Add(new ConsensusEffect.Persist(new LogRecord.Body(candidate.Block)));
         Vote vote = SignVote(VoteKind.Notarize, digest);
-        Broadcast(_leader == _self ? new ConsensusMessage.Propose(candidate.Block, vote) : new ConsensusMessage.Voted(vote));
+        ConsensusMessage? proposal = _leader == _self ? ProposalOf(candidate.Block, vote) : null;
+        Broadcast(proposal ?? new ConsensusMessage.Voted(vote));
         return true;
     }
 
     // Line 16: every view between parent and block was nullified. What did not travel with the block must be held.
-    private bool HoldsSkips(BlockHeader header)
+    private bool HoldsSkips(View from, View to)
     {
         if (_config.Mutant == RuleMutant.AcceptMissingSkips) return true;
-        for (ulong number = header.ParentView.Number + 1; number < header.View.Number; number++)
+        for (ulong number = from.Number + 1; number < to.Number; number++)
         {
             if (_nullifications.ContainsKey(new View(number))) continue;
             AskForCertificate(new View(number), null);
@@ -93,7 +100,7 @@ public sealed partial class ConsensusMachine
             }
 
             BlockHeader header = candidate.Block.Header;
-            bool follows = header.Height == parent.Height.Next && header.Time > parent.Time && header.ParentView == parent.View;
+            bool follows = header.Height == parent.Height.Next && header.Time > parent.Time && header.ParentView == parent.View && !parent.IsSeal;
             if (!follows || parent.IsRefused)
             {
                 candidate.State = CandidateState.Refused;
@@ -116,12 +123,13 @@ public sealed partial class ConsensusMachine
         return false;
     }
 
-    private (View View, Height Height, Instant Time, bool IsAccepted, bool IsRefused)? ParentOf(BlockHeader header)
+    private (View View, Height Height, Instant Time, bool IsAccepted, bool IsRefused, bool IsSeal)? ParentOf(BlockHeader header)
     {
-        if (header.ParentDigest == _floor.Digest) return (_floor.View, _floor.Height, _floor.Time, true, false);
+        if (header.ParentDigest == _floor.Digest) return (_floor.View, _floor.Height, _floor.Time, true, false, false);
         if (!_blocks.TryGetValue(header.ParentDigest, out Candidate? parent)) return null;
         BlockHeader above = parent.Block.Header;
-        return (above.View, above.Height, above.Time, parent.State == CandidateState.Accepted, parent.State == CandidateState.Refused);
+        bool isAccepted = parent.State == CandidateState.Accepted;
+        return (above.View, above.Height, above.Time, isAccepted, parent.State == CandidateState.Refused, above.IsSeal);
     }
 
     // The certificates inside a proposal are worth keeping: they may be the ones that we miss.
@@ -134,6 +142,15 @@ public sealed partial class ConsensusMachine
         }
 
         return true;
+    }
+
+    // Asked once for each seal, behind its leader's vote: nobody else can make us verify a quorum's signatures.
+    private bool IsReady(PeerId peer, Succession? succession)
+    {
+        if (succession is null) return true;
+        bool isReady = SuccessionRules.Check(succession, _config.Chain, _config.Signatures) == SuccessionVerdict.Accepted;
+        if (!isReady) _effects.Add(new ConsensusEffect.Blame(peer, ConsensusFault.ProposalWrong));
+        return isReady;
     }
 
     private void Keep(Block block, Hash256 digest)

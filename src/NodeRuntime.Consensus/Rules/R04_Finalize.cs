@@ -13,7 +13,7 @@ public sealed partial class ConsensusMachine
         if (!_notarizations.TryGetValue(_view, out Verified<Certificate>? notarization)) return false;
         Hash256 digest = notarization.Value.Value!.Value;
         if (!_blocks.TryGetValue(digest, out Candidate? candidate) || !IsChecked(candidate)) return false;
-        VoteSlot ownNotarize = new(_config.Validators.Epoch, _view, VoteKind.Notarize);
+        VoteSlot ownNotarize = new(_set.Epoch, _view, VoteKind.Notarize);
         if (_ownVotes.TryGetValue(ownNotarize, out Verified<Vote>? own) && own.Value.Value != digest && _config.Mutant != RuleMutant.DropRuleC) return false;
         if (!MaySign(VoteKind.Finalize, digest)) return false;
         Vote vote = SignVote(VoteKind.Finalize, digest);

@@ -18,7 +18,7 @@ public sealed partial class ConsensusMachine
     private bool NullifyLeaderless()
     {
         if (!MayVote() || !MayHurry() || HasOwn(VoteKind.Finalize)) return false;
-        VoteSlot slot = new(_config.Validators.Epoch, _view, VoteKind.Finalize);
+        VoteSlot slot = new(_set.Epoch, _view, VoteKind.Finalize);
         bool isAbsent = _leader != _self && !HasOwn(VoteKind.Notarize) && IsSkipped(_leader);
         if (!isAbsent && !HoldsVote(slot, _leader, null)) return false;
         Nullify();
@@ -26,7 +26,7 @@ public sealed partial class ConsensusMachine
     }
 
     // Where two rotations ended nothing, something is wrong that haste does not mend: back to the pace of the timers.
-    private bool MayHurry() => _view.Number - _floor.View.Number <= 2 * (ulong)_config.Validators.Count;
+    private bool MayHurry() => _view.Number - _floor.View.Number <= 2 * (ulong)_set.Count;
 
     private bool MayVote() => _self is not null && !_isFenced && !_isHalted && _view >= _votesFrom && _now >= _listensUntil;
 
@@ -34,7 +34,7 @@ public sealed partial class ConsensusMachine
     private bool MaySign(VoteKind kind, Hash256? value)
     {
         if (!MayVote()) return false;
-        VoteSlot slot = new(_config.Validators.Epoch, _view, kind);
+        VoteSlot slot = new(_set.Epoch, _view, kind);
         return _watermark is null || _watermark.Allows(slot, value) || _config.Mutant == RuleMutant.NotarizeAfterNullify;
     }
 
@@ -44,11 +44,11 @@ public sealed partial class ConsensusMachine
         Invariant.Holds(_self is not null);
         Invariant.Holds(!_isFenced);
         Invariant.Holds(_view >= _votesFrom);
-        VoteSlot slot = new(_config.Validators.Epoch, _view, kind);
+        VoteSlot slot = new(_set.Epoch, _view, kind);
         Invariant.Holds(_watermark is null || _watermark.Allows(slot, value));
         _watermark = new Watermark(slot, value);
-        Vote vote = new(slot, value, _self.Value, _config.Signer.Sign(slot.SigningDigest(_config.Chain, value)));
-        CertificateVerdict verdict = CertificateRules.Check(vote, _digests, _config.Validators, _config.Signatures, out Verified<Vote>? own);
+        Vote vote = new(slot, value, _self.Value, _signer.Sign(slot.SigningDigest(_config.Chain, value)));
+        CertificateVerdict verdict = CertificateRules.Check(vote, _digests, _set, _config.Signatures, out Verified<Vote>? own);
         Invariant.Holds(verdict == CertificateVerdict.Accepted);
         _effects.Add(new ConsensusEffect.Persist(new LogRecord.OwnVote(vote)));
         _ownVotes[slot] = own!;

@@ -10,13 +10,14 @@ public sealed partial class ConsensusMachine
 {
     private void ReceiveVote(PeerId peer, Vote vote)
     {
+        if (IsOfOtherEpoch(peer, vote.Slot.Epoch)) return;
         if (vote.Slot.View <= _floor.View || vote.Slot.View.Number > _view.Number + Limits.ViewsAheadMax) return;
         if (vote.Slot.View.Number + Limits.ViewsBehindMax < _view.Number) return;
         if (HoldsVote(vote.Slot, vote.Voter, vote.Value) && _config.Mutant != RuleMutant.CountVoterTwice) return;
         // A slot that is decided needs no more votes, but who is a little late every time is not absent.
         bool isDecided = IsDecided(vote.Slot, vote.Value);
         if (isDecided && IsHeard(vote.Voter)) return;
-        CertificateVerdict verdict = CertificateRules.Check(vote, _digests, _config.Validators, _config.Signatures, out Verified<Vote>? verified);
+        CertificateVerdict verdict = CertificateRules.Check(vote, _digests, _set, _config.Signatures, out Verified<Vote>? verified);
         if (verdict != CertificateVerdict.Accepted)
         {
             _effects.Add(new ConsensusEffect.Blame(peer, ConsensusFault.SignatureWrong));
@@ -33,18 +34,18 @@ public sealed partial class ConsensusMachine
         NoteHeard(vote);
         if (!_votes.TryGetValue(vote.Slot, out SlotVotes? slot))
         {
-            slot = new SlotVotes(_config.Validators.Count);
+            slot = new SlotVotes(_set.Count);
             _votes.Add(vote.Slot, slot);
         }
 
         // Two that contradict each other are evidence enough; a third says nothing new.
         bool isKnown = slot.Holds(vote.Voter, vote.Value) && _config.Mutant != RuleMutant.CountVoterTwice;
         if (isKnown || slot.Second(vote.Voter) is not null) return;
-        ulong weight = slot.Add(verified, _config.Validators[vote.Voter].Weight);
+        ulong weight = slot.Add(verified, _set[vote.Voter].Weight);
         FindEvidence(verified, slot);
         Confront(vote);
-        if (weight < _config.Validators.Quorum || IsDecided(vote.Slot, vote.Value)) return;
-        Add(CertificateRules.Combine(_config.Validators, vote.Slot, vote.Value, slot.For(vote.Value)), null);
+        if (weight < _set.Quorum || IsDecided(vote.Slot, vote.Value)) return;
+        Add(CertificateRules.Combine(_set, vote.Slot, vote.Value, slot.For(vote.Value)), null);
     }
 
     private void ForgetVotesOfOldViews()
@@ -55,7 +56,7 @@ public sealed partial class ConsensusMachine
         {
             foreach (VoteKind kind in (System.ReadOnlySpan<VoteKind>)[VoteKind.Notarize, VoteKind.Finalize])
             {
-                _votes.Remove(new VoteSlot(_config.Validators.Epoch, view, kind));
+                _votes.Remove(new VoteSlot(_set.Epoch, view, kind));
             }
         }
 
@@ -65,7 +66,8 @@ public sealed partial class ConsensusMachine
         {
             if (view >= oldest) break;
             _proposals.Remove(view);
-            bool isOurs = _ownVotes.ContainsKey(new VoteSlot(_config.Validators.Epoch, view, VoteKind.Notarize));
+            _reseals.Remove(view);
+            bool isOurs = _ownVotes.ContainsKey(new VoteSlot(_set.Epoch, view, VoteKind.Notarize));
             if (!isOurs && !IsCertified(digest) && !IsParentOfKept(digest)) _blocks.Remove(digest);
         }
     }
@@ -111,11 +113,18 @@ public sealed partial class ConsensusMachine
     // True where the certificate is held now, or lies below the floor and no longer matters.
     private bool Hold(PeerId peer, Certificate certificate)
     {
+        if (certificate.Slot.Epoch.CompareTo(_set.Epoch) < 0) return true;
+        if (certificate.Slot.Epoch != _set.Epoch)
+        {
+            HearOfLaterEpoch(peer, certificate.Slot.Epoch);
+            return false;
+        }
+
         if (certificate.Slot.View < _floor.View || IsDecided(certificate.Slot, certificate.Value)) return true;
         if (certificate.Slot.View == _floor.View && !(certificate.IsFinalization && certificate.Value != _floor.Digest)) return true;
         IEnumerable<Verified<Vote>> votes = _votes.TryGetValue(certificate.Slot, out SlotVotes? slot) ? slot.For(certificate.Value) : [];
         CertificateVerdict verdict = CertificateRules.Check(
-            certificate, _config.Chain, _config.Validators, _config.Signatures, votes, out Verified<Certificate>? verified);
+            certificate, _config.Chain, _set, _config.Signatures, votes, out Verified<Certificate>? verified);
         if (verdict != CertificateVerdict.Accepted)
         {
             _effects.Add(new ConsensusEffect.Blame(peer, ConsensusFault.CertificateWrong));

@@ -17,7 +17,7 @@ public sealed partial class ConsensusMachine
             Hash256 digest = finalization.Value.Value!.Value;
             if (!_blocks.TryGetValue(digest, out Candidate? tip)) continue;
             if (BranchTo(tip) is not { } branch) continue;
-            if (branch[0].Header.ParentDigest != _floor.Digest)
+            if (branch[0].Header.ParentDigest != _floor.Digest || HasSealBelowTop(branch))
             {
                 Halt(_floor.Finalization ?? finalization.Value, finalization.Value);
                 return true;
@@ -44,6 +44,17 @@ public sealed partial class ConsensusMachine
         return [.. branch];
     }
 
+    // An honest quorum finalizes nothing above a seal in its epoch.
+    private static bool HasSealBelowTop(ImmutableArray<Block> branch)
+    {
+        for (int i = 0; i + 1 < branch.Length; i++)
+        {
+            if (branch[i].Header.IsSeal) return true;
+        }
+
+        return false;
+    }
+
     private bool ReachesFloor(Candidate candidate)
     {
         BlockHeader header = candidate.Block.Header;
@@ -68,13 +79,22 @@ public sealed partial class ConsensusMachine
         Block tip = blocks[^1];
         Invariant.Holds(blocks[0].Header.ParentDigest == _floor.Digest);
         Invariant.Holds(tip.Header.Height > _floor.Height);
+        if (tip.Justification.Succession is { } succession) RememberEntering(succession.Next);
         _effects.Add(new ConsensusEffect.Deliver(blocks, finalization));
+        if (tip.Header.IsSeal)
+        {
+            BeginEpoch(tip, finalization);
+            return;
+        }
+
         foreach (Block block in blocks) NoteClaims(block.Header);
         _floor = new Floor(tip.Header.View, tip.Header.Digest, tip.Header.Height, tip.Header.Time, tip, finalization);
         Prune();
         foreach (Block block in blocks) NotePunished(block.Evidence);
         ForgetOldEvidence();
         RepeatFence();
+        RepeatSaidReady();
+        RepeatReadiness();
         TellObservers(new CertifiedHeader(tip.Header, finalization));
         if (_view <= _floor.View) Enter(_floor.View.Next);
     }
@@ -94,6 +114,7 @@ public sealed partial class ConsensusMachine
         PruneViews(_nullifications);
         PruneViews(_finalizations);
         PruneViews(_proposals);
+        PruneViews(_reseals);
         foreach (VoteSlot slot in new List<VoteSlot>(_votes.Keys))
         {
             if (slot.View <= _floor.View) _votes.Remove(slot);

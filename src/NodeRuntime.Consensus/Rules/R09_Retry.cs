@@ -21,18 +21,17 @@ public sealed partial class ConsensusMachine
     {
         foreach (VoteKind kind in (System.ReadOnlySpan<VoteKind>)[VoteKind.Notarize, VoteKind.Finalize])
         {
-            if (!_ownVotes.TryGetValue(new VoteSlot(_config.Validators.Epoch, _view, kind), out Verified<Vote>? own)) continue;
+            if (!_ownVotes.TryGetValue(new VoteSlot(_set.Epoch, _view, kind), out Verified<Vote>? own)) continue;
             if (_config.Mutant != RuleMutant.ForgetOwnVotes) Count(own);
             bool isProposal = kind == VoteKind.Notarize && _leader == _self;
-            if (isProposal && _blocks.TryGetValue(own.Value.Value!.Value, out Candidate? proposed))
-            {
-                Broadcast(new ConsensusMessage.Propose(proposed.Block, own.Value));
-            }
-            else
-            {
-                Broadcast(new ConsensusMessage.Voted(own.Value));
-            }
+            ConsensusMessage? proposal = isProposal && _blocks.TryGetValue(own.Value.Value!.Value, out Candidate? proposed)
+                ? ProposalOf(proposed.Block, own.Value)
+                : null;
+            Broadcast(proposal ?? new ConsensusMessage.Voted(own.Value));
         }
+
+        SayReady();
+        TellReady(ofAll: true);
 
         // Our youngest finalized block and the view we stand in: whoever is behind asks for what it lacks.
         foreach (PeerId peer in _peers) Greet(peer);

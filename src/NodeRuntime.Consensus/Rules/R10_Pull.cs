@@ -20,13 +20,16 @@ public sealed partial class ConsensusMachine
             Send(peer, new ConsensusMessage.Tip(new CertifiedHeader(block.Header, finalization)));
         }
 
-        if (_view.Number > 1) Send(peer, new ConsensusMessage.HaveCertificate(new View(_view.Number - 1)));
+        if (_view.Number > 1) Send(peer, HaveLast());
     }
 
-    private void HearOfCertificate(PeerId peer, View view)
+    private ConsensusMessage.HaveCertificate HaveLast() => new(_set.Epoch, new View(_view.Number - 1));
+
+    private void HearOfCertificate(PeerId peer, Epoch epoch, View view)
     {
+        if (IsOfOtherEpoch(peer, epoch)) return;
         if (view >= _view) AskForCertificate(view, peer);
-        else if (view.Number + 1 < _view.Number && MayServe(peer)) Send(peer, new ConsensusMessage.HaveCertificate(new View(_view.Number - 1)));
+        else if (view.Number + 1 < _view.Number && MayServe(peer)) Send(peer, HaveLast());
     }
 
     // Everybody announces a view's end at about the same time; one certificate is enough.
@@ -35,7 +38,7 @@ public sealed partial class ConsensusMachine
         bool isAsked = _certificateAsked is { } asked && asked.View >= view && _now - asked.At < _config.Parameters.NetworkDelay / 2;
         if (isAsked || PeerFor(hint) is not { } peer) return;
         _certificateAsked = (view, _now);
-        Send(peer, new ConsensusMessage.WantCertificate(view));
+        Send(peer, new ConsensusMessage.WantCertificate(_set.Epoch, view));
     }
 
     // Where we do not know how a view ended we can build on nothing below it; and if each of us lacks another one, nobody ever can.
@@ -51,8 +54,9 @@ public sealed partial class ConsensusMachine
         }
     }
 
-    private void GiveCertificate(PeerId peer, View view)
+    private void GiveCertificate(PeerId peer, Epoch epoch, View view)
     {
+        if (IsOfOtherEpoch(peer, epoch)) return;
         if (!MayServe(peer)) return;
         if (view <= _floor.View)
         {
@@ -86,7 +90,7 @@ public sealed partial class ConsensusMachine
         Hash256 digest = block.Header.Digest;
         if (block.Header.View <= _floor.View || _blocks.ContainsKey(digest)) return;
         if (!IsCertified(digest) && !IsParentOfKept(digest)) return;
-        if (ProposalRules.Check(block, _config.Chain, _config.Validators, _config.Parameters) != ProposalVerdict.Accepted) return;
+        if (ProposalRules.Check(block, _config.Chain, _set, _anchor, _config.Parameters) != ProposalVerdict.Accepted) return;
         Keep(block, digest);
     }
 

@@ -17,7 +17,8 @@ public sealed partial class ConsensusMachine
     // Which block that we need nobody has: every peer in sight has said so.
     private Height? Stranded()
     {
-        if (!IsSyncing || _peers.Count == 0) return null;
+        bool isBehind = IsSyncing || _epochHeard.CompareTo(_set.Epoch) > 0;
+        if (!isBehind || _peers.Count == 0) return null;
         Height next = _floor.Height.Next;
         if (_runs.FirstEndingFrom(next) is { } run && run.Lowest <= next) return null;
         foreach (PeerId peer in _peers)
@@ -70,7 +71,7 @@ public sealed partial class ConsensusMachine
     {
         _isRestoring = false;
         Block tip = blocks[^1];
-        if (tip.Header.Height <= _floor.Height) return;
+        if (tip.Header.Height <= _floor.Height || tip.Header.Epoch != _set.Epoch) return;
         // One gate for all ways in: a signature of ours that this disk does not remember silences us. A disk that has never seen a vote
         // of ours proves nothing about views that it has skipped: it may be a new one under an old key.
         NoteForeign(finalization);
@@ -80,11 +81,21 @@ public sealed partial class ConsensusMachine
         }
 
         if (_self is not null && _watermark is { } mark && mark.Slot.View == View.Genesis) RaiseFence();
+        if (tip.Justification.Succession is { } succession)
+        {
+            RememberEntering(succession.Next);
+            BeginEpoch(tip, finalization);
+            Sync(null);
+            return;
+        }
+
         _floor = new Floor(tip.Header.View, tip.Header.Digest, tip.Header.Height, tip.Header.Time, tip, finalization);
         _claimsFrom = _floor.Height;
         _claimed.Clear();
         Prune();
+        ForgetOldEvidence();
         RepeatFence();
+        RepeatSaidReady();
         LandRuns();
         if (_view <= _floor.View) Enter(_floor.View.Next);
         Sync(null);

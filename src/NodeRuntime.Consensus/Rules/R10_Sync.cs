@@ -33,7 +33,8 @@ public sealed partial class ConsensusMachine
     private void ReceiveTip(PeerId peer, CertifiedHeader tip)
     {
         if (tip.Header.Height <= _floor.Height) return;
-        if (!BlockLinks.Finalizes(tip.Finalization, tip.Header)) return;
+        // One of a later epoch cannot be checked before its set is known, and is no reason to believe in a height.
+        if (!tip.IsOfHeader || IsOfOtherEpoch(peer, tip.Header.Epoch)) return;
         // A block close by is asked for by its certificate; further away a window brings it with the others.
         bool isNear = tip.Header.Height.Number - _floor.Height.Number <= NearHeights;
         Hash256 digest = tip.Finalization.Value!.Value;
@@ -55,7 +56,7 @@ public sealed partial class ConsensusMachine
     private bool IsProven(PeerId peer, CertifiedHeader tip)
     {
         if (tip.Header.View >= _floor.View) return Hold(peer, tip.Finalization);
-        CertificateVerdict verdict = CertificateRules.Check(tip.Finalization, _config.Chain, _config.Validators, _config.Signatures, out _);
+        CertificateVerdict verdict = CertificateRules.Check(tip.Finalization, _config.Chain, _set, _config.Signatures, out _);
         if (verdict == CertificateVerdict.Accepted) return true;
         _effects.Add(new ConsensusEffect.Blame(peer, ConsensusFault.CertificateWrong));
         return false;
@@ -162,17 +163,20 @@ public sealed partial class ConsensusMachine
         // Blocks that we have meanwhile are not news.
         ImmutableArray<Block> blocks = AboveFloor(chain.Blocks);
         if (blocks.IsEmpty) return;
-        if (!BlockLinks.Hold(blocks, _config.Chain) || !BlockLinks.Finalizes(chain.Finalization, blocks[^1].Header))
+        bool isOfEpoch = BlockLinks.AreOf(blocks, _set.Epoch, maySealAtTop: true);
+        // Of the epoch before or after by no fault of the sender's: asked for here or sent there before a seal was final.
+        if (!isOfEpoch && blocks[0].Header.Epoch != _set.Epoch) return;
+        if (!isOfEpoch || !BlockLinks.Hold(blocks, _config.Chain) || !new CertifiedHeader(blocks[^1].Header, chain.Finalization).IsOfHeader)
         {
             _effects.Add(new ConsensusEffect.Blame(peer, ConsensusFault.ChainWrong));
             return;
         }
 
         // What nobody asked for must at least stand on the floor: else a stranger could fill our memory with what we have no use for yet.
-        Height? asked = WindowAnsweredBy(peer, blocks[0].Header.Height);
+        Height? asked = WindowAnsweredBy(peer, blocks[0].Header.Height) ?? SealAnsweredBy(peer, blocks[0].Header.Height);
         if (asked is null && blocks[0].Header.Height != _floor.Height.Next) return;
         CertificateVerdict verdict = CertificateRules.Check(
-            chain.Finalization, _config.Chain, _config.Validators, _config.Signatures, out Verified<Certificate>? verified);
+            chain.Finalization, _config.Chain, _set, _config.Signatures, out Verified<Certificate>? verified);
         if (verdict != CertificateVerdict.Accepted || verified is null)
         {
             _effects.Add(new ConsensusEffect.Blame(peer, ConsensusFault.CertificateWrong));
@@ -180,10 +184,17 @@ public sealed partial class ConsensusMachine
         }
 
         NoteForeign(chain.Finalization);
+        NoteThatChainHasBegun();
         if (asked is { } from) _windows.Remove(from);
+        Epoch epoch = _set.Epoch;
+        // A certificate proves a height as a tip does: what hangs below it is asked for.
+        if (blocks[^1].Header.Height > _syncHeight) _syncHeight = blocks[^1].Header.Height;
         _runs.Add(new ProvenRun(asked ?? blocks[0].Header.Height, blocks, chain.Finalization));
         _syncSince = null;
         LandRuns();
+        _sealAsked = null;
+        // A window ends at a seal: whoever showed us this one most likely has the next.
+        if (_set.Epoch != epoch || _epochHeard.CompareTo(_set.Epoch) > 0) AskForSeal(peer);
         Sync(peer);
     }
 
@@ -202,7 +213,8 @@ public sealed partial class ConsensusMachine
     {
         // Not asked for, or asked twice and here already.
         if (blocks.IsEmpty || _runs.EndingBelow(blocks[^1].Header.Height) is not { } hanging) return;
-        if (blocks[^1].Header.Digest != hanging.Blocks[0].Header.ParentDigest || !BlockLinks.Hold(blocks, _config.Chain))
+        bool isWhole = BlockLinks.AreOf(blocks, _set.Epoch, maySealAtTop: false) && BlockLinks.Hold(blocks, _config.Chain);
+        if (blocks[^1].Header.Digest != hanging.Blocks[0].Header.ParentDigest || !isWhole)
         {
             _effects.Add(new ConsensusEffect.Blame(peer, ConsensusFault.ChainWrong));
             return;

@@ -7,7 +7,8 @@ namespace NodeRuntime.Consensus;
 
 // R11 EVIDENCE: two votes of one voter that contradict each other convict it, whoever shows them. Found or heard, evidence is
 // verified once, made durable, told on once, and offered to every block that we build until a finalized one has punished the
-// voter. One for each validator and fault: a second pair of votes says nothing that the first does not.
+// voter. One for each validator and fault: a second pair of votes says nothing that the first does not. Evidence is of the epoch that
+// votes: a voter's index means something in its own set alone, and what no block took before the seal is over.
 public sealed partial class ConsensusMachine
 {
     // At most Limits.EvidenceHeldMax: three faults, so many validators.
@@ -33,9 +34,9 @@ public sealed partial class ConsensusMachine
     private void Confront(Vote vote)
     {
         if (vote.Slot.Kind != VoteKind.Notarize || !_proposals.TryGetValue(vote.Slot.View, out Hash256 ours) || ours == vote.Value) return;
-        ValidatorIndex leader = LeaderSchedule.LeaderOf(_config.Chain, _config.Validators, vote.Slot.View);
+        ValidatorIndex leader = LeaderSchedule.LeaderOf(_config.Chain, _set, vote.Slot.View);
         if (vote.Voter == leader || vote.Voter == _self || _votes[vote.Slot].First(leader) is not { } told) return;
-        PeerId voter = _config.Validators[vote.Voter].Key.ToPeerId();
+        PeerId voter = _set[vote.Voter].Peer;
         // With two of its votes in hand there is evidence, and everybody is told that anyway.
         bool isAlone = _votes[vote.Slot].Second(leader) is null;
         if (isAlone && told.Value.Value == ours && _peers.Contains(voter)) Send(voter, new ConsensusMessage.Voted(told.Value));
@@ -49,11 +50,11 @@ public sealed partial class ConsensusMachine
     // From a peer, or by hand. What is stale is nobody's fault: an honest peer may be behind us, or ahead.
     private void HearAccusation(PeerId? from, Evidence evidence)
     {
-        if (IsOld(evidence) || IsKnown(evidence)) return;
-        EvidenceVerdict verdict = EvidenceRules.Check(evidence, _config.Chain, _config.Validators, _config.Signatures, out Verified<Evidence>? verified);
+        if (evidence.First.Slot.Epoch != _set.Epoch || IsOld(evidence) || IsKnown(evidence)) return;
+        EvidenceRules.Check(evidence, _config.Chain, _set, _config.Signatures, out Verified<Evidence>? verified);
         if (verified is not null) KeepEvidence(verified);
         // The one who says it is to blame, never the one it speaks of.
-        else if (from is { } peer && verdict != EvidenceVerdict.WrongEpoch) _effects.Add(new ConsensusEffect.Blame(peer, ConsensusFault.EvidenceWrong));
+        else if (from is { } peer) _effects.Add(new ConsensusEffect.Blame(peer, ConsensusFault.EvidenceWrong));
     }
 
     private void KeepEvidence(Verified<Evidence> verified)
@@ -69,7 +70,7 @@ public sealed partial class ConsensusMachine
 
     private void RecoverEvidence(Evidence evidence)
     {
-        EvidenceRules.Check(evidence, _config.Chain, _config.Validators, _config.Signatures, out Verified<Evidence>? verified);
+        EvidenceRules.Check(evidence, _config.Chain, _set, _config.Signatures, out Verified<Evidence>? verified);
         if (verified is not null && !IsKnown(evidence)) _evidence.Add((evidence.Voter, evidence.Fault), verified);
     }
 
@@ -105,7 +106,7 @@ public sealed partial class ConsensusMachine
         foreach (Evidence one in evidence)
         {
             if (_evidence.TryGetValue((one.Voter, one.Fault), out Verified<Evidence>? held) && held.Value == one) continue;
-            EvidenceRules.Check(one, _config.Chain, _config.Validators, _config.Signatures, out Verified<Evidence>? verified);
+            EvidenceRules.Check(one, _config.Chain, _set, _config.Signatures, out Verified<Evidence>? verified);
             if (verified is null) return false;
             KeepEvidence(verified);
         }

@@ -12,14 +12,14 @@ public sealed partial class ConsensusMachine
     {
         foreach (LogRecord record in records)
         {
-            if (record.View <= _floor.View) continue;
+            if (record.At <= new EpochView(_set.Epoch, _floor.View)) continue;
             switch (record)
             {
                 case LogRecord.OwnVote m:
                     RecoverVote(m.Vote);
                     break;
                 case LogRecord.Held m:
-                    CertificateRules.Check(m.Certificate, _config.Chain, _config.Validators, _config.Signatures, out Verified<Certificate>? held);
+                    CertificateRules.Check(m.Certificate, _config.Chain, _set, _config.Signatures, out Verified<Certificate>? held);
                     if (held is not null) Add(held, null);
                     break;
                 case LogRecord.Body m:
@@ -27,6 +27,12 @@ public sealed partial class ConsensusMachine
                     _blocks.TryAdd(digest, new Candidate(m.Block, digest));
                     _mayHoldUnchecked = true;
                     _proposals.TryAdd(m.Block.Header.View, digest);
+                    break;
+                case LogRecord.SaidReady m:
+                    _saidReady = m.Set;
+                    break;
+                case LogRecord.Entered:
+                    // The watermark says it too.
                     break;
                 case LogRecord.Fence m:
                     _isFenced = _self is not null && m.VotesFrom is null;
@@ -43,12 +49,12 @@ public sealed partial class ConsensusMachine
 
         _effects.Clear();
         _fetchTimerRuns = false;
-        _view = _watermark is { } mark && mark.Slot.View > _floor.View ? mark.Slot.View : _floor.View.Next;
+        _view = _watermark is { } mark && mark.Slot.Epoch == _set.Epoch && mark.Slot.View > _floor.View ? mark.Slot.View : _floor.View.Next;
     }
 
     private void RecoverVote(Vote vote)
     {
-        CertificateRules.Check(vote, _digests, _config.Validators, _config.Signatures, out Verified<Vote>? own);
+        CertificateRules.Check(vote, _digests, _set, _config.Signatures, out Verified<Vote>? own);
         if (own is null || vote.Voter != _self) return;
         // A vote beyond the watermark was never durable with it: somebody has put back an old watermark.
         if (_watermark is null || vote.Slot.CompareTo(_watermark.Slot) > 0) _isFenced = true;

@@ -25,7 +25,7 @@ public sealed partial class ConsensusMachine
     // any certificate: the chain has begun, and who knows what we said in it. So the first word after a start is theirs.
     private void ListenBeforeVoting()
     {
-        if (_self is null || _config.Validators.Count == 1) return;
+        if (_self is null || _set.Count == 1) return;
         Duration time = _config.Parameters.NetworkDelay * 2;
         _listensUntil = _now + time;
         _effects.Add(new ConsensusEffect.SetTimer(ConsensusTimer.Fence, time));
@@ -41,14 +41,14 @@ public sealed partial class ConsensusMachine
         if (_isFenced || !_config.FencesOnForeignVotes) return;
         _isFenced = true;
         _howFar.Clear();
-        _effects.Add(new ConsensusEffect.Persist(new LogRecord.Fence(_view, null)));
+        _effects.Add(new ConsensusEffect.Persist(new LogRecord.Fence(_set.Epoch, _view.Number == 0 ? _view.Next : _view, null)));
         if (_hasStarted) AskHowFar();
     }
 
     // The log forgets what lies below the floor; a fence that still stands must outlive that.
     private void RepeatFence()
     {
-        if (_isFenced) _effects.Add(new ConsensusEffect.Persist(new LogRecord.Fence(new View(_floor.View.Number + 1), null)));
+        if (_isFenced) _effects.Add(new ConsensusEffect.Persist(new LogRecord.Fence(_set.Epoch, _floor.View.Next, null)));
     }
 
     // Above the floor every vote of ours is remembered: one that is not is not ours.
@@ -86,22 +86,24 @@ public sealed partial class ConsensusMachine
         if (!_isFenced || answer.Nonce != _fenceNonce || ValidatorAt(peer) is not { } validator || validator == _self) return;
         // Below the floor nothing is verified, nor needed: our own floor proves more.
         if (answer.Highest is { } certificate && !Hold(peer, certificate)) return;
-        View view = answer.Highest is { } highest ? highest.Slot.View.Next : View.Genesis.Next;
+        // Who has not come into this epoch has ended no view of it.
+        View view = answer.Highest is { } highest && highest.Slot.Epoch == _set.Epoch ? highest.Slot.View.Next : View.Genesis.Next;
         if (!_howFar.TryGetValue(validator, out View before) || before < view) _howFar[validator] = view;
         ulong weight = 0;
         View furthest = _view;
         foreach ((ValidatorIndex index, View reached) in _howFar)
         {
-            weight += _config.Validators[index].Weight;
+            weight += _set[index].Weight;
             if (reached > furthest) furthest = reached;
         }
 
-        if (weight <= 2 * _config.Validators.FaultyWeightMax) return;
+        if (weight <= 2 * _set.FaultyWeightMax) return;
         _votesFrom = furthest.Next.Next;
         _isFenced = false;
         _fenceNonce = 0;
         _effects.Add(new ConsensusEffect.CancelTimer(ConsensusTimer.Fence));
-        _effects.Add(new ConsensusEffect.Persist(new LogRecord.Fence(_view, _votesFrom)));
+        _effects.Add(new ConsensusEffect.Persist(new LogRecord.Fence(_set.Epoch, _view, _votesFrom)));
+        PersistEntered(_set.Epoch);
     }
 
     private Certificate? HighestCertificate()
@@ -111,7 +113,7 @@ public sealed partial class ConsensusMachine
         {
             foreach (Verified<Certificate> held in shelf.Values)
             {
-                if (highest is null || held.Value.Slot.View > highest.Slot.View) highest = held.Value;
+                if (highest is null || held.Value.Slot.CompareTo(highest.Slot) > 0) highest = held.Value;
             }
         }
 
@@ -121,9 +123,9 @@ public sealed partial class ConsensusMachine
     private ValidatorIndex? ValidatorAt(PeerId peer)
     {
         if (!_validatorPeers.Contains(peer)) return null;
-        for (int i = 0; i < _config.Validators.Count; i++)
+        for (int i = 0; i < _set.Count; i++)
         {
-            if (_config.Validators.Members[i].Key.ToPeerId() == peer) return new ValidatorIndex((ushort)i);
+            if (_set.Members[i].Peer == peer) return new ValidatorIndex((ushort)i);
         }
 
         return null;

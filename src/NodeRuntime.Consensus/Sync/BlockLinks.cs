@@ -37,5 +37,18 @@ public static class BlockLinks
 
     /// <summary>Whether a certificate, once it is verified, makes this header final.</summary>
     public static bool Finalizes(Certificate finalization, BlockHeader header) =>
-        finalization.IsFinalization && finalization.Value == header.Digest && finalization.Slot.View == header.View;
+        new CertifiedHeader(header, finalization).IsOfHeader;
+
+    /// <summary>Whether blocks are of one epoch, and a seal stands at the very top alone, if it may: above it another set decides.</summary>
+    public static bool AreOf(ImmutableArray<Block> blocks, Epoch epoch, bool maySealAtTop)
+    {
+        for (int i = 0; i < blocks.Length; i++)
+        {
+            BlockHeader header = blocks[i].Header;
+            bool maySeal = maySealAtTop && i == blocks.Length - 1;
+            if (header.Epoch != epoch || (header.IsSeal && !maySeal) || header.IsSeal != blocks[i].Justification.Succession is not null) return false;
+        }
+
+        return true;
+    }
 }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using NodeRuntime.Primitives;
+using NodeRuntime.Proofs.Chain;
 
 namespace NodeRuntime.Consensus.Sync;
 
@@ -11,9 +12,10 @@ public abstract record SnapshotSyncInput
     }
 
     /// <summary>Find a snapshot above the floor; a certificate has shown the target to be final.</summary>
+    /// <param name="Validators">Who votes on top of the floor: a snapshot of another epoch than theirs proves nothing here.</param>
     /// <param name="Plan">What an earlier life had begun.</param>
     /// <param name="Held">One bit per chunk of that plan: whether it is on disk and was checked against the plan.</param>
-    public sealed record Begin(Height Floor, Height Target, SnapshotPlan? Plan, ImmutableArray<bool> Held) : SnapshotSyncInput;
+    public sealed record Begin(Height Floor, Height Target, ValidatorSet Validators, SnapshotPlan? Plan, ImmutableArray<bool> Held) : SnapshotSyncInput;
 
     public sealed record PeerConnected(PeerId Peer) : SnapshotSyncInput;
 

@@ -39,6 +39,7 @@ public sealed class SnapshotSyncMachine(SnapshotSyncConfig config)
     private Instant _now;
     private Instant _since;
     private Height _floor;
+    private ValidatorSet? _validators;
     private Height _target;
     private (PeerId Peer, Height Height, Instant At)? _planning;
     private StateManifest? _manifest;
@@ -95,6 +96,7 @@ public sealed class SnapshotSyncMachine(SnapshotSyncConfig config)
     private void Begin(SnapshotSyncInput.Begin begin)
     {
         _floor = begin.Floor;
+        _validators = begin.Validators;
         if (begin.Target > _target) _target = begin.Target;
         if (Phase != SnapshotSyncPhase.Idle) return;
         _target = begin.Target;
@@ -211,6 +213,13 @@ public sealed class SnapshotSyncMachine(SnapshotSyncConfig config)
         if (Phase != SnapshotSyncPhase.Planning || _planning is not { } planning || _manifest is not { } manifest || _anchor is not { } anchor) return false;
         _planning = null;
         Phase = SnapshotSyncPhase.Looking;
+        // Most likely an honest one of a later epoch, which begins above blocks that we lack.
+        if (!anchor.Blocks.IsEmpty && anchor.Blocks[0].Header.Epoch != _validators!.Epoch)
+        {
+            Refuse(planning.Peer, planning.Height);
+            return true;
+        }
+
         SnapshotSyncFault? fault = FaultOf(anchor, planning.Height);
         SnapshotPlan? plan = fault is null ? new SnapshotPlan(manifest, anchor.Blocks, anchor.Finalization) : null;
         if (plan is not null && manifest.Verify(plan.Root) != ManifestVerdict.Accepted) fault = SnapshotSyncFault.ManifestWrong;
@@ -231,9 +240,10 @@ public sealed class SnapshotSyncMachine(SnapshotSyncConfig config)
     private SnapshotSyncFault? FaultOf(SyncMessage.Anchor anchor, Height height)
     {
         if (anchor.Blocks.IsEmpty || anchor.Blocks[0].Header.Height != height.Next) return SnapshotSyncFault.AnchorWrong;
+        if (!BlockLinks.AreOf(anchor.Blocks, _validators!.Epoch, maySealAtTop: true)) return SnapshotSyncFault.AnchorWrong;
         if (!BlockLinks.Hold(anchor.Blocks, config.Chain)) return SnapshotSyncFault.AnchorWrong;
         if (!BlockLinks.Finalizes(anchor.Finalization, anchor.Blocks[^1].Header)) return SnapshotSyncFault.AnchorWrong;
-        CertificateVerdict verdict = CertificateRules.Check(anchor.Finalization, config.Chain, config.Validators, config.Signatures, out _);
+        CertificateVerdict verdict = CertificateRules.Check(anchor.Finalization, config.Chain, _validators, config.Signatures, out _);
         return verdict == CertificateVerdict.Accepted ? null : SnapshotSyncFault.CertificateWrong;
     }
 
@@ -436,8 +446,6 @@ public sealed class SnapshotSyncMachine(SnapshotSyncConfig config)
 public sealed record SnapshotSyncConfig
 {
     public required ChainId Chain { get; init; }
-
-    public required ValidatorSet Validators { get; init; }
 
     public required ISignatureVerifier Signatures { get; init; }
 

@@ -1,11 +1,13 @@
 using System;
 using System.Collections.Immutable;
 using System.Globalization;
+using System.Linq;
 using NodeRuntime.Actors;
 using NodeRuntime.Api;
 using NodeRuntime.Crypto;
 using NodeRuntime.Ledger.State;
 using NodeRuntime.Primitives;
+using NodeRuntime.Proofs.Chain;
 using NodeRuntime.Proofs.Records;
 using NodeRuntime.Runtime;
 
@@ -43,7 +45,8 @@ internal static class ApiAnswers
             Sync = SyncText(node),
             FirstBlock = node.Consensus.FirstBlock.Number,
             SnapshotHeight = node.Snapshots.Newest.Number,
-            Validators = node.Model.Genesis.Validators.Length,
+            Validators = node.Consensus.Validators,
+            Epoch = node.Consensus.Epoch.Number,
             PeersConnected = node.Membership.PeersConnected,
             MembersKnown = node.Membership.Members.Length,
             TransactionsPending = node.Consensus.TransactionsPending,
@@ -54,6 +57,23 @@ internal static class ApiAnswers
             Supervisors = supervisors.ToImmutable(),
         };
     }
+
+    public static ValidatorsAnswer Validators(LedgerState state)
+    {
+        EpochRecord epoch = state.Records.Epoch;
+        return new ValidatorsAnswer
+        {
+            Epoch = epoch.Validators.Epoch.Number,
+            Since = epoch.Since.Number,
+            TotalWeight = epoch.Validators.TotalWeight,
+            Quorum = epoch.Validators.Quorum,
+            Validators = [.. epoch.Validators.Members.Select(member => Validator(state, member))],
+            Due = state.ValidatorsDue is { } due ? [.. due.Members.Select(member => Validator(state, member))] : [],
+        };
+    }
+
+    private static ValidatorAnswer Validator(LedgerState state, ValidatorMember member) => new(
+        member.Key.ToString(), member.Weight, member.Peer.ToString(), state.Records.ValidatorOf(member.Key)?.ToString() ?? string.Empty);
 
     private static string SyncText(PeerNode node)
     {
@@ -123,7 +143,8 @@ internal static class ApiAnswers
     private static ImmutableArray<string> RolesOf(PeerNode node)
     {
         ImmutableArray<string>.Builder roles = ImmutableArray.CreateBuilder<string>();
-        if (node.Model.ValidatorIndexOf(node.Ports.Signer.PublicKey) is not null) roles.Add("validator");
+        PeerId own = node.Ports.Signer.PublicKey.ToPeerId();
+        if (node.Tip is { } tip && tip.State.Validators.Members.Any(member => member.Peer == own)) roles.Add("validator");
         if (node.Model.Provider is not null) roles.Add("provider");
         if (node.Model.Api.Length != 0) roles.Add("gateway");
         return roles.ToImmutable();

@@ -34,6 +34,8 @@ internal static class ApiEndpoints
         api.MapGet(Routes.Metrics, () => Results.Text(MetricsText.Of(PeerFigures.Of(node)), "text/plain; version=0.0.4"));
         api.MapGet(Routes.Status, () => ApiAnswers.Status(node));
         api.MapGet(Routes.Genesis, () => new GenesisAnswer(node.Model.Chain.ToString(), Convert.ToBase64String(node.Model.Genesis.Encode())));
+        api.MapGet(Routes.Seals, (uint? from) => Seals(node, from ?? 0));
+        api.MapGet(Routes.Validators, () => Validators(node));
         api.MapGet(Routes.Peers, () => ApiAnswers.Peers(node));
         api.MapGet(Routes.State, (string family, string id) => State(node, family, id));
         api.MapPost(Routes.Transactions, (HttpRequest request) => SubmitAsync(node, request));
@@ -54,6 +56,21 @@ internal static class ApiEndpoints
             ? Results.Text("ok")
             : Results.Text(node.Consensus.Outlook.ToString(), statusCode: StatusCodes.Status503ServiceUnavailable);
     }
+
+    private static Results<Ok<SealsAnswer>, JsonHttpResult<ErrorAnswer>> Seals(PeerNode node, uint from)
+    {
+        if (node.Tip is not { } tip) return Busy();
+        ImmutableArray<string>.Builder seals = ImmutableArray.CreateBuilder<string>();
+        for (long epoch = from; epoch < tip.Seals.Length && seals.Count < Limits.SealsPerAnswerMax; epoch++)
+        {
+            seals.Add(Convert.ToBase64String(tip.Seals[(int)epoch].Encode()));
+        }
+
+        return TypedResults.Ok(new SealsAnswer(tip.State.Validators.Epoch.Number, seals.ToImmutable()));
+    }
+
+    private static Results<Ok<ValidatorsAnswer>, JsonHttpResult<ErrorAnswer>> Validators(PeerNode node) =>
+        node.Tip is { } tip ? TypedResults.Ok(ApiAnswers.Validators(tip.State)) : Busy();
 
     private static Results<Ok<StateAnswer>, JsonHttpResult<ErrorAnswer>> State(PeerNode node, string family, string id)
     {

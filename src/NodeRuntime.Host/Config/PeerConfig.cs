@@ -20,6 +20,15 @@ public sealed class PeerConfig
     /// <summary>The node key's file; relative to the file.</summary>
     public string Key { get; set; } = "node.key";
 
+    /// <summary>The file of the key that votes, where it is not the node key; relative to the file.</summary>
+    public string ConsensusKey { get; set; } = string.Empty;
+
+    /// <summary>
+    /// The file of the key that votes from the next seal on, while one is changed: the peer holds both, and signs with the one that the
+    /// epoch's set names.
+    /// </summary>
+    public string NextConsensusKey { get; set; } = string.Empty;
+
     /// <summary>The chain to join: its genesis hash.</summary>
     public string Genesis { get; set; } = string.Empty;
 

@@ -69,6 +69,7 @@ public static class PeerConfigFile
         if (!IsAddress(config.Listen)) yield return $"listen: '{config.Listen}' is not host:port";
         if (!IsOwnAddress(config.Api)) yield return $"api: '{config.Api}' is not address:port of this machine, such as 127.0.0.1:26610";
         if (config.Advertise.Length != 0 && !IsAddress(config.Advertise)) yield return $"advertise: '{config.Advertise}' is not host:port";
+        if (config.NextConsensusKey.Length != 0 && config.NextConsensusKey == config.ConsensusKey) yield return "nextConsensusKey: is the key that votes already";
         foreach (string seed in config.Seeds)
         {
             if (!IsAddress(seed)) yield return $"seeds: '{seed}' is not host:port";

@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Collections.Immutable;
 using System.Globalization;
 using System.IO;
 using System.Security.Cryptography;
@@ -115,6 +116,7 @@ public sealed class PeerHost : IAsyncDisposable
             Sandbox = sandbox,
             Entropy = new SystemEntropy(),
             Signer = signer,
+            ConsensusSigners = ConsensusSignersOf(config, folder, signer, signatures),
             Signatures = signatures,
             Flight = flight,
         });
@@ -127,6 +129,14 @@ public sealed class PeerHost : IAsyncDisposable
 
         ApiServer api = await ApiServer.StartAsync(Node, config.Api, loggers);
         _closers.Push(api.DisposeAsync);
+    }
+
+    private static ImmutableArray<ISigner> ConsensusSignersOf(PeerConfig config, string folder, ISigner node, SystemSignatures signatures)
+    {
+        ISigner inForce = config.ConsensusKey.Length == 0 ? node : signatures.CreateSigner(NodeKeys.Load(Path.Combine(folder, config.ConsensusKey)));
+        return config.NextConsensusKey.Length == 0
+            ? [inForce]
+            : [inForce, signatures.CreateSigner(NodeKeys.Load(Path.Combine(folder, config.NextConsensusKey)))];
     }
 
     // A peer works without a recording: what keeps it from one is said, and is no reason to stay down.

@@ -29,6 +29,9 @@ internal static class PeerFigures
         [
             new(FigureKind.Gauge, "noderuntime_finalized_height", (long)tip),
             new(FigureKind.Gauge, "noderuntime_view", (long)node.Consensus.View.Number),
+            new(FigureKind.Gauge, "noderuntime_epoch", node.Consensus.Epoch.Number),
+            new(FigureKind.Gauge, "noderuntime_validators", node.Consensus.Validators),
+            new(FigureKind.Gauge, "noderuntime_validators_due", node.Tip?.State.ValidatorsDue?.Count ?? 0),
             new(FigureKind.Gauge, "noderuntime_chain_fresh", node.Consensus.Outlook == ChainOutlook.Fresh ? 1 : 0),
             new(FigureKind.Gauge, "noderuntime_sync_target_height", (long)node.Consensus.SyncTarget),
             new(FigureKind.Gauge, "noderuntime_stranded", node.Consensus.Stranded is null ? 0 : 1),

@@ -4,6 +4,7 @@ using System.Collections.Immutable;
 using NodeRuntime.Crypto;
 using NodeRuntime.Ledger.Mempool;
 using NodeRuntime.Ledger.Slashing;
+using NodeRuntime.Ledger.Staking;
 using NodeRuntime.Ledger.State;
 using NodeRuntime.Ledger.Transactions;
 using NodeRuntime.Primitives;
@@ -102,10 +103,13 @@ public static class BlockApplication
     private static BlockVerdict Check(LedgerState parent, BlockContext block, int count, long bytes)
     {
         if (block.Chain != parent.Chain) return BlockVerdict.WrongChain;
+        if (block.Epoch != parent.Validators.Epoch) return BlockVerdict.WrongEpoch;
         if (block.Height != parent.Height.Next) return BlockVerdict.HeightNotNext;
         if (block.Time <= parent.Time || block.Time < Instant.Epoch) return BlockVerdict.TimeNotLater;
         if (Instant.FromMilliseconds(block.Time.Milliseconds) != block.Time) return BlockVerdict.TimeNotWhole;
         if (block.ParentStateRoot != parent.Root) return BlockVerdict.ParentStateRootWrong;
+        if (block.NextSetHash is not null && parent.ValidatorsDue is null) return BlockVerdict.SealNotDue;
+        if (block.NextSetHash is { } next && parent.ValidatorsDue!.Hash != next) return BlockVerdict.SealForOther;
         if (count > Limits.BlockTransactionsMax) return BlockVerdict.TooManyTransactions;
         if (bytes > Limits.BlockBytesMax) return BlockVerdict.BodyTooLarge;
         if (block.Offences.Length > Limits.BlockEvidenceMax) return BlockVerdict.TooManyOffences;
@@ -116,6 +120,7 @@ public static class BlockApplication
     private static BlockOutcome ApplyChecked(LedgerState parent, BlockContext block, IReadOnlyList<VerifiedTransaction> transactions)
     {
         LedgerDraft draft = Begin(parent, block);
+        if (block.NextSetHash is not null) EpochApplication.Seal(draft);
         ImmutableArray<TransactionReceipt>.Builder receipts = ImmutableArray.CreateBuilder<TransactionReceipt>(transactions.Count);
         for (int i = 0; i < transactions.Count; i++)
         {
@@ -125,6 +130,7 @@ public static class BlockApplication
             receipts.Add(ReceiptOf(draft, transactions[i], eventsBefore));
         }
 
+        EpochApplication.Look(draft);
         return new BlockOutcome
         {
             Verdict = BlockVerdict.Accepted,

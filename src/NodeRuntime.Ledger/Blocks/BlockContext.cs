@@ -7,7 +7,7 @@ using NodeRuntime.Proofs.Chain;
 namespace NodeRuntime.Ledger.Blocks;
 
 /// <summary>What a header says to the ledger.</summary>
-public readonly record struct BlockContext(ChainId Chain, Height Height, Instant Time, Hash256 ParentStateRoot)
+public readonly record struct BlockContext(ChainId Chain, Epoch Epoch, Height Height, Instant Time, Hash256 ParentStateRoot)
 {
     private readonly ImmutableArray<Offence> _offences;
 
@@ -18,10 +18,14 @@ public readonly record struct BlockContext(ChainId Chain, Height Height, Instant
         init => _offences = value;
     }
 
+    /// <summary>The hash of the set that the block seals for; null where it seals nothing.</summary>
+    public Hash256? NextSetHash { get; init; }
+
     /// <summary>For a voter: what this header says.</summary>
-    public static BlockContext Of(BlockHeader header) => new(header.Chain, header.Height, header.Time, header.ParentStateRoot);
+    public static BlockContext Of(BlockHeader header) =>
+        new(header.Chain, header.Epoch, header.Height, header.Time, header.ParentStateRoot) { NextSetHash = header.NextSetHash };
 
     /// <summary>For a proposer: a child of this state, at a time that is rounded down to the resolution of ledger time.</summary>
     public static BlockContext After(LedgerState parent, Instant time) =>
-        new(parent.Chain, parent.Height.Next, Instant.FromMilliseconds(time.Milliseconds), parent.Root);
+        new(parent.Chain, parent.Validators.Epoch, parent.Height.Next, Instant.FromMilliseconds(time.Milliseconds), parent.Root);
 }

@@ -6,6 +6,9 @@ public enum BlockVerdict
     Accepted,
     WrongChain,
 
+    /// <summary>Not of the epoch that its parent's state is in.</summary>
+    WrongEpoch,
+
     /// <summary>Its height is not the parent's plus one.</summary>
     HeightNotNext,
 
@@ -15,6 +18,12 @@ public enum BlockVerdict
     /// <summary>Ledger time has whole milliseconds.</summary>
     TimeNotWhole,
     ParentStateRootWrong,
+
+    /// <summary>It seals the epoch while no other set is due.</summary>
+    SealNotDue,
+
+    /// <summary>It seals for another set than the one that is due.</summary>
+    SealForOther,
     TooManyTransactions,
     BodyTooLarge,
     TooManyOffences,

@@ -26,6 +26,14 @@ public abstract record LedgerEvent
 
     public sealed record Unbonded(AccountId Provider, Amount Amount) : LedgerEvent;
 
+    /// <summary>The account wants to be a validator with this key: news to an operator, in force from a seal on.</summary>
+    public sealed record ValidatorDeclared(AccountId Account, PublicKey Key, PeerId Peer) : LedgerEvent;
+
+    public sealed record ValidatorLeft(AccountId Account) : LedgerEvent;
+
+    /// <summary>The epoch is over; this set votes from the next block on.</summary>
+    public sealed record EpochSealed(ValidatorSet Next) : LedgerEvent;
+
     public sealed record OrderAccepted(OrderId Order, AccountId Owner, OrderTerms Terms, Instant AuctionEndsAt) : LedgerEvent;
 
     public sealed record BidPlaced(OrderId Order, AccountId Provider, Amount PricePerSecond, Instant AuctionEndsAt) : LedgerEvent;

@@ -1,4 +1,5 @@
 using NodeRuntime.Crypto;
+using NodeRuntime.Ledger.State;
 using NodeRuntime.Primitives;
 using NodeRuntime.Proofs.Chain;
 
@@ -13,15 +14,16 @@ namespace NodeRuntime.Ledger.Slashing;
 public sealed record Offence(PublicKey Key, AccountId Account, AccountId Reporter, Epoch Epoch, View View, EvidenceFault Fault)
 {
     /// <summary>The set must hold both indices: <see cref="EvidenceRules"/> and the leader schedule say so.</summary>
-    public static Offence Of(Evidence evidence, ValidatorSet set, ValidatorIndex proposer)
+    public static Offence Of(LedgerRecords records, Evidence evidence, ValidatorSet set, ValidatorIndex proposer)
     {
         Invariant.Holds(evidence.First.Slot.Epoch == set.Epoch);
         Invariant.Holds(set.Contains(evidence.Voter));
         Invariant.Holds(set.Contains(proposer));
         PublicKey key = set[evidence.Voter].Key;
-        return new Offence(key, AccountOf(key), AccountOf(set[proposer].Key), set.Epoch, evidence.View, evidence.Fault);
+        return new Offence(key, AccountOf(records, key), AccountOf(records, set[proposer].Key), set.Epoch, evidence.View, evidence.Fault);
     }
 
-    // A validator's bond is that of the account its key alone controls.
-    private static AccountId AccountOf(in PublicKey validator) => KeyPolicy.Single(validator).ToAccountId();
+    // Whose key it is the ledger remembers for as long as it votes.
+    private static AccountId AccountOf(LedgerRecords records, in PublicKey validator) =>
+        records.ValidatorOf(validator) ?? Invariant.Unreachable<AccountId>("a validator that is nobody's");
 }

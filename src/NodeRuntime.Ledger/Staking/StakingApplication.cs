@@ -30,6 +30,20 @@ internal static class StakingApplication
         draft.Tell(new LedgerEvent.UnbondingStarted(sender, unbond.Amount, freeAt));
     }
 
+    /// <summary>Whoever declares itself votes for its bond from then on, not for what genesis granted.</summary>
+    public static void Apply(LedgerDraft draft, AccountId sender, Message.DeclareValidator declare)
+    {
+        ValidatorRecord record = new(declare.Key, declare.NodeKey.ToPeerId(), Granted: 0);
+        draft.Put(sender, record);
+        draft.Tell(new LedgerEvent.ValidatorDeclared(sender, record.Key, record.Peer));
+    }
+
+    public static void Leave(LedgerDraft draft, AccountId sender)
+    {
+        draft.RemoveValidator(sender);
+        draft.Tell(new LedgerEvent.ValidatorLeft(sender));
+    }
+
     public static void LeaseOpened(LedgerDraft draft, AccountId provider)
     {
         BondRecord bond = draft.Records.Bond(provider);

@@ -20,6 +20,17 @@ internal static class StakingRules
         return StakingVerdict.Accepted;
     }
 
+    /// <summary>Both signatures were verified with the transaction's own.</summary>
+    public static StakingVerdict Check(in LedgerView ledger, AccountId sender, Message.DeclareValidator declare)
+    {
+        if (ledger.Records.Bond(sender).Bonded < ledger.Parameters.ValidatorBondMin) return StakingVerdict.BondTooLow;
+        if (ledger.Records.ValidatorOf(declare.Key) is { } account && account != sender) return StakingVerdict.KeyTaken;
+        return StakingVerdict.Accepted;
+    }
+
+    public static StakingVerdict Check(in LedgerView ledger, AccountId sender, Message.LeaveValidators leave) =>
+        ledger.Records.Validator(sender) is null ? StakingVerdict.NotAValidator : StakingVerdict.Accepted;
+
     /// <summary>Whether a provider may bid and be given a lease: what it asked back does not count.</summary>
     public static bool MayServe(LedgerRecords records, Amount bondMin, AccountId provider) =>
         records.Bond(provider).Bonded >= bondMin;

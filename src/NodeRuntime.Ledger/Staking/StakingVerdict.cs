@@ -7,6 +7,12 @@ public enum StakingVerdict : byte
     AmountZero,
     BalanceTooLow,
 
-    /// <summary>More is asked back than is bonded and not yet asked back.</summary>
+    /// <summary>More is asked back than is bonded and not yet asked back; or a validator has less bonded than one needs.</summary>
     BondTooLow,
+
+    /// <summary>Another account's validator has this key.</summary>
+    KeyTaken,
+
+    /// <summary>The account is no validator and does not want to be one.</summary>
+    NotAValidator,
 }

@@ -23,6 +23,10 @@ public sealed class LedgerAudit
     private readonly SortedDictionary<AccountId, AccountRecord> _accounts = [];
     private readonly SortedDictionary<AccountId, BondRecord> _bonds = [];
     private readonly List<(StateKey Key, LeaseRecord Lease)> _leases = [];
+    private readonly SortedDictionary<StateKey, AccountId> _validatorKeys = [];
+    private readonly SortedDictionary<StateKey, AccountId> _claimedKeys = [];
+    private EpochRecord? _epoch;
+    private EpochRecord? _due;
     private Amount _balances;
     private Amount _bonded;
     private Amount _escrows;
@@ -50,7 +54,7 @@ public sealed class LedgerAudit
 
     private AuditVerdict Judge()
     {
-        if (_supply is null || _parameters is null || _clock is null) return AuditVerdict.RecordMissing;
+        if (_supply is null || _parameters is null || _clock is null || _epoch is null) return AuditVerdict.RecordMissing;
         SupplyRecord summed = _supply with { Balances = _balances, Bonds = _bonded, Escrows = _escrows };
         if (summed != _supply) return AuditVerdict.TotalsDiffer;
         if (_supply.Minted < _supply.Burned || !_supply.IsConserved) return AuditVerdict.NotConserved;
@@ -58,6 +62,7 @@ public sealed class LedgerAudit
         CountLeases(_parameters);
         if (!CountsAgree(_openOrders, _accounts, static account => account.OpenOrders)) return AuditVerdict.OpenOrdersDiffer;
         if (!CountsAgree(_openLeases, _bonds, static bond => bond.OpenLeases)) return AuditVerdict.OpenLeasesDiffer;
+        if (!ValidatorsAgree(_epoch, _clock)) return AuditVerdict.ValidatorsDiffer;
         return CalendarAgrees(_clock) ? AuditVerdict.Sound : AuditVerdict.CalendarDiffers;
     }
 
@@ -89,6 +94,17 @@ public sealed class LedgerAudit
                 BondRecord bond = BondRecord.Read(reader);
                 _bonds.Add(new AccountId(key.Id), bond);
                 return Amount.TryAdd(_bonded, bond.Bonded, out _bonded) && Amount.TryAdd(_bonded, bond.Unbonding, out _bonded);
+            case StateFamily.Validator:
+                ValidatorRecord validator = ValidatorRecord.Read(reader);
+                return _validatorKeys.TryAdd(StateKeys.ValidatorKey(validator.Key), new AccountId(key.Id));
+            case StateFamily.ValidatorKey:
+                _claimedKeys.Add(key, ValidatorKeyRecord.Read(reader).Account);
+                return true;
+            case StateFamily.Epoch:
+                EpochRecord epoch = EpochRecord.Read(reader);
+                if (key == StateKeys.Epoch) _epoch = epoch;
+                else _due = epoch;
+                return key == StateKeys.Epoch || key == StateKeys.EpochDue;
             case StateFamily.Order:
                 return TakeOrder(key, OrderRecord.Read(reader), reader);
             case StateFamily.Bid:
@@ -152,6 +168,35 @@ public sealed class LedgerAudit
             _expectedLines.Add(expected);
             _openLeases[lease.Provider] = _openLeases.GetValueOrDefault(lease.Provider) + 1;
         }
+    }
+
+    // Every validator's key leads to it, every key that votes or is to vote leads to somebody, and no other key to anybody; the set that is
+    // due is the next epoch's.
+    private bool ValidatorsAgree(EpochRecord epoch, ClockRecord clock)
+    {
+        if (epoch.Since > clock.Height) return false;
+        SortedSet<StateKey> members = [];
+        foreach (ValidatorSet set in (ReadOnlySpan<ValidatorSet>)[epoch.Validators, _due?.Validators ?? epoch.Validators])
+        {
+            foreach (ValidatorMember member in set.Members) members.Add(StateKeys.ValidatorKey(member.Key));
+        }
+
+        foreach (StateKey member in members)
+        {
+            if (!_claimedKeys.ContainsKey(member)) return false;
+        }
+
+        foreach ((StateKey key, AccountId account) in _validatorKeys)
+        {
+            if (!_claimedKeys.TryGetValue(key, out AccountId claimed) || claimed != account) return false;
+        }
+
+        foreach (StateKey key in _claimedKeys.Keys)
+        {
+            if (!_validatorKeys.ContainsKey(key) && !members.Contains(key)) return false;
+        }
+
+        return _due is not { } due || (due.Validators.Epoch.Number == epoch.Validators.Epoch.Number + 1UL && due.Since <= clock.Height);
     }
 
     private static bool CountsAgree<T>(

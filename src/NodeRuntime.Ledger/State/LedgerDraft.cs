@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using NodeRuntime.Crypto;
 using NodeRuntime.Ledger.Blocks;
 using NodeRuntime.Primitives;
 using NodeRuntime.Proofs.Chain;
@@ -79,8 +80,41 @@ internal sealed class LedgerDraft
     public void Put(AccountId provider, BondRecord record)
     {
         bool empty = record.Bonded == Amount.Zero && record.Unbonding == Amount.Zero && record.OpenLeases == 0;
-        if (empty) Remove(StateKeys.Bond(provider));
-        else Put(StateKeys.Bond(provider), record.Write);
+        if (!empty)
+        {
+            Put(StateKeys.Bond(provider), record.Write);
+            return;
+        }
+
+        Remove(StateKeys.Bond(provider));
+        // Whoever took everything back wants no place any more: records without a bond behind them do not pile up.
+        if (Records.Validator(provider) is { Granted: 0 }) RemoveValidator(provider);
+    }
+
+    /// <summary>A validator and whose its key is; of an earlier record of the same account nothing stays.</summary>
+    public void Put(AccountId account, ValidatorRecord record)
+    {
+        RemoveValidator(account);
+        Put(StateKeys.Validator(account), record.Write);
+        Put(StateKeys.ValidatorKey(record.Key), new ValidatorKeyRecord(account).Write);
+    }
+
+    public void RemoveValidator(AccountId account)
+    {
+        if (Records.Validator(account) is not { } before) return;
+        Remove(StateKeys.Validator(account));
+        ForgetKey(before.Key);
+    }
+
+    /// <summary>
+    /// Forgets whose a key is, where it is no validator's any more and of no set that votes or is due: as long as it may sign, somebody's bond
+    /// pays for what it signs.
+    /// </summary>
+    public void ForgetKey(in PublicKey key)
+    {
+        if (Records.ValidatorOf(key) is not { } account || Records.Validator(account)?.Key == key) return;
+        if (Records.Epoch.Validators.IndexOf(key) is not null || Records.EpochDue?.Validators.IndexOf(key) is not null) return;
+        Remove(StateKeys.ValidatorKey(key));
     }
 
     public void Put(OrderId order, OrderRecord record) => Put(StateKeys.Order(order), record.Write);

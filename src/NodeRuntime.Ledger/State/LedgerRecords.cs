@@ -29,6 +29,30 @@ public readonly struct LedgerRecords(StateTree tree)
 
     public BondRecord Bond(AccountId provider) => Read(StateKeys.Bond(provider), BondRecord.Read) ?? BondRecord.Empty;
 
+    /// <summary>That an account wants to be a validator.</summary>
+    public ValidatorRecord? Validator(AccountId account) => Read(StateKeys.Validator(account), ValidatorRecord.Read);
+
+    /// <summary>Whose a validator's key is.</summary>
+    public AccountId? ValidatorOf(in PublicKey key) => Read(StateKeys.ValidatorKey(key), ValidatorKeyRecord.Read)?.Account;
+
+    /// <summary>The set in force.</summary>
+    public EpochRecord Epoch => Read(StateKeys.Epoch, EpochRecord.Read) ?? Invariant.Unreachable<EpochRecord>("a state without validators");
+
+    /// <summary>The set that is due, if one is.</summary>
+    public EpochRecord? EpochDue => Read(StateKeys.EpochDue, EpochRecord.Read);
+
+    /// <summary>Everybody who wants to be a validator, in the order of accounts. Scans all: each has a bond or genesis' word.</summary>
+    public List<KeyValuePair<AccountId, ValidatorRecord>> Validators()
+    {
+        List<KeyValuePair<AccountId, ValidatorRecord>> validators = [];
+        foreach (StateEntry entry in tree.Of(StateFamily.Validator))
+        {
+            validators.Add(KeyValuePair.Create(new AccountId(entry.Key.Id), Decode(entry.Value, ValidatorRecord.Read)));
+        }
+
+        return validators;
+    }
+
     public OrderRecord? Order(OrderId order) => Read(StateKeys.Order(order), OrderRecord.Read);
 
     public BidRecord Bids(OrderId order) => Read(StateKeys.Bids(order), BidRecord.Read) ?? BidRecord.Empty;

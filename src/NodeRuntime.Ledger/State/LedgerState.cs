@@ -1,3 +1,4 @@
+using NodeRuntime.Ledger.Staking;
 using NodeRuntime.Primitives;
 using NodeRuntime.Proofs.Chain;
 using NodeRuntime.Proofs.Records;
@@ -18,6 +19,8 @@ public sealed class LedgerState
         Parameters = Records.Parameters;
         Supply = Records.Supply;
         Clock = Records.Clock;
+        Validators = Records.Epoch.Validators;
+        ValidatorsDue = Records.EpochDue?.Validators;
     }
 
     /// <summary>The state at height 0. A genesis that decoded is well formed; one that was composed here must be.</summary>
@@ -27,6 +30,7 @@ public sealed class LedgerState
         ClockRecord clock = new(Height.Genesis, genesis.Time, genesis.Time);
         LedgerDraft draft = new(genesis.ChainId, genesis.Parameters, clock, StateTree.Empty);
         draft.Put(StateKeys.Parameters, genesis.Parameters.Write);
+        EpochApplication.Begin(draft, genesis);
         Purse purse = new(draft);
         foreach (GenesisAllocation allocation in genesis.Allocations)
         {
@@ -51,6 +55,12 @@ public sealed class LedgerState
     public Instant Time => Clock.Time;
 
     public ClockRecord Clock { get; }
+
+    /// <summary>Who votes on the block that follows.</summary>
+    public ValidatorSet Validators { get; }
+
+    /// <summary>The set that the block which follows may seal for; null where none is due.</summary>
+    public ValidatorSet? ValidatorsDue { get; }
 
     /// <summary>What a child's header carries as its parent's state root.</summary>
     public Hash256 Root => Tree.Root;

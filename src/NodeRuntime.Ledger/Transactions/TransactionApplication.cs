@@ -52,6 +52,8 @@ internal static class TransactionApplication
         Message.Bond m => MessageVerdict.Of(StakingRules.Check(ledger, sender, m)),
         Message.Unbond m => MessageVerdict.Of(StakingRules.Check(ledger, sender, m)),
         Message.PlaceOrder m => MessageVerdict.Of(MarketRules.Check(ledger, sender, m)),
+        Message.DeclareValidator m => MessageVerdict.Of(StakingRules.Check(ledger, sender, m)),
+        Message.LeaveValidators m => MessageVerdict.Of(StakingRules.Check(ledger, sender, m)),
         Message.CancelOrder m => MessageVerdict.Of(MarketRules.Check(ledger, sender, m)),
         Message.PlaceBid m => MessageVerdict.Of(MarketRules.Check(ledger, sender, m)),
         Message.ReportReady m => MessageVerdict.Of(SettlementRules.Check(ledger, sender, m)),
@@ -77,6 +79,12 @@ internal static class TransactionApplication
                 break;
             case Message.Unbond m:
                 StakingApplication.Apply(draft, sender, m);
+                break;
+            case Message.DeclareValidator m:
+                StakingApplication.Apply(draft, sender, m);
+                break;
+            case Message.LeaveValidators:
+                StakingApplication.Leave(draft, sender);
                 break;
             case Message.PlaceOrder m:
                 MarketApplication.Apply(draft, sender, StateKeys.OrderOf(sender, transaction.Sequence, index), m);

@@ -79,11 +79,23 @@ public static class TransactionRules
 
         foreach (Message message in transaction.Messages)
         {
-            if (message is not Message.ReportReady ready) continue;
-            SignatureVerdict verdict = signatures.Verify(ready.OwnerKey, ready.HandOver, ready.OwnerSignature);
-            if (verdict != SignatureVerdict.Accepted) return TransactionVerdict.MessageSignatureWrong;
+            if (!IsSigned(transaction, message, signatures)) return TransactionVerdict.MessageSignatureWrong;
         }
 
         return TransactionVerdict.Accepted;
+    }
+
+    // Some messages carry the word of others than the sender.
+    private static bool IsSigned(Transaction transaction, Message message, ISignatureVerifier signatures)
+    {
+        if (message is Message.ReportReady ready)
+        {
+            return signatures.Verify(ready.OwnerKey, ready.HandOver, ready.OwnerSignature) == SignatureVerdict.Accepted;
+        }
+
+        if (message is not Message.DeclareValidator declare) return true;
+        Hash256 possession = Possession.Digest(transaction.Chain, transaction.Sender, declare.Key, declare.NodeKey);
+        return signatures.Verify(declare.Key, possession, declare.Possession) == SignatureVerdict.Accepted
+            && signatures.Verify(declare.NodeKey, possession, declare.NodeConsent) == SignatureVerdict.Accepted;
     }
 }

@@ -41,6 +41,13 @@ public sealed record BlockHeader
     /// <summary>RFC 9162 tree over the evidence in the body; the empty tree's root where there is none.</summary>
     public required Hash256 EvidenceRoot { get; init; }
 
+    /// <summary>
+    /// The hash of the set that follows: this block seals its epoch, and the next one begins with its child. None in every other block.
+    /// </summary>
+    public Hash256? NextSetHash { get; init; }
+
+    public bool IsSeal => NextSetHash is not null;
+
     public Hash256 Digest => Hasher.Tagged(HashDomain.Header, Encode());
 
     public byte[] Encode()
@@ -50,14 +57,15 @@ public sealed record BlockHeader
         return writer.ToArray();
     }
 
-    public void Write(WireWriter writer) => writer.Record(WireType.Header, 13)
+    public void Write(WireWriter writer) => writer.Record(WireType.Header, 14)
         .Hash(Chain.Hash).UInt64(Epoch.Number).UInt64(View.Number).UInt64(Height.Number).UInt64(ParentView.Number)
         .Hash(ParentDigest).Hash(JustificationHash).Hash(BodyRoot).Hash(ParentStateRoot).Int64(Time.Milliseconds)
-        .UInt64(Proposer.Number).Bytes(Participation.AsSpan()).Hash(EvidenceRoot).End();
+        .UInt64(Proposer.Number).Bytes(Participation.AsSpan()).Hash(EvidenceRoot)
+        .OptionalHash(NextSetHash).End();
 
     public static BlockHeader Read(WireReader reader)
     {
-        reader.Record(WireType.Header, 13);
+        reader.Record(WireType.Header, 14);
         BlockHeader header = new()
         {
             Chain = new ChainId(reader.Hash()),
@@ -73,6 +81,7 @@ public sealed record BlockHeader
             Proposer = new ValidatorIndex(reader.UInt16()),
             Participation = [.. reader.Bytes((Limits.ValidatorsMax + 7) / 8)],
             EvidenceRoot = reader.Hash(),
+            NextSetHash = reader.OptionalHash(),
         };
         reader.End();
         return header;

@@ -52,7 +52,7 @@ public sealed record Certificate(VoteSlot Slot, Hash256? Value, ImmutableArray<C
         return new Certificate(slot, value, signers);
     }
 
-    private static CertificateSigner ReadSigner(WireReader reader)
+    internal static CertificateSigner ReadSigner(WireReader reader)
     {
         reader.Array(2);
         CertificateSigner signer = new(new ValidatorIndex(reader.UInt16()), Signature.Read(reader));

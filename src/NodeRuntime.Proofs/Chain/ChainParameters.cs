@@ -5,6 +5,11 @@ namespace NodeRuntime.Proofs.Chain;
 /// <summary>What a chain's genesis fixes about its ledger and its pace. Amounts in base units.</summary>
 public sealed record ChainParameters
 {
+    /// <summary>The next set learns that it is due from a final block and says so in a later one: fewer blocks would leave no time.</summary>
+    public const uint EpochBlocksMin = 4;
+
+    public const uint EpochBlocksMax = 10_000_000;
+
     /// <summary>Burned by every transaction.</summary>
     public required Amount TransactionFee { get; init; }
 
@@ -41,6 +46,21 @@ public sealed record ChainParameters
     /// <summary>How far a header's time may be from a voter's clock.</summary>
     public required Duration ClockDriftMax { get; init; }
 
+    /// <summary>The most validators of one epoch; the greatest stakes have the places.</summary>
+    public required byte ValidatorsMax { get; init; }
+
+    /// <summary>Whoever has less bonded is no validator.</summary>
+    public required Amount ValidatorBondMin { get; init; }
+
+    /// <summary>The bond behind one vote: a validator's weight is how many of these it has bonded.</summary>
+    public required Amount BondPerVote { get; init; }
+
+    /// <summary>
+    /// Blocks from one look at the stakes to the next. Where the look finds another set, that set is due until the next look, and a block
+    /// between them seals the epoch as soon as a quorum of it is ready.
+    /// </summary>
+    public required uint EpochBlocks { get; init; }
+
     public required SlashingParameters Slashing { get; init; }
 
     public static ChainParameters Development { get; } = new()
@@ -57,6 +77,10 @@ public sealed record ChainParameters
         BlockIntervalIdle = Duration.FromSeconds(2),
         NetworkDelay = Duration.FromMilliseconds(400),
         ClockDriftMax = Duration.FromSeconds(10),
+        ValidatorsMax = Limits.ValidatorsMax,
+        ValidatorBondMin = Amount.FromTokens(100),
+        BondPerVote = Amount.FromTokens(100),
+        EpochBlocks = 16,
         Slashing = SlashingParameters.Default,
     };
 
@@ -64,17 +88,18 @@ public sealed record ChainParameters
     {
         // Version 1 knew nothing of slashing; a chain that began with it stays what it is.
         bool hasSlashing = Slashing != SlashingParameters.None;
-        writer.Record(WireType.ParametersRecord, hasSlashing ? 13 : 12, version: (byte)(hasSlashing ? 2 : 1))
+        writer.Record(WireType.ParametersRecord, hasSlashing ? 17 : 16, version: (byte)(hasSlashing ? 2 : 1))
             .Amount(TransactionFee).Amount(BondMin).Duration(UnbondingTime).Duration(AuctionWindow)
             .Duration(AcknowledgeWindow).UInt64(MissedResultPenaltyBasisPoints).UInt64(AttemptsMax).Amount(FaucetAmount)
-            .Duration(BlockIntervalMin).Duration(BlockIntervalIdle).Duration(NetworkDelay).Duration(ClockDriftMax);
+            .Duration(BlockIntervalMin).Duration(BlockIntervalIdle).Duration(NetworkDelay).Duration(ClockDriftMax)
+            .UInt64(ValidatorsMax).Amount(ValidatorBondMin).Amount(BondPerVote).UInt64(EpochBlocks);
         if (hasSlashing) Slashing.Write(writer);
         writer.End();
     }
 
     public static ChainParameters Read(WireReader reader)
     {
-        int version = reader.Record(WireType.ParametersRecord, [12, 13]);
+        int version = reader.Record(WireType.ParametersRecord, [16, 17]);
         ChainParameters parameters = new()
         {
             TransactionFee = reader.Amount(),
@@ -89,9 +114,17 @@ public sealed record ChainParameters
             BlockIntervalIdle = Positive(reader),
             NetworkDelay = Positive(reader),
             ClockDriftMax = Positive(reader),
+            ValidatorsMax = reader.Byte(),
+            ValidatorBondMin = reader.Amount(),
+            BondPerVote = reader.Amount(),
+            EpochBlocks = reader.UInt32(),
             Slashing = version == 1 ? SlashingParameters.None : SlashingParameters.Read(reader),
         };
         reader.End();
+        if (parameters.ValidatorsMax is 0 or > Limits.ValidatorsMax) reader.Fail();
+        // A bond that suffices is worth a vote, and a look at the stakes has time to be acted upon.
+        if (parameters.BondPerVote == Amount.Zero || parameters.ValidatorBondMin < parameters.BondPerVote) reader.Fail();
+        if (parameters.EpochBlocks is < EpochBlocksMin or > EpochBlocksMax) reader.Fail();
         if (parameters.MissedResultPenaltyBasisPoints > 10_000 || parameters.AttemptsMax == 0) reader.Fail();
         return parameters;
     }

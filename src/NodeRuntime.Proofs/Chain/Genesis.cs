@@ -30,7 +30,7 @@ public sealed record Genesis
     public ChainId ChainId => new(Hasher.Tagged(HashDomain.Genesis, Encode()));
 
     /// <summary>The set of the first epoch.</summary>
-    public ValidatorSet ValidatorSet => new(new Epoch(0), [.. Validators]);
+    public ValidatorSet ValidatorSet => new(new Epoch(0), [.. System.Linq.Enumerable.Select(Validators, static it => (ValidatorMember)it)]);
 
     public byte[] Encode()
     {
@@ -74,6 +74,7 @@ public sealed record Genesis
     private bool IsWellFormed()
     {
         if (Validators.IsEmpty) return false;
+        if (Validators.Length > Parameters.ValidatorsMax) return false;
         if (Parameters.FaucetAmount != Amount.Zero && !IsDevelopment) return false;
         for (int i = 1; i < Allocations.Length; i++)
         {

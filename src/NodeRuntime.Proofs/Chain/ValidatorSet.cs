@@ -1,4 +1,7 @@
+using System;
+using System.Collections.Generic;
 using System.Collections.Immutable;
+using NodeRuntime.Crypto;
 using NodeRuntime.Primitives;
 
 namespace NodeRuntime.Proofs.Chain;
@@ -11,18 +14,18 @@ public sealed class ValidatorSet
 
     private ulong _quorumShort;
 
-    public ValidatorSet(Epoch epoch, ImmutableArray<GenesisValidator> members)
+    public ValidatorSet(Epoch epoch, ImmutableArray<ValidatorMember> members)
     {
         Invariant.Holds(members.Length > 0);
         Invariant.Holds(members.Length <= Limits.ValidatorsMax);
         Epoch = epoch;
         Members = members;
-        foreach (GenesisValidator member in members) TotalWeight += member.Weight;
+        foreach (ValidatorMember member in members) TotalWeight = checked(TotalWeight + member.Weight);
     }
 
     public Epoch Epoch { get; }
 
-    public ImmutableArray<GenesisValidator> Members { get; }
+    public ImmutableArray<ValidatorMember> Members { get; }
 
     public int Count => Members.Length;
 
@@ -37,11 +40,22 @@ public sealed class ValidatorSet
     /// <summary>The same set with a quorum that is too small: an error that the simulator must find.</summary>
     internal ValidatorSet WithQuorumShortOf(ulong weight) => new(Epoch, Members) { _quorumShort = weight };
 
+    /// <summary>What a seal names it by. The epoch is part of it.</summary>
+    public Hash256 Hash
+    {
+        get
+        {
+            WireWriter writer = new();
+            Write(writer);
+            return Hasher.Tagged(HashDomain.ValidatorSet, writer.ToArray());
+        }
+    }
+
     public bool Contains(ValidatorIndex index) => index.Number < Members.Length;
 
-    public GenesisValidator this[ValidatorIndex index] => Members[index.Number];
+    public ValidatorMember this[ValidatorIndex index] => Members[index.Number];
 
-    public ValidatorIndex? IndexOf(in Crypto.PublicKey key)
+    public ValidatorIndex? IndexOf(in PublicKey key)
     {
         for (int i = 0; i < Members.Length; i++)
         {
@@ -49,5 +63,40 @@ public sealed class ValidatorSet
         }
 
         return null;
+    }
+
+    /// <summary>Whether the same peers vote with the same keys and weights, in whatever order and epoch.</summary>
+    public bool HasSameMembers(ValidatorSet other)
+    {
+        if (Count != other.Count) return false;
+        foreach (ValidatorMember member in Members)
+        {
+            if (other.IndexOf(member.Key) is not { } index || other[index] != member) return false;
+        }
+
+        return true;
+    }
+
+    public void Write(WireWriter writer)
+    {
+        writer.Record(WireType.ValidatorSet, 2).UInt64(Epoch.Number).Array(Members.Length);
+        foreach (ValidatorMember member in Members) member.Write(writer);
+        writer.End().End();
+    }
+
+    public static ValidatorSet Read(WireReader reader)
+    {
+        reader.Record(WireType.ValidatorSet, 2);
+        Epoch epoch = new(reader.UInt32());
+        ImmutableArray<ValidatorMember> members = reader.List(Limits.ValidatorsMax, ValidatorMember.Read);
+        reader.End();
+        SortedSet<PublicKey> keys = [];
+        foreach (ValidatorMember member in members)
+        {
+            if (!keys.Add(member.Key)) reader.Fail();
+        }
+
+        if (members.IsEmpty) reader.Fail();
+        return reader.Failed ? new ValidatorSet(epoch, [new ValidatorMember(default, 1, default)]) : new ValidatorSet(epoch, members);
     }
 }

@@ -128,7 +128,7 @@ public sealed class ForkExamination
         ulong weight = 0;
         foreach ((ValidatorIndex voter, Evidence evidence) in _convicted)
         {
-            GenesisValidator member = _set[voter];
+            ValidatorMember member = _set[voter];
             culprits.Add(new Culprit(voter, member.Key, member.Weight, evidence));
             weight += member.Weight;
         }

@@ -3,6 +3,7 @@ using NodeRuntime.Crypto;
 using NodeRuntime.Primitives;
 using NodeRuntime.Proofs.Chain;
 using NodeRuntime.Proofs.Jobs;
+using NodeRuntime.Proofs.Light;
 using NodeRuntime.Proofs.Trees;
 
 namespace NodeRuntime.Proofs.Receipts;
@@ -10,11 +11,11 @@ namespace NodeRuntime.Proofs.Receipts;
 /// <summary>
 /// Why a statement about a job is to be believed. Each part is bound by another, so none needs a signature of its own:
 /// <code>
-/// trusted genesis hash ─ Genesis ─ validators ─ Block.Finalization ─ Block.Header ─ ParentStateRoot
-///                                                                                    ├─ Order ─ SpecCommitment ─ Spec
-///                                                                                    └─ Lease ─┬ ResultCommitment ─ Result
-///                                                                                              ├ HandOver ─ two signatures
-///                                                                                              └ owner, provider ─ their keys
+/// trusted genesis hash ─ Genesis ─ Sets ─ validators ─ Block.Finalization ─ Block.Header ─ ParentStateRoot
+///                                                                                           ├─ Order ─ SpecCommitment ─ Spec
+///                                                                                           └─ Lease ─┬ ResultCommitment ─ Result
+///                                                                                                     ├ HandOver ─ two signatures
+///                                                                                                     └ owner, provider ─ their keys
 /// </code>
 /// </summary>
 public sealed record JobEvidence
@@ -24,6 +25,9 @@ public sealed record JobEvidence
 
     /// <summary>A finalized block whose parent state holds the settled lease: a child of the settling block, or a later one.</summary>
     public required CertifiedHeader Block { get; init; }
+
+    /// <summary>From genesis to the epoch of that block.</summary>
+    public required SetProof Sets { get; init; }
 
     public required StateProof Order { get; init; }
 
@@ -44,8 +48,9 @@ public sealed record JobEvidence
     public byte[] Encode()
     {
         WireWriter writer = new();
-        writer.Record(WireType.Receipt, 9).Bytes(Genesis.Span);
+        writer.Record(WireType.Receipt, 10).Bytes(Genesis.Span);
         Block.Write(writer);
+        Sets.Write(writer);
         Order.Write(writer);
         Lease.Write(writer);
         Spec.Write(writer);
@@ -56,11 +61,12 @@ public sealed record JobEvidence
     public static bool TryDecode(ReadOnlyMemory<byte> bytes, out JobEvidence? evidence)
     {
         WireReader reader = new(bytes);
-        reader.Record(WireType.Receipt, 9);
+        reader.Record(WireType.Receipt, 10);
         evidence = new JobEvidence
         {
             Genesis = reader.Bytes(Limits.GenesisBytesMax),
             Block = CertifiedHeader.Read(reader),
+            Sets = SetProof.Read(reader),
             Order = StateProof.Read(reader),
             Lease = StateProof.Read(reader),
             Spec = JobSpec.Read(reader),

@@ -18,10 +18,13 @@ public enum ReceiptVerdict
     /// <summary>The genesis has the right hash but is no genesis document.</summary>
     GenesisMalformed,
 
+    /// <summary>The seals do not lead from the genesis on: one is missing, out of order, or not its set's.</summary>
+    SetProofWrong,
+
     /// <summary>The certificate is no finalization of this header.</summary>
     HeaderNotCertified,
 
-    /// <summary>Signed by an epoch or by validators that the genesis does not know.</summary>
+    /// <summary>Signed in another epoch than the seals lead to, or by validators who are not of it.</summary>
     ForeignValidatorSet,
     BelowQuorum,
     CertificateSignatureWrong,

@@ -3,6 +3,7 @@ using NodeRuntime.Crypto;
 using NodeRuntime.Primitives;
 using NodeRuntime.Proofs.Chain;
 using NodeRuntime.Proofs.Jobs;
+using NodeRuntime.Proofs.Light;
 using NodeRuntime.Proofs.Records;
 using NodeRuntime.Proofs.Trees;
 
@@ -52,18 +53,16 @@ public static class ReceiptVerifier
     private static ReceiptVerdict CheckBlock(JobReceipt receipt, Genesis genesis, ISignatureVerifier signatures)
     {
         ChainId chain = receipt.Statement.Chain;
-        BlockHeader header = receipt.Evidence.Block.Header;
-        Certificate finalization = receipt.Evidence.Block.Finalization;
-        if (header.Chain != chain) return ReceiptVerdict.HeaderNotCertified;
-        if (!finalization.IsFinalization || finalization.Value != header.Digest) return ReceiptVerdict.HeaderNotCertified;
-        if (finalization.Slot.View != header.View || finalization.Slot.Epoch != header.Epoch) return ReceiptVerdict.HeaderNotCertified;
-        return CertificateRules.Check(finalization, chain, genesis.ValidatorSet, signatures, out _) switch
+        SealVerdict sets = receipt.Evidence.Sets.Verify(genesis.ValidatorSet, chain, signatures, out ValidatorSet? validators);
+        if (sets != SealVerdict.Accepted || validators is null) return ReceiptVerdict.SetProofWrong;
+        return CertifiedHeaderRules.Check(receipt.Evidence.Block, chain, validators, signatures) switch
         {
-            CertificateVerdict.Accepted => ReceiptVerdict.Accepted,
-            CertificateVerdict.WrongEpoch => ReceiptVerdict.ForeignValidatorSet,
-            CertificateVerdict.SignerUnknown => ReceiptVerdict.ForeignValidatorSet,
-            CertificateVerdict.BelowQuorum => ReceiptVerdict.BelowQuorum,
-            CertificateVerdict.SignatureWrong => ReceiptVerdict.CertificateSignatureWrong,
+            CertifiedHeaderVerdict.Accepted => ReceiptVerdict.Accepted,
+            CertifiedHeaderVerdict.WrongChain => ReceiptVerdict.HeaderNotCertified,
+            CertifiedHeaderVerdict.NotFinalized => ReceiptVerdict.HeaderNotCertified,
+            CertifiedHeaderVerdict.ForeignValidators => ReceiptVerdict.ForeignValidatorSet,
+            CertifiedHeaderVerdict.BelowQuorum => ReceiptVerdict.BelowQuorum,
+            CertifiedHeaderVerdict.SignatureWrong => ReceiptVerdict.CertificateSignatureWrong,
         };
     }
 

@@ -12,11 +12,21 @@ public static class StateKeys
 
     public static StateKey Parameters => new(StateFamily.Parameters, Hash256.Zero);
 
-    public static StateKey Clock => new(StateFamily.Parameters, ClockId);
+    public static StateKey Clock => new(StateFamily.Parameters, SecondId);
 
     public static StateKey Account(AccountId account) => new(StateFamily.Account, account.Hash);
 
     public static StateKey Bond(AccountId provider) => new(StateFamily.Bond, provider.Hash);
+
+    public static StateKey Validator(AccountId account) => new(StateFamily.Validator, account.Hash);
+
+    public static StateKey ValidatorKey(in PublicKey key) => new(StateFamily.ValidatorKey, key.ToPeerId().Hash);
+
+    /// <summary>The set in force.</summary>
+    public static StateKey Epoch => new(StateFamily.Epoch, Hash256.Zero);
+
+    /// <summary>The set that is due; absent where none is.</summary>
+    public static StateKey EpochDue => new(StateFamily.Epoch, SecondId);
 
     public static StateKey Order(OrderId order) => new(StateFamily.Order, order.Hash);
 
@@ -77,7 +87,7 @@ public static class StateKeys
         return new LeaseId(Hasher.Tagged(HashDomain.Lease, bytes));
     }
 
-    private static Hash256 ClockId
+    private static Hash256 SecondId
     {
         get
         {

@@ -26,6 +26,17 @@ public abstract record Message
     /// <summary>Staking: asks for a part of the bond back; it is free after the unbonding time.</summary>
     public sealed record Unbond(Amount Amount) : Message;
 
+    /// <summary>
+    /// Staking: the sender wants to be a validator with this key, spoken for by the peer with this node key; said again it changes
+    /// both. In force from the seal of the epoch in which its bond earns it a place.
+    /// </summary>
+    /// <param name="Possession">By <paramref name="Key"/> over <see cref="Transactions.Possession"/>.</param>
+    /// <param name="NodeConsent">By <paramref name="NodeKey"/> over the same.</param>
+    public sealed record DeclareValidator(PublicKey Key, Signature Possession, PublicKey NodeKey, Signature NodeConsent) : Message;
+
+    /// <summary>Staking: the sender no longer wants to be a validator; it votes until the seal.</summary>
+    public sealed record LeaveValidators : Message;
+
     /// <summary>Market: asks for a job and locks its deposit, the price cap times the seconds, in escrow.</summary>
     public sealed record PlaceOrder(OrderTerms Terms) : Message;
 
@@ -65,6 +76,13 @@ public abstract record Message
                 break;
             case Unbond m:
                 writer.Array(2).UInt64((ulong)WireType.Unbond).Amount(m.Amount).End();
+                break;
+            case DeclareValidator m:
+                writer.Array(5).UInt64((ulong)WireType.DeclareValidator).Bytes(m.Key.AsSpan()).Bytes(m.Possession.AsSpan())
+                    .Bytes(m.NodeKey.AsSpan()).Bytes(m.NodeConsent.AsSpan()).End();
+                break;
+            case LeaveValidators:
+                writer.Array(1).UInt64((ulong)WireType.LeaveValidators).End();
                 break;
             case PlaceOrder m:
                 writer.Array(2).UInt64((ulong)WireType.PlaceOrder);
@@ -106,6 +124,9 @@ public abstract record Message
             (WireType.Faucet, 2) => new Faucet(new AccountId(reader.Hash())),
             (WireType.Bond, 2) => new Bond(reader.Amount()),
             (WireType.Unbond, 2) => new Unbond(reader.Amount()),
+            (WireType.DeclareValidator, 5) => new DeclareValidator(
+                PublicKey.Read(reader), Signature.Read(reader), PublicKey.Read(reader), Signature.Read(reader)),
+            (WireType.LeaveValidators, 1) => new LeaveValidators(),
             (WireType.PlaceOrder, 2) => new PlaceOrder(OrderTerms.Read(reader)),
             (WireType.CancelOrder, 2) => new CancelOrder(new OrderId(reader.Hash())),
             (WireType.PlaceBid, 3) => new PlaceBid(new OrderId(reader.Hash()), reader.Amount()),

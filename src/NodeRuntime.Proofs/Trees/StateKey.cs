@@ -19,6 +19,9 @@ public enum StateFamily : byte
 
     /// <summary>Validator keys that were punished.</summary>
     Jail = 12,
+    Validator = 20,
+    ValidatorKey = 21,
+    Epoch = 22,
 }
 
 /// <summary>A key of the ledger's authenticated state: a family and 32 bytes, 33 in all, ordered as bytes.</summary>

@@ -5,6 +5,7 @@ using NodeRuntime.Actors.Ports;
 using NodeRuntime.Consensus;
 using NodeRuntime.Primitives;
 using NodeRuntime.Proofs.Chain;
+using NodeRuntime.Proofs.Light;
 
 namespace NodeRuntime.Runtime.Consensus;
 
@@ -12,23 +13,24 @@ namespace NodeRuntime.Runtime.Consensus;
 /// What consensus keeps on disk, and in which streams:
 /// <code>
 /// blocks       height  -> block and the certificate that finalized it, or empty where a descendant's did; from some height on
-/// kept         height  -> certified headers that outlive their blocks
 /// consensus    0, 1, … -> votes, certificates and bodies above the floor
 /// watermark    0       -> the last slot that our key signed
+/// seals        epoch   -> the seal that ended it, kept for ever: every later proof begins with them
 /// evidence     voter, fault -> evidence that we hold or held; a later one for the same takes its place
 /// </code>
 /// </summary>
 internal sealed class ConsensusStore(IJournal journal)
 {
     internal const string Blocks = "blocks";
-    private const string Kept = "kept";
     private const string Log = "consensus";
     private const string Mark = "watermark";
+    private const string SealStream = "seals";
     private const string Accusations = "evidence";
 
-    private readonly List<(ulong Sequence, View View)> _log = [];
+    private readonly List<(ulong Sequence, EpochView At)> _log = [];
     private Height? _first;
     private ulong _nextLog;
+    private bool _hasMark;
 
     public Height LastHeight => new(journal.Last(Blocks) ?? 0);
 
@@ -77,6 +79,8 @@ internal sealed class ConsensusStore(IJournal journal)
             if (stored.Finalization is null) continue;
             finalization = stored.Finalization;
             certified = blocks.Count;
+            // What lies above a seal is proven by another set, which the asker learns from the seal.
+            if (stored.Block.Header.IsSeal) break;
         }
 
         return finalization is null ? ReadEnd(from) : ([.. blocks.GetRange(0, certified)], finalization);
@@ -118,6 +122,24 @@ internal sealed class ConsensusStore(IJournal journal)
         return ([], null);
     }
 
+    /// <summary>Every seal since genesis, oldest first.</summary>
+    public ImmutableArray<Seal> ReadSeals()
+    {
+        ImmutableArray<Seal>.Builder seals = ImmutableArray.CreateBuilder<Seal>();
+        while (true)
+        {
+            ImmutableArray<JournalRecord> read = journal.ReadRange(SealStream, (ulong)seals.Count, 256);
+            if (read.IsEmpty) return seals.ToImmutable();
+            foreach (JournalRecord record in read)
+            {
+                Invariant.Holds(record.Sequence == (ulong)seals.Count);
+                WireReader reader = new(record.Payload);
+                seals.Add(Seal.Read(reader));
+                Invariant.Holds(reader.Succeeded);
+            }
+        }
+    }
+
     public Recovery Recover()
     {
         ImmutableArray<LogRecord>.Builder records = ImmutableArray.CreateBuilder<LogRecord>();
@@ -131,7 +153,7 @@ internal sealed class ConsensusStore(IJournal journal)
                 LogRecord? decoded = LogRecord.Decode(record.Payload);
                 Invariant.Holds(decoded is not null);
                 records.Add(decoded);
-                _log.Add((record.Sequence, decoded.View));
+                _log.Add((record.Sequence, decoded.At));
                 from = record.Sequence + 1;
             }
         }
@@ -146,6 +168,7 @@ internal sealed class ConsensusStore(IJournal journal)
         }
 
         Watermark? watermark = journal.Read(Mark, 0) is { } bytes ? Watermark.Decode(bytes) : null;
+        _hasMark = watermark is not null;
         bool hasHistory = LastHeight > Height.Genesis || _log.Count > 0;
         StoredBlock? tip = LastHeight > Height.Genesis ? Read(LastHeight) : null;
         Invariant.Holds(tip is null || tip.Finalization is not null);
@@ -159,8 +182,11 @@ internal sealed class ConsensusStore(IJournal journal)
     }
 
     /// <summary>A validator's new folder begins with a watermark, so that a missing one always means a lost one.</summary>
-    public static JournalWrite FirstWatermark(Epoch epoch) =>
-        PutWatermark(new Watermark(new VoteSlot(epoch, View.Genesis, VoteKind.Notarize), null));
+    public JournalWrite FirstWatermark(Epoch epoch)
+    {
+        _hasMark = true;
+        return PutWatermark(new Watermark(new VoteSlot(epoch, View.Genesis, VoteKind.Notarize), null));
+    }
 
     public static JournalWrite PutWatermark(Watermark watermark) => new JournalWrite.Put(Mark, 0, watermark.Encode());
 
@@ -178,12 +204,19 @@ internal sealed class ConsensusStore(IJournal journal)
         }
 
         writes.Add(new JournalWrite.Put(Log, _nextLog, record.Encode()));
-        _log.Add((_nextLog, record.View));
+        _log.Add((_nextLog, record.At));
         _nextLog++;
-        if (record is LogRecord.OwnVote own)
+        Watermark? mark = record switch
         {
-            writes.Add(PutWatermark(new Watermark(own.Vote.Slot, own.Vote.Value)));
-        }
+            LogRecord.OwnVote own => new Watermark(own.Vote.Slot, own.Vote.Value),
+            LogRecord.Entered entered => entered.Watermark,
+            // A peer that is about to become a validator has one from now on, so that a missing one means a lost one.
+            LogRecord.SaidReady said when !_hasMark => new Watermark(new VoteSlot(said.Epoch, View.Genesis, VoteKind.Notarize), null),
+            _ => null,
+        };
+        if (mark is null) return;
+        _hasMark = true;
+        writes.Add(PutWatermark(mark));
     }
 
     /// <summary>Finalized blocks, and the end of what the log had for them. The one durable commit point.</summary>
@@ -194,7 +227,8 @@ internal sealed class ConsensusStore(IJournal journal)
             writes.Add(PutBlock(blocks[i], i == blocks.Length - 1 ? finalization : null));
         }
 
-        CutLog(blocks[^1].Header.View, writes);
+        if (PutSealOf(blocks[^1], finalization) is { } seal) writes.Add(seal);
+        CutLog(new EpochView(blocks[^1].Header.Epoch, blocks[^1].Header.View), writes);
     }
 
     /// <summary>The chain goes on here, above a restored state: what lies below has no use any more.</summary>
@@ -206,49 +240,36 @@ internal sealed class ConsensusStore(IJournal journal)
         Finalize(blocks, finalization, writes);
     }
 
-    /// <summary>Forgets the blocks below a height; of those with a certificate their headers may have been kept before.</summary>
+    /// <summary>Forgets the blocks below a height; seals outlive their blocks.</summary>
     public void Prune(Height below, List<JournalWrite> writes)
     {
         writes.Add(new JournalWrite.TruncateBelow(Blocks, below.Number));
         _first = below;
     }
 
-    /// <summary>Forgets all blocks: without the state below the oldest of them they lead nowhere.</summary>
-    public JournalWrite ForgetBlocks()
+    /// <summary>Forgets all blocks: without the state below the oldest of them they lead nowhere. What they sealed comes anew as well.</summary>
+    public ImmutableArray<JournalWrite> ForgetBlocks()
     {
         ulong end = LastHeight.Number + 1;
         _first = Height.Genesis.Next;
-        return new JournalWrite.TruncateBelow(Blocks, end);
+        ulong sealsEnd = (journal.Last(SealStream) ?? 0) + 1;
+        return [new JournalWrite.TruncateBelow(Blocks, end), new JournalWrite.TruncateBelow(SealStream, sealsEnd)];
     }
 
-    /// <summary>A header that must outlive its block, as the ends of epochs do: a chain of them is all that some verifiers ask for.</summary>
-    public static JournalWrite Keep(CertifiedHeader header)
+    private void CutLog(EpochView floor, List<JournalWrite> writes)
     {
-        WireWriter writer = new();
-        header.Write(writer);
-        return new JournalWrite.Put(Kept, header.Header.Height.Number, writer.ToArray());
-    }
-
-    /// <summary>The kept headers from a height on, oldest first.</summary>
-    public ImmutableArray<CertifiedHeader> ReadKept(Height from, int countMax)
-    {
-        ImmutableArray<CertifiedHeader>.Builder kept = ImmutableArray.CreateBuilder<CertifiedHeader>();
-        foreach (JournalRecord record in journal.ReadRange(Kept, from.Number, countMax))
-        {
-            WireReader reader = new(record.Payload);
-            kept.Add(CertifiedHeader.Read(reader));
-            Invariant.Holds(reader.Succeeded);
-        }
-
-        return kept.ToImmutable();
-    }
-
-    private void CutLog(View floor, List<JournalWrite> writes)
-    {
-        int keep = _log.FindIndex(entry => entry.View > floor);
+        int keep = _log.FindIndex(entry => entry.At > floor);
         int drop = keep < 0 ? _log.Count : keep;
         if (drop == 0) return;
         writes.Add(new JournalWrite.TruncateBelow(Log, _log[drop - 1].Sequence + 1));
         _log.RemoveRange(0, drop);
     }
+
+    /// <summary>The write that keeps a seal; null where the block seals nothing.</summary>
+    public static JournalWrite? PutSealOf(Block block, Certificate finalization) =>
+        SealOf(block, finalization) is { } seal ? new JournalWrite.Put(SealStream, seal.Certified.Header.Epoch.Number, seal.Encode()) : null;
+
+    /// <summary>What a final block is to whoever follows the sets; null where it seals nothing. A seal is never final but by itself.</summary>
+    public static Seal? SealOf(Block block, Certificate finalization) =>
+        block.Justification.Succession is { } succession ? new Seal(new CertifiedHeader(block.Header, finalization), succession.Next) : null;
 }

@@ -60,13 +60,12 @@ public sealed partial class ConsensusSupervisor
     // last. The same bytes were verified by us before they were stored, and by that quorum before it voted.
     private void Replay()
     {
-        foreach (string fault in _start.Faults) Say(LogLevel.Error, fault + "; an older one, or the blocks themselves, take its place");
+        foreach (string fault in _start.Faults) SayAtStart(LogLevel.Error, fault + "; an older one, or the blocks themselves, take its place");
         LedgerState proven = _chain.State;
         StoredBlock? last = null;
         if (_start.IsLost)
         {
-            Say(LogLevel.Error, $"no sound snapshot below block {_store.FirstHeight}, the oldest that is here: beginning anew from what the peers have");
-            Write([_store.ForgetBlocks()]);
+            SayAtStart(LogLevel.Error, $"no sound snapshot below block {_store.FirstHeight}, the oldest that is here: beginning anew from what the peers have");
         }
         else
         {
@@ -79,23 +78,27 @@ public sealed partial class ConsensusSupervisor
                 proven = _chain.State;
                 _chain.Replay(stored.Block, parent);
                 last = stored;
-                if (header.Height.Number % ReplaySaidEvery == 0) Say(LogLevel.Information, $"replayed up to height {header.Height} of {_store.LastHeight}");
+                if (header.Height.Number % ReplaySaidEvery == 0) SayAtStart(LogLevel.Information, $"replayed up to height {header.Height} of {_store.LastHeight}");
             }
 
-            if (last is not null) CheckTip(last);
-            if (_start.State.Height > Height.Genesis) Say(LogLevel.Information, $"started at height {_chain.State.Height} from the snapshot at height {_start.State.Height}");
+            if (last is not null) CheckTip(last, proven.Validators);
+            if (_start.State.Height > Height.Genesis) SayAtStart(LogLevel.Information, $"started at height {_chain.State.Height} from the snapshot at height {_start.State.Height}");
         }
 
         _mempool.Reset(_chain.State);
         CertifiedHeader? certified = last is null ? null : new CertifiedHeader(last.Block.Header, last.Finalization!);
-        _tip = new LedgerTip { Certified = certified, State = _chain.State, Proven = proven, Events = [] };
-        Context.Publish(_tip);
+        _seals = _start.IsLost ? [] : _store.ReadSeals();
+        Invariant.Holds((uint)_seals.Length == _chain.State.Validators.Epoch.Number);
+        _tip = new LedgerTip { Certified = certified, State = _chain.State, Proven = proven, Events = [], Seals = _seals };
     }
 
-    private void CheckTip(StoredBlock tip)
+    private void SayAtStart(LogLevel level, string text) => _startSayings.Add((level, text));
+
+    // By the set of the state that it stands on.
+    private void CheckTip(StoredBlock tip, ValidatorSet validators)
     {
         CertificateVerdict verdict = tip.Finalization is { } finalization && BlockLinks.Finalizes(finalization, tip.Block.Header)
-            ? CertificateRules.Check(finalization, _model.Chain, _model.Genesis.ValidatorSet, _ports.Signatures, out _)
+            ? CertificateRules.Check(finalization, _model.Chain, validators, _ports.Signatures, out _)
             : CertificateVerdict.BelowQuorum;
         if (verdict != CertificateVerdict.Accepted) Invariant.Break($"block {tip.Block.Header.Height} on disk has no certificate that holds: {verdict}");
     }
@@ -108,13 +111,13 @@ public sealed partial class ConsensusSupervisor
         if (_restored is not { } restored) return;
         _restored = null;
         ImmutableArray<Block> anchor = restored.Plan.Anchor;
-        if (anchor[^1].Header.Height <= _chain.State.Height)
+        if (anchor[^1].Header.Height <= _chain.State.Height || anchor[0].Header.Epoch != _chain.State.Validators.Epoch)
         {
             Step(new ConsensusInput.NoSnapshot());
             return;
         }
 
-        LedgerChain chain = new(restored.State, restored.Plan.Digest, _model.Genesis.ValidatorSet, _ports.Signatures);
+        LedgerChain chain = new(restored.State, restored.Plan.Digest, _ports.Signatures);
         LedgerState proven = restored.State;
         foreach (Block block in anchor)
         {
@@ -130,11 +133,15 @@ public sealed partial class ConsensusSupervisor
         Write([.. writes]);
         _doors.Snapshots.Tell(new SnapshotCommand.Joined());
         CertifiedHeader certified = new(anchor[^1].Header, restored.Plan.Finalization);
-        _tip = new LedgerTip { Certified = certified, State = chain.State, Proven = proven, Events = [] };
+        if (ConsensusStore.SealOf(anchor[^1], restored.Plan.Finalization) is { } seal) _seals = _seals.Add(seal);
+        Invariant.Holds((uint)_seals.Length == chain.State.Validators.Epoch.Number);
+        _tip = new LedgerTip { Certified = certified, State = chain.State, Proven = proven, Events = [], Seals = _seals };
         Context.Publish(_tip);
         Say(LogLevel.Information, $"the ledger goes on at height {chain.State.Height}, above the snapshot at height {restored.Plan.Height}");
         Step(new ConsensusInput.Restored(anchor, restored.Plan.Finalization));
+        Step(new ConsensusInput.Punished(Punished()));
         NotePending();
+        NoteValidators();
     }
 
     // ---- taking snapshots, pruning ----

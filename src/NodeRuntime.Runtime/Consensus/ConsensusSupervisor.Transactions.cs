@@ -26,10 +26,14 @@ public sealed partial class ConsensusSupervisor
     private TransactionStatus _told = new();
     private Instant _toldAt = Instant.Epoch;
 
-    private void KnowValidators(ValidatorSet validators)
+    // Views begin anew with an epoch, and so does what is remembered of them.
+    private void KnowValidators()
     {
+        ValidatorSet validators = _chain.State.Validators;
         ImmutableArray<PeerId>.Builder peers = ImmutableArray.CreateBuilder<PeerId>(validators.Count);
-        foreach (GenesisValidator validator in validators.Members) peers.Add(validator.Key.ToPeerId());
+        foreach (ValidatorMember validator in validators.Members) peers.Add(validator.Peer);
+        _nextLeaders = null;
+        _followed = default;
         Rebuild(new ProposalInput.Validators(peers.MoveToImmutable()));
         Follow(_machine.Snapshot);
     }
@@ -127,12 +131,12 @@ public sealed partial class ConsensusSupervisor
     {
         View view = _machine.Snapshot.View;
         if (_nextLeaders is { } known && known.View == view) return known.Leaders;
-        ValidatorSet validators = _model.Genesis.ValidatorSet;
+        ValidatorSet validators = _chain.State.Validators;
         SortedSet<PeerId> leaders = [];
         for (ulong ahead = 0; ahead < GossipMachine.LeadersAhead; ahead++)
         {
             ValidatorIndex leader = LeaderSchedule.LeaderOf(_model.Chain, validators, new View(view.Number + ahead));
-            leaders.Add(validators[leader].Key.ToPeerId());
+            leaders.Add(validators[leader].Peer);
         }
 
         _nextLeaders = (view, [.. leaders]);

@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.Collections.Immutable;
+using System.Linq;
 using NodeRuntime.Actors;
 using NodeRuntime.Actors.Ports;
 using NodeRuntime.Consensus;
@@ -11,6 +12,7 @@ using NodeRuntime.Ledger.State;
 using NodeRuntime.Membership;
 using NodeRuntime.Primitives;
 using NodeRuntime.Proofs.Chain;
+using NodeRuntime.Proofs.Light;
 using NodeRuntime.Proofs.Trees;
 using NodeRuntime.Runtime.Flight;
 using NodeRuntime.Runtime.Membership;
@@ -42,9 +44,11 @@ public sealed partial class ConsensusSupervisor : Actor<ConsensusCommand>
     private readonly SortedSet<PeerId> _peers = [];
     private readonly SortedDictionary<PeerId, Instant> _heardAt = [];
     private LedgerTip? _tip;
+    private ImmutableArray<Seal> _seals = [];
     private ulong _token;
     private bool _writes;
     private bool _wasPending;
+    private ValidatorSet? _due;
     private bool _isPerforming;
     private long _evidenceSeen;
     private long _evidenceIncluded;
@@ -61,7 +65,11 @@ public sealed partial class ConsensusSupervisor : Actor<ConsensusCommand>
         Recovery recovery = _store.Recover();
         _start = FindStart();
         if (_start.IsLost) recovery = recovery with { Tip = null };
-        ValidatorSet validators = model.Genesis.ValidatorSet;
+        _chain = new LedgerChain(_start.State, _start.Digest, ports.Signatures);
+        _mempool = new MempoolMachine(_chain.State, ports.Signatures);
+        // First the ledger: it says who votes.
+        Replay();
+        ValidatorSet validators = _chain.State.Validators;
         Prng prng = context.Prng.Fork();
         (_machine, _recorder) = FlightRecorder<ConsensusInput, ConsensusEffect>.Around(
             FlightMachine.Consensus, model, ports,
@@ -69,33 +77,40 @@ public sealed partial class ConsensusSupervisor : Actor<ConsensusCommand>
                 new ConsensusConfig
                 {
                     Chain = model.Chain,
-                    Validators = validators,
+                    ValidatorsAtStart = validators,
                     Parameters = model.Genesis.Parameters,
                     GenesisTime = model.Genesis.Time,
-                    Signer = recorded(ports.Signer),
+                    Signer = recorded(ports.ConsensusSigners[0]),
+                    OtherSigners = [.. ports.ConsensusSigners.Skip(1).Select(recorded)],
                     Signatures = ports.Signatures,
                     Prng = prng,
                     SnapshotBehind = model.Sync.SnapshotBehind,
                 },
                 recovery),
             static (machine, now, input) => machine.Step(now, input));
-        _isNewValidator = model.ValidatorIndexOf(ports.Signer.PublicKey) is not null && recovery.Watermark is null && !recovery.WatermarkIsLost;
-        _chain = new LedgerChain(_start.State, _start.Digest, validators, ports.Signatures);
-        _mempool = new MempoolMachine(_chain.State, ports.Signatures);
+        _isNewValidator = _machine.Snapshot.Self is not null && recovery.Watermark is null && !recovery.WatermarkIsLost;
         _gossip = new GossipMachine(_mempool, model.Genesis.Parameters.NetworkDelay, context.Prng.Fork());
         _proposals = new ProposalMachine(_mempool, model.Genesis.Parameters.NetworkDelay, context.Prng.Fork());
     }
 
     private readonly bool _isNewValidator;
+    private readonly List<(LogLevel Level, string Text)> _startSayings = [];
 
     protected override void PreStart()
     {
         _self = Context.Self;
-        Replay();
-        KnowValidators(_model.Genesis.ValidatorSet);
-        if (_isNewValidator) Write([ConsensusStore.FirstWatermark(_model.Genesis.ValidatorSet.Epoch)]);
+        foreach ((LogLevel level, string text) in _startSayings) Say(level, text);
+        _startSayings.Clear();
+        Context.Publish(_tip!);
+        TellMembership();
+        KnowValidators();
+        List<JournalWrite> writes = [];
+        if (_start.IsLost) writes.AddRange(_store.ForgetBlocks());
+        if (_isNewValidator) writes.Add(_store.FirstWatermark(_chain.State.Validators.Epoch));
+        if (writes.Count > 0) Write([.. writes]);
         Step(new ConsensusInput.Punished(Punished()));
         Step(new ConsensusInput.Start());
+        Step(new ConsensusInput.SetDue(_chain.State.ValidatorsDue));
         Context.StartTimer(LookTimer, new ConsensusCommand.Look(), OutlookWatch.Interval);
     }
 
@@ -104,6 +119,7 @@ public sealed partial class ConsensusSupervisor : Actor<ConsensusCommand>
     {
         foreach (PeerId peer in _peers) _ports.Network.Disconnect(peer, DisconnectReason.Closed);
     }
+
 
     protected override void Receive(ConsensusCommand message)
     {
@@ -262,11 +278,11 @@ public sealed partial class ConsensusSupervisor : Actor<ConsensusCommand>
                 Serve(m);
                 break;
             case ConsensusEffect.FarBehind m:
-                _doors.Snapshots.Tell(new SnapshotCommand.Join(_chain.State.Height, m.Target));
+                _doors.Snapshots.Tell(new SnapshotCommand.Join(_chain.State.Height, m.Target, _chain.State.Validators));
                 break;
             case ConsensusEffect.Accuse m:
                 _evidenceSeen++;
-                bool isOurs = m.Evidence.Voter == _model.ValidatorIndexOf(_ports.Signer.PublicKey);
+                bool isOurs = m.Evidence.Voter == _machine.Snapshot.Self;
                 string whose = isOurs ? "our own key runs somewhere else too: " : string.Empty;
                 Say(isOurs ? LogLevel.Error : LogLevel.Warning, $"{whose}validator {m.Evidence.Voter} signed two contradicting votes in view {m.Evidence.View}: {m.Evidence.Fault}");
                 break;
@@ -302,15 +318,13 @@ public sealed partial class ConsensusSupervisor : Actor<ConsensusCommand>
     private void Build(ConsensusEffect.Build build)
     {
         if (_chain.After(build.Parent) is not { } parent) return;
-        // A leader builds, and a leader is of the set.
-        ValidatorIndex? self = _model.ValidatorIndexOf(_ports.Signer.PublicKey);
-        Invariant.Holds(self is not null);
-        ValidatorSet validators = _model.Genesis.ValidatorSet;
-        ImmutableArray<Evidence> evidence = LedgerChain.Punishable(parent, validators, build.Evidence);
-        BlockContext block = BlockContext.After(parent, build.Time) with { Offences = LedgerChain.OffencesOf(evidence, validators, self.Value) };
+        // A leader builds, and a leader is of the set; where the machine has meanwhile come into the next one, nobody waits for the block.
+        if (_machine.Snapshot.Self is not { } self || _machine.Snapshot.Validators.Epoch != parent.Validators.Epoch) return;
+        ImmutableArray<Evidence> evidence = LedgerChain.Punishable(parent, build.Evidence);
+        BlockContext block = BlockContext.After(parent, build.Time) with { Offences = LedgerChain.OffencesOf(parent, evidence, self) };
         MempoolSelection selection = _mempool.Select(parent, block, arrivedBy: SpreadBy());
         foreach (DroppedTransaction dropped in selection.Dropped) Say(LogLevel.Debug, $"transaction {dropped.Id} dropped: {dropped.Reason}");
-        Step(new ConsensusInput.Built(build.View, build.Parent, build.Time, selection.Body, parent.Root) { Evidence = evidence });
+        Step(new ConsensusInput.Built(build.View, build.Parent, build.Time, selection.Body, parent.Root) { Evidence = evidence, Due = parent.ValidatorsDue });
     }
 
     private void Check(ConsensusEffect.Check check)
@@ -335,6 +349,7 @@ public sealed partial class ConsensusSupervisor : Actor<ConsensusCommand>
             NoteSlashed(outcome);
         }
 
+        if (ConsensusStore.SealOf(deliver.Blocks[^1], deliver.Finalization) is { } seal) _seals = _seals.Add(seal);
         List<JournalWrite> writes = [];
         _store.Finalize(deliver.Blocks, deliver.Finalization, writes);
         Prune(writes);
@@ -346,17 +361,57 @@ public sealed partial class ConsensusSupervisor : Actor<ConsensusCommand>
             State = _chain.State,
             Proven = proven,
             Events = events.ToImmutable(),
+            Seals = _seals,
         };
         Context.Publish(_tip);
         NotePending();
+        NoteValidators();
+    }
+
+    // The machine turns to the next set by itself, at the seal; the ledger must have come to the same.
+    private void NoteValidators()
+    {
+        ConsensusSnapshot snapshot = _machine.Snapshot;
+        ValidatorSet validators = _chain.State.Validators;
+        if (snapshot.Finalized == _chain.State.Height) Invariant.Holds(snapshot.Validators.Hash == validators.Hash);
+        bool isNewEpoch = _tip!.Proven.Validators.Epoch != validators.Epoch;
+        if (isNewEpoch)
+        {
+            Say(LogLevel.Information, $"epoch {validators.Epoch} begins with {validators.Count} validators, {validators.TotalWeight} votes");
+            TellMembership();
+            KnowValidators();
+            Step(new ConsensusInput.Punished(Punished()));
+        }
+
+        ValidatorSet? due = _chain.State.ValidatorsDue;
+        if (due?.Hash == _due?.Hash) return;
+        if (!isNewEpoch && _due is not null)
+        {
+            string ready = snapshot.Due is { } last ? $"{last.ReadyWeight} of the {last.Set.Quorum} votes that it needs were ready" : "it was not ready";
+            Say(LogLevel.Warning, $"epoch {validators.Epoch} goes on: the set of {_due.Count} validators that was due is so no more; {ready}");
+        }
+
+        if (due is not null) Say(LogLevel.Information, $"a set of {due.Count} validators is due; it begins when {due.Quorum} of its {due.TotalWeight} votes are ready");
+        _due = due;
+        Step(new ConsensusInput.SetDue(due));
+    }
+
+    private void TellMembership()
+    {
+        ImmutableArray<PeerId>.Builder peers = ImmutableArray.CreateBuilder<PeerId>();
+        foreach (ValidatorMember member in _chain.State.Validators.Members) peers.Add(member.Peer);
+        _doors.Membership.Tell(new MembershipCommand.Validators(peers.ToImmutable()));
     }
 
     private ImmutableArray<ValidatorIndex> Punished()
     {
         ImmutableArray<ValidatorIndex>.Builder punished = ImmutableArray.CreateBuilder<ValidatorIndex>();
-        foreach (GenesisValidator validator in _model.Genesis.Validators)
+        // The ledger may be behind the machine, or the machine behind it: indices of another set mean nothing.
+        ValidatorSet validators = _chain.State.Validators;
+        if (_machine.Snapshot.Validators.Epoch != validators.Epoch) return [];
+        for (int i = 0; i < validators.Count; i++)
         {
-            if (SlashingRules.IsJailed(_chain.State.Records, validator.Key)) punished.Add(_model.ValidatorIndexOf(validator.Key)!.Value);
+            if (SlashingRules.IsJailed(_chain.State.Records, validators.Members[i].Key)) punished.Add(new ValidatorIndex((ushort)i));
         }
 
         return punished.ToImmutable();
@@ -377,7 +432,7 @@ public sealed partial class ConsensusSupervisor : Actor<ConsensusCommand>
     // From a person: the machine keeps it if it convicts, and then spreads it like its own.
     private void Accuse(ConsensusCommand.Accuse accuse)
     {
-        ValidatorSet validators = _model.Genesis.ValidatorSet;
+        ValidatorSet validators = _chain.State.Validators;
         EvidenceVerdict verdict = EvidenceRules.Check(accuse.Evidence, _model.Chain, validators, _ports.Signatures, out _);
         AccusationAnswer answer = verdict != EvidenceVerdict.Accepted ? new AccusationAnswer(false, verdict.ToString())
             : !_model.Genesis.Parameters.Slashing.IsYoung(accuse.Evidence.View, _machine.Snapshot.FinalizedView) ? new AccusationAnswer(false, "TooOld")
@@ -401,7 +456,7 @@ public sealed partial class ConsensusSupervisor : Actor<ConsensusCommand>
     private void Look()
     {
         Context.StartTimer(LookTimer, new ConsensusCommand.Look(), OutlookWatch.Interval);
-        ValidatorSet validators = _model.Genesis.ValidatorSet;
+        ValidatorSet validators = _chain.State.Validators;
         // A connection may outlive the way it went: who is in sight was heard. Validators of a chain that stands still repeat themselves.
         int heard = 0;
         foreach (Instant at in _heardAt.Values)
@@ -410,10 +465,11 @@ public sealed partial class ConsensusSupervisor : Actor<ConsensusCommand>
         }
 
         ulong weight = 0;
-        foreach (GenesisValidator validator in validators.Members)
+        PeerId own = _ports.Signer.PublicKey.ToPeerId();
+        foreach (ValidatorMember validator in validators.Members)
         {
-            bool isInSight = validator.Key == _ports.Signer.PublicKey
-                || (_heardAt.TryGetValue(validator.Key.ToPeerId(), out Instant at) && IsRecent(at));
+            bool isInSight = validator.Peer == own
+                || (_heardAt.TryGetValue(validator.Peer, out Instant at) && IsRecent(at));
             if (isInSight) weight += validator.Weight;
         }
 
@@ -458,6 +514,8 @@ public sealed partial class ConsensusSupervisor : Actor<ConsensusCommand>
         ConsensusStatus status = new(snapshot.View, mode, _mempool.Count, snapshot.SyncTarget?.Number ?? 0)
         {
             Outlook = _outlook.Outlook,
+            Epoch = snapshot.Validators.Epoch,
+            Validators = snapshot.Validators.Count,
             FirstBlock = _store.FirstHeight,
             Stranded = snapshot.Stranded,
             EvidenceSeen = _evidenceSeen,

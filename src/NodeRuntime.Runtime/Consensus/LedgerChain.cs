@@ -14,7 +14,7 @@ namespace NodeRuntime.Runtime.Consensus;
 /// The ledger as consensus needs it: the finalized state, and states of blocks above it that may become final. A block is
 /// executed once, whoever asks first.
 /// </summary>
-internal sealed class LedgerChain(LedgerState state, Hash256 digest, ValidatorSet validators, ISignatureVerifier signatures)
+internal sealed class LedgerChain(LedgerState state, Hash256 digest, ISignatureVerifier signatures)
 {
     private readonly SortedDictionary<Hash256, Speculation> _above = [];
     private Hash256 _tip = digest;
@@ -27,22 +27,24 @@ internal sealed class LedgerChain(LedgerState state, Hash256 digest, ValidatorSe
         digest == _tip ? State : _above.TryGetValue(digest, out Speculation? speculation) ? speculation.Outcome.State : null;
 
     /// <summary>For a proposer: what of this evidence the ledger has not punished on a parent.</summary>
-    public static ImmutableArray<Evidence> Punishable(LedgerState parent, ValidatorSet validators, ImmutableArray<Evidence> evidence)
+    public static ImmutableArray<Evidence> Punishable(LedgerState parent, ImmutableArray<Evidence> evidence)
     {
         ImmutableArray<Evidence>.Builder left = ImmutableArray.CreateBuilder<Evidence>();
         foreach (Evidence one in evidence)
         {
-            if (SlashingRules.Check(parent.Records, validators[one.Voter].Key) == SlashingVerdict.Accepted) left.Add(one);
+            // The machine may be an epoch further than the parent, or not yet as far.
+            if (one.First.Slot.Epoch != parent.Validators.Epoch) continue;
+            if (SlashingRules.Check(parent.Records, parent.Validators[one.Voter].Key) == SlashingVerdict.Accepted) left.Add(one);
         }
 
         return left.ToImmutable();
     }
 
-    /// <summary>What evidence in a block of this proposer means to the ledger.</summary>
-    public static ImmutableArray<Offence> OffencesOf(ImmutableArray<Evidence> evidence, ValidatorSet validators, ValidatorIndex proposer)
+    /// <summary>What evidence in a child of this state, by this proposer, means to the ledger. All of it is of the epoch that votes.</summary>
+    public static ImmutableArray<Offence> OffencesOf(LedgerState parent, ImmutableArray<Evidence> evidence, ValidatorIndex proposer)
     {
         ImmutableArray<Offence>.Builder offences = ImmutableArray.CreateBuilder<Offence>(evidence.Length);
-        foreach (Evidence one in evidence) offences.Add(Offence.Of(one, validators, proposer));
+        foreach (Evidence one in evidence) offences.Add(Offence.Of(parent.Records, one, parent.Validators, proposer));
         return offences.MoveToImmutable();
     }
 
@@ -51,7 +53,7 @@ internal sealed class LedgerChain(LedgerState state, Hash256 digest, ValidatorSe
     {
         if (_above.TryGetValue(digest, out Speculation? done)) return done.Outcome;
         if (After(block.Header.ParentDigest) is not { } parent) return null;
-        BlockOutcome outcome = BlockApplication.Apply(parent, ContextOf(block), block.Transactions, signatures, known);
+        BlockOutcome outcome = BlockApplication.Apply(parent, ContextOf(parent, block), block.Transactions, signatures, known);
         if (outcome.Verdict == BlockVerdict.Accepted) _above.Add(digest, new Speculation(block.Header.Height, outcome));
         return outcome;
     }
@@ -63,15 +65,21 @@ internal sealed class LedgerChain(LedgerState state, Hash256 digest, ValidatorSe
     public void Replay(Block block, Hash256 digest)
     {
         Invariant.Holds(block.Header.ParentDigest == _tip);
-        BlockOutcome outcome = BlockApplication.Replay(State, ContextOf(block), block.Transactions);
+        BlockOutcome outcome = BlockApplication.Replay(State, ContextOf(State, block), block.Transactions);
         Invariant.Holds(outcome.Verdict == BlockVerdict.Accepted);
         Invariant.Holds(outcome.State is not null);
         State = outcome.State;
         _tip = digest;
     }
 
-    private BlockContext ContextOf(Block block) =>
-        BlockContext.Of(block.Header) with { Offences = OffencesOf(block.Evidence, validators, block.Header.Proposer) };
+    // Of another epoch the ledger refuses the block, and indices of another set mean nothing in this one.
+    private static BlockContext ContextOf(LedgerState parent, Block block)
+    {
+        BlockContext context = BlockContext.Of(block.Header);
+        return block.Header.Epoch == parent.Validators.Epoch
+            ? context with { Offences = OffencesOf(parent, block.Evidence, block.Header.Proposer) }
+            : context;
+    }
 
     /// <summary>The block is final: its state becomes the state, and what cannot follow it any more is forgotten.</summary>
     public BlockOutcome Finalize(Block block, MempoolMachine? known)

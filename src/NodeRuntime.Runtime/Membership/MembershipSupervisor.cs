@@ -76,6 +76,9 @@ public sealed class MembershipSupervisor : Actor<MembershipCommand>
             case MembershipCommand.Publish m:
                 Step(new MembershipInput.Publish(m.Topic, m.Bytes));
                 break;
+            case MembershipCommand.Validators m:
+                Step(new MembershipInput.Validators(m.Peers));
+                break;
             case MembershipCommand.Misbehaved m:
                 Step(new MembershipInput.Misbehaved(m.Peer, m.Misdeed));
                 break;

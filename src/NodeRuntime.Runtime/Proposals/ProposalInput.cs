@@ -15,7 +15,7 @@ internal abstract record ProposalInput
 
     public sealed record PeerLeft(PeerId Peer) : ProposalInput;
 
-    /// <summary>The peers of the validators, in the order of their indices.</summary>
+    /// <summary>An epoch begins: the peers of its validators, in the order of their indices.</summary>
     public sealed record Validators(ImmutableArray<PeerId> Peers) : ProposalInput;
 
     public sealed record Received(PeerId Peer, CompactMessage Message) : ProposalInput;

@@ -84,6 +84,10 @@ internal sealed class ProposalMachine(MempoolMachine pool, Duration networkDelay
                 break;
             case ProposalInput.Validators m:
                 _validators = m.Peers;
+                // Views of the epoch before say nothing of this one.
+                _pending.Clear();
+                _finalized = View.Genesis;
+                _current = View.Genesis;
                 break;
             case ProposalInput.Received m:
                 // What was under way when a connection ended is nobody's.

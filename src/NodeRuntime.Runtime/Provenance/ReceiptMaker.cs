@@ -1,5 +1,6 @@
 using NodeRuntime.Crypto;
 using NodeRuntime.Primitives;
+using NodeRuntime.Proofs.Light;
 using NodeRuntime.Proofs.Receipts;
 using NodeRuntime.Proofs.Records;
 using NodeRuntime.Proofs.Trees;
@@ -11,17 +12,21 @@ namespace NodeRuntime.Runtime.Provenance;
 internal static class ReceiptMaker
 {
     /// <summary>The tip's proven state must hold the lease as settled.</summary>
-    public static byte[] Make(NodeModel model, NodePorts ports, LedgerTip tip, LeaseWorkRecord work)
+    /// <returns>Null where the chain has had more seals than a receipt can carry.</returns>
+    public static byte[]? Make(NodeModel model, NodePorts ports, LedgerTip tip, LeaseWorkRecord work)
     {
         Invariant.Holds(tip.Certified is not null);
         Invariant.Holds(work.Result is not null);
         Invariant.Holds(work.OwnerSignature is not null);
         LeaseRecord? lease = tip.Proven.Records.Lease(work.Lease);
         Invariant.Holds(lease is { State: LeaseState.Settled });
+        SetProof sets = tip.Sets;
+        if (sets.Encode().Length > Limits.ReceiptSealsBytesMax) return null;
         JobEvidence evidence = new()
         {
             Genesis = model.Genesis.Encode(),
             Block = tip.Certified,
+            Sets = sets,
             Order = tip.Proven.Prove(StateKeys.Order(lease.Order)),
             Lease = tip.Proven.Prove(StateKeys.Lease(work.Lease)),
             Spec = work.Spec,

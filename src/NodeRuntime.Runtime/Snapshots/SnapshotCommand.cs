@@ -2,6 +2,7 @@ using System;
 using NodeRuntime.Actors.Ports;
 using NodeRuntime.Ledger.State;
 using NodeRuntime.Primitives;
+using NodeRuntime.Proofs.Chain;
 
 namespace NodeRuntime.Runtime.Snapshots;
 
@@ -23,7 +24,8 @@ public abstract record SnapshotCommand
     public sealed record Take(LedgerState State, Hash256 Digest) : SnapshotCommand;
 
     /// <summary>The ledger is far behind: fetch a snapshot above its height.</summary>
-    public sealed record Join(Height Floor, Height Target) : SnapshotCommand;
+    /// <param name="Validators">Who votes on top of the floor.</param>
+    public sealed record Join(Height Floor, Height Target, ValidatorSet Validators) : SnapshotCommand;
 
     /// <summary>The ledger stands on the snapshot that was fetched.</summary>
     public sealed record Joined : SnapshotCommand;

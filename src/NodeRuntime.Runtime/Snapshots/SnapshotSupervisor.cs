@@ -46,7 +46,6 @@ public sealed class SnapshotSupervisor : Actor<SnapshotCommand>
         _machine = new SnapshotSyncMachine(new SnapshotSyncConfig
         {
             Chain = model.Chain,
-            Validators = model.Genesis.ValidatorSet,
             Signatures = ports.Signatures,
             NetworkDelay = model.Genesis.Parameters.NetworkDelay,
             Prng = context.Prng.Fork(),
@@ -270,7 +269,7 @@ public sealed class SnapshotSupervisor : Actor<SnapshotCommand>
         (SnapshotPlan? plan, ImmutableArray<bool> held) = _plan is { } begun && _machine.Phase == SnapshotSyncPhase.Idle
             ? (begun.Plan, _store.HeldOf(begun.Slot, begun.Plan))
             : (null, []);
-        Step(new SnapshotSyncInput.Begin(join.Floor, join.Target, plan, held));
+        Step(new SnapshotSyncInput.Begin(join.Floor, join.Target, join.Validators, plan, held));
     }
 
     private void Step(SnapshotSyncInput input)

@@ -383,7 +383,13 @@ public sealed class WorkloadSupervisor : Actor<WorkloadCommand>
             return;
         }
 
-        byte[] receipt = ReceiptMaker.Make(_model, _ports, _tip, wanted.Record);
+        if (ReceiptMaker.Make(_model, _ports, _tip, wanted.Record) is not { } receipt)
+        {
+            string why = $"the chain's seals since genesis have more than the {Limits.ReceiptSealsBytesMax} bytes that fit";
+            Context.Publish(new NodeLog(LogLevel.Error, "workload", $"no receipt for lease {wanted.Lease}: {why}"));
+            return;
+        }
+
         Send(wanted.Client, new JobMessage.Receipt(wanted.Lease, receipt));
     }
 

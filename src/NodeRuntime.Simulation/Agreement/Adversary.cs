@@ -17,9 +17,9 @@ internal sealed class Adversary(FaultClass kind, AgreementWorld world, Agreement
 {
     private const int BlocksMax = 32;
 
-    private readonly SortedDictionary<View, ConsensusMessage.Propose> _told = [];
+    private readonly SortedDictionary<EpochView, ConsensusMessage.Propose> _told = [];
     private readonly List<Block> _blocks = [];
-    private View _spammed;
+    private EpochView _spammed;
 
     /// <summary>It remembers blocks, to build on the wrong ones.</summary>
     public void Heard(ConsensusMessage message)
@@ -80,29 +80,37 @@ internal sealed class Adversary(FaultClass kind, AgreementWorld world, Agreement
         if (!isFinal) Send(to, message);
         View view = self.EnteredView;
         if (view == View.Genesis || (message is not ConsensusMessage.HaveCertificate && !isFinal)) return;
-        if (view > _spammed) world.Marks.Note(kind);
-        _spammed = view;
+        if (self.Snapshot is not { Self: { } voter } snapshot) return;
+        EpochView at = new(snapshot.Validators.Epoch, view);
+        if (at > _spammed) world.Marks.Note(kind);
+        _spammed = at;
         for (ulong ahead = 0; ahead < 3; ahead++)
         {
-            Send(to, new ConsensusMessage.Voted(world.SignVote(self, new View(view.Number + ahead), VoteKind.Finalize, null)));
+            VoteSlot slot = new(at.Epoch, new View(view.Number + ahead), VoteKind.Finalize);
+            Send(to, new ConsensusMessage.Voted(world.SignVote(self, slot, voter, null)));
         }
     }
 
     // A millisecond later is another block, and as good.
     private ConsensusMessage.Propose Contradict(ConsensusMessage.Propose proposal)
     {
-        View view = proposal.Block.Header.View;
-        if (_told.TryGetValue(view, out ConsensusMessage.Propose? told)) return told;
+        EpochView at = AtOf(proposal.Block);
+        if (_told.TryGetValue(at, out ConsensusMessage.Propose? told)) return told;
         told = Sign(proposal.Block with { Header = proposal.Block.Header with { Time = proposal.Block.Header.Time + Duration.FromMilliseconds(1) } });
         if (_told.Count >= BlocksMax) _told.Clear();
-        _told.Add(view, told);
+        _told.Add(at, told);
         return told;
     }
 
-    private ConsensusMessage.Propose Sign(Block block) =>
-        new(block, world.SignVote(self, block.Header.View, VoteKind.Notarize, block.Header.Digest));
+    private static EpochView AtOf(Block block) => new(block.Header.Epoch, block.Header.View);
 
-    // Heights and views that nobody has seen, with certificates that do not prove them.
+    private ConsensusMessage.Propose Sign(Block block)
+    {
+        VoteSlot slot = new(block.Header.Epoch, block.Header.View, VoteKind.Notarize);
+        return new ConsensusMessage.Propose(block, world.SignVote(self, slot, block.Header.Proposer, block.Header.Digest));
+    }
+
+    // Heights, views and epochs that nobody has seen, with certificates that do not prove them.
     private void Lie(int to, ConsensusMessage message)
     {
         switch (message)
@@ -115,7 +123,8 @@ internal sealed class Adversary(FaultClass kind, AgreementWorld world, Agreement
                 break;
             case ConsensusMessage.HaveCertificate m:
                 world.Marks.Note(kind);
-                Send(to, new ConsensusMessage.HaveCertificate(new View(m.View.Number + 1_000_000)));
+                Send(to, new ConsensusMessage.HaveCertificate(m.Epoch, new View(m.View.Number + 1_000_000)));
+                Send(to, new ConsensusMessage.HaveCertificate(new Epoch(m.Epoch.Number + 3), m.View));
                 Send(to, message);
                 break;
             case ConsensusMessage.FenceAnswer { Highest: { } highest } m:
@@ -145,7 +154,7 @@ internal sealed class Adversary(FaultClass kind, AgreementWorld world, Agreement
     {
         Block block = proposal.Block;
         ulong view = block.Header.View.Number;
-        if (_told.TryGetValue(block.Header.View, out ConsensusMessage.Propose? told)) return told;
+        if (_told.TryGetValue(AtOf(block), out ConsensusMessage.Propose? told)) return told;
         if (!block.Justification.Skips.IsEmpty)
         {
             told = Justify(block, block.Justification with { Skips = block.Justification.Skips.RemoveAt(0) }, block.Header);
@@ -173,7 +182,7 @@ internal sealed class Adversary(FaultClass kind, AgreementWorld world, Agreement
 
         world.Marks.Note(kind);
         if (_told.Count >= BlocksMax) _told.Clear();
-        _told.Add(block.Header.View, told);
+        _told.Add(AtOf(block), told);
         return told;
     }
 

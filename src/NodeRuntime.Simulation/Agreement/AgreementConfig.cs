@@ -23,6 +23,9 @@ public sealed record AgreementConfig
     /// <summary>Mean time between transfers; zero for an idle chain.</summary>
     public Duration TransferEvery { get; init; } = Duration.FromSeconds(1);
 
+    /// <summary>Mean time between changes of who votes, by transactions; zero for a set that only punishment changes.</summary>
+    public Duration SetChangeEvery { get; init; }
+
     /// <summary>A fault of the driver or of a rule that the oracle must find.</summary>
     public Mutant Mutant { get; init; } = Mutant.None;
 

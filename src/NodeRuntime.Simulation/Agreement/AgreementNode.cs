@@ -39,7 +39,9 @@ internal sealed class AgreementNode
     private IJournal? _journal;
     private Adversary? _adversary;
     private Instant _busyUntil;
-    private View _entered;
+    private EpochView _entered;
+    private ValidatorSet? _due;
+    private Epoch _epoch;
     private int _life;
     private int _crashIn = -1;
     private bool _writes;
@@ -61,7 +63,7 @@ internal sealed class AgreementNode
 
     public int Number { get; }
 
-    /// <summary>Whose key it holds: its index in the set, or beyond it for an observer.</summary>
+    /// <summary>Whose key it holds: its index in the first set, or beyond it for an observer.</summary>
     public int Key { get; }
 
     public ISigner Signer { get; }
@@ -95,7 +97,10 @@ internal sealed class AgreementNode
 
     public string Describe() => _machine?.Describe() ?? "down";
 
-    public View EnteredView => _entered;
+    /// <summary>A key that it may vote with beside its node key; none where no set changes.</summary>
+    public ISigner? SecondKey { get; init; }
+
+    public View EnteredView => _entered.View;
 
     public LedgerState? State => _chain?.State;
 
@@ -114,9 +119,8 @@ internal sealed class AgreementNode
         _journal = Disk.Open();
         _store = new ConsensusStore(_journal);
         Recovery recovery = Mutate(_store.Recover());
-        bool isNewValidator = recovery.Watermark is null && !recovery.WatermarkIsLost && Key < _world.Config.Validators;
         NoteRecovery(recovery);
-        _chain = new LedgerChain(_world.GenesisState, _world.Genesis.ChainId.Hash, _world.Validators, _world.Signatures);
+        _chain = new LedgerChain(_world.GenesisState, _world.Genesis.ChainId.Hash, _world.Signatures);
         _mempool = new MempoolMachine(_chain.State, _world.Signatures);
         for (Height height = new(1); height <= _store.LastHeight; height = height.Next)
         {
@@ -127,14 +131,17 @@ internal sealed class AgreementNode
         _mempool.Reset(_chain.State);
         _wasPending = false;
         _lastHadEvents = false;
+        _due = null;
+        _epoch = _chain.State.Validators.Epoch;
         _machine = new ConsensusMachine(
             new ConsensusConfig
             {
                 Chain = _world.Genesis.ChainId,
-                Validators = _world.Validators,
+                ValidatorsAtStart = _world.Mutate(_chain.State.Validators),
                 Parameters = _world.Genesis.Parameters,
                 GenesisTime = _world.Genesis.Time,
                 Signer = Signer,
+                OtherSigners = SecondKey is { } second ? [second] : [],
                 Signatures = _world.Signatures,
                 Prng = _prng.Fork(),
                 FencesOnForeignVotes = !IsTwin,
@@ -142,17 +149,22 @@ internal sealed class AgreementNode
             },
             recovery);
         _world.Timeline?.Started(_world.Time.Now, Number);
-        if (isNewValidator) Write([ConsensusStore.FirstWatermark(_world.Validators.Epoch)]);
+        bool isNewValidator = _machine.Snapshot.Self is not null && recovery is { Watermark: null, WatermarkIsLost: false };
+        if (isNewValidator) Write([_store.FirstWatermark(_epoch)]);
         Step(new ConsensusInput.Punished(Punished()));
         Step(new ConsensusInput.Start());
+        NoteValidators();
     }
 
     private ImmutableArray<ValidatorIndex> Punished()
     {
         ImmutableArray<ValidatorIndex>.Builder punished = ImmutableArray.CreateBuilder<ValidatorIndex>();
-        for (int i = 0; i < _world.Validators.Count; i++)
+        // Machine and ledger may be an epoch apart: indices of another set mean nothing.
+        ValidatorSet validators = _chain!.State.Validators;
+        if (_machine!.Snapshot.Validators.Epoch != validators.Epoch) return [];
+        for (int i = 0; i < validators.Count; i++)
         {
-            if (SlashingRules.IsJailed(_chain!.State.Records, _world.Validators.Members[i].Key)) punished.Add(new ValidatorIndex((ushort)i));
+            if (SlashingRules.IsJailed(_chain.State.Records, validators.Members[i].Key)) punished.Add(new ValidatorIndex((ushort)i));
         }
 
         return punished.ToImmutable();
@@ -432,7 +444,10 @@ internal sealed class AgreementNode
         }
 
         bool isCanary = _world.Config.Mutant == Mutant.Canary && message is ConsensusMessage.Voted { Vote.Slot.Kind: VoteKind.Notarize };
-        if (isCanary) SayToAll(new ConsensusMessage.Voted(_world.SignVote(this, ((ConsensusMessage.Voted)message).Vote.Slot.View, VoteKind.Finalize, null)));
+        if (isCanary && message is ConsensusMessage.Voted { Vote: { } vote })
+        {
+            SayToAll(new ConsensusMessage.Voted(_world.SignVote(this, vote.Slot with { Kind = VoteKind.Finalize }, vote.Voter, null)));
+        }
     }
 
     private void NoteBroadcast(ConsensusMessage message)
@@ -440,6 +455,12 @@ internal sealed class AgreementNode
         Marks marks = _world.Marks;
         switch (message)
         {
+            case ConsensusMessage.Ready:
+                marks.Note(FaultClass.ReadinessSaid);
+                break;
+            case ConsensusMessage.Reseal:
+                marks.Note(FaultClass.SealVotedAgain);
+                break;
             case ConsensusMessage.Propose m:
                 marks.Note(ProtocolRule.R2);
                 _world.Timeline?.Proposed(_world.Time.Now, Number, m.Block.Header.View);
@@ -455,13 +476,13 @@ internal sealed class AgreementNode
                 break;
             case ConsensusMessage.HaveCertificate m:
                 marks.Note(ProtocolRule.R1);
-                View view = m.View.Next;
-                if (view.Number > _entered.Number + 1) marks.Note(ProtocolRule.R7);
-                if (view > _entered)
+                EpochView at = new(m.Epoch, m.View.Next);
+                if (at.Epoch == _entered.Epoch && at.View.Number > _entered.View.Number + 1) marks.Note(ProtocolRule.R7);
+                if (at > _entered)
                 {
-                    _entered = view;
-                    _world.Timeline?.Entered(_world.Time.Now, Number, view);
-                    if (IsFaithful) _world.Oracle.Entered(this, view);
+                    _entered = at;
+                    _world.Timeline?.Entered(_world.Time.Now, Number, at.View);
+                    if (IsFaithful) _world.Oracle.Entered(this, at);
                 }
 
                 break;
@@ -489,8 +510,8 @@ internal sealed class AgreementNode
     private void NoteRecovery(Recovery recovery)
     {
         if (!recovery.Records.IsEmpty) _world.Marks.Note(ProtocolRule.R32);
-        View floor = recovery.Tip is { } tip ? tip.Block.Header.View : View.Genesis;
-        if (recovery.Watermark is { } mark && mark.Slot.View > floor) _world.Marks.Note(ProtocolRule.R31);
+        EpochView floor = recovery.Tip is { } tip ? new EpochView(tip.Block.Header.Epoch, tip.Block.Header.View) : default;
+        if (recovery.Watermark is { } mark && new EpochView(mark.Slot.Epoch, mark.Slot.View) > floor) _world.Marks.Note(ProtocolRule.R31);
     }
 
     private Recovery Mutate(Recovery recovery)
@@ -554,13 +575,11 @@ internal sealed class AgreementNode
     private void Build(ConsensusEffect.Build build)
     {
         if (_chain!.After(build.Parent) is not { } parent) return;
-        ImmutableArray<Evidence> evidence = LedgerChain.Punishable(parent, _world.Validators, build.Evidence);
-        BlockContext block = BlockContext.After(parent, build.Time) with
-        {
-            Offences = LedgerChain.OffencesOf(evidence, _world.Validators, new ValidatorIndex((ushort)Key)),
-        };
+        if (_machine!.Snapshot.Self is not { } self || _machine.Snapshot.Validators.Epoch != parent.Validators.Epoch) return;
+        ImmutableArray<Evidence> evidence = LedgerChain.Punishable(parent, build.Evidence);
+        BlockContext block = BlockContext.After(parent, build.Time) with { Offences = LedgerChain.OffencesOf(parent, evidence, self) };
         MempoolSelection selection = _mempool!.Select(parent, block);
-        Step(new ConsensusInput.Built(build.View, build.Parent, build.Time, selection.Body, parent.Root) { Evidence = evidence });
+        Step(new ConsensusInput.Built(build.View, build.Parent, build.Time, selection.Body, parent.Root) { Evidence = evidence, Due = parent.ValidatorsDue });
     }
 
     private void Check(ConsensusEffect.Check check)
@@ -586,7 +605,29 @@ internal sealed class AgreementNode
         List<JournalWrite> writes = [];
         _store!.Finalize(deliver.Blocks, deliver.Finalization, writes);
         Write([.. writes]);
+        if (deliver.Blocks[^1].Header.IsSeal) _world.Marks.Note(ProtocolRule.R12);
         NotePending();
+        NoteValidators();
+    }
+
+    // As the supervisor does: the machine turns to the next set by itself, and the ledger must have come to the same.
+    private void NoteValidators()
+    {
+        // It may have died of what came before.
+        if (_machine is null) return;
+        ConsensusSnapshot snapshot = _machine.Snapshot;
+        LedgerState state = _chain!.State;
+        if (snapshot.Finalized == state.Height) Invariant.Holds(snapshot.Validators.Hash == state.Validators.Hash);
+        if (_epoch != state.Validators.Epoch)
+        {
+            _epoch = state.Validators.Epoch;
+            Input(new ConsensusInput.Punished(Punished()));
+        }
+
+        ValidatorSet? due = state.ValidatorsDue;
+        if (due?.Hash == _due?.Hash) return;
+        _due = due;
+        Input(new ConsensusInput.SetDue(due));
     }
 
     // A block is asked for while transactions wait, and once more after one with transactions.

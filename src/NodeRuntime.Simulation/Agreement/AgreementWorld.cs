@@ -41,11 +41,14 @@ public sealed class AgreementWorld : INemesisStage
     private readonly List<SentTransaction> _outstanding = [];
     private readonly Stack<Volley> _volleys = [];
     private readonly SortedSet<int> _taintedKeys = [];
+    private readonly List<ISigner> _secondKeys = [];
+    private readonly SimulatedOperators? _operators;
     private readonly bool[] _isDeaf;
     private readonly ISigner[] _owners;
     private readonly ulong[] _sequences;
     private readonly Prng _traffic;
     private readonly bool _isNetworkCalm;
+    private readonly int _faultyMax;
     private int _flood;
     private int _cutNumber;
     private Instant _healedAt;
@@ -69,18 +72,25 @@ public sealed class AgreementWorld : INemesisStage
         _owners = [_registry.CreateSigner(Prng), _registry.CreateSigner(Prng)];
         _sequences = new ulong[_owners.Length];
         Genesis = MakeGenesis(config, signers, weights, _owners);
-        Validators = config.Mutant == Mutant.QuorumMinusOne ? Genesis.ValidatorSet.WithQuorumShortOf(1) : Genesis.ValidatorSet;
         GenesisState = LedgerState.FromGenesis(Genesis);
-        Oracle = new AgreementOracle(this, weights);
-        int faulty = Math.Max(1, (config.Validators - 1) / 3);
+        Oracle = new AgreementOracle(this);
+        if (config.SetChangeEvery > Duration.Zero)
+        {
+            // Drawn aside: a world whose set stands is what it was.
+            Prng aside = new(config.Seed ^ 0x0BE2_A702);
+            foreach (ISigner _ in signers) _secondKeys.Add(_registry.CreateSigner(aside));
+            _operators = new SimulatedOperators(Genesis.ChainId, signers, signers, _secondKeys, bytes => _nodes.ForEach(node => node.Submit(bytes)), aside);
+        }
+
+        _faultyMax = Math.Max(1, (config.Validators - 1) / 3);
         // A place more for every key that may run twice.
-        int places = signers.Count + faulty;
+        int places = signers.Count + _faultyMax;
         _links = new Links(places, Prng.Fork(), Marks);
         _isDeaf = new bool[places * places];
         _isNetworkCalm = IsCalm(config.Plan);
         SortedDictionary<int, FaultClass> misdeeds = Misdeeds(config.Plan);
         for (int i = 0; i < signers.Count; i++) Add(NewNode(i, i, signers[i], misdeeds));
-        for (int i = 0; i < faulty; i++)
+        for (int i = 0; i < _faultyMax; i++)
         {
             AgreementNode second = NewNode(signers.Count + i, i, signers[i], misdeeds);
             second.IsPresent = second.IsTwin;
@@ -106,8 +116,6 @@ public sealed class AgreementWorld : INemesisStage
 
     /// <summary>A value, and the same for everybody.</summary>
     internal LedgerState GenesisState { get; }
-
-    internal ValidatorSet Validators { get; }
 
     internal Prng Prng { get; }
 
@@ -137,6 +145,7 @@ public sealed class AgreementWorld : INemesisStage
             _nemesis.Begin();
             Look();
             if (Config.TransferEvery > Duration.Zero) Transfer();
+            if (_operators is not null) ChangeSet(_operators);
             if (_nodes.Exists(static node => node.IsTwin) && Config.Twins is null) MixTwins();
             Time.RunUntil(World.Start + Config.Plan.HealAt);
             Heal();
@@ -200,6 +209,7 @@ public sealed class AgreementWorld : INemesisStage
         return new AgreementNode(this, number, key, signer)
         {
             IsTwin = isTwin,
+            SecondKey = _secondKeys.Count > key ? _secondKeys[key] : null,
             IsVoterWatched = !isTwin && number < PeerCount,
             IsFaithful = !isTwin,
         };
@@ -252,6 +262,12 @@ public sealed class AgreementWorld : INemesisStage
             allocations.Add(account, new GenesisAllocation(account, Amount.FromTokens(10_000), Amount.FromTokens(200)));
         }
 
+        for (int i = weights.Length; config.SetChangeEvery > Duration.Zero && i < signers.Count; i++)
+        {
+            AccountId account = KeyPolicy.Single(signers[i].PublicKey).ToAccountId();
+            allocations.Add(account, new GenesisAllocation(account, Amount.FromTokens(10_000), Amount.Zero));
+        }
+
         foreach (ISigner owner in owners)
         {
             AccountId account = KeyPolicy.Single(owner.PublicKey).ToAccountId();
@@ -264,7 +280,9 @@ public sealed class AgreementWorld : INemesisStage
             IsDevelopment = true,
             Nonce = Hasher.Sha256(BitConverter.GetBytes(config.Seed)),
             Time = World.Start - Duration.FromSeconds(1),
-            Parameters = ChainParameters.Development,
+            Parameters = config.SetChangeEvery > Duration.Zero
+                ? ChainParameters.Development with { EpochBlocks = 6 }
+                : ChainParameters.Development,
             Validators = validators.ToImmutable(),
             Allocations = [.. allocations.Values],
         };
@@ -283,11 +301,11 @@ public sealed class AgreementWorld : INemesisStage
 
     internal int KeyOf(PeerId peer) => _keys[peer];
 
-    internal Vote SignVote(AgreementNode node, View view, VoteKind kind, Hash256? value)
-    {
-        VoteSlot slot = new(Validators.Epoch, view, kind);
-        return new Vote(slot, value, new ValidatorIndex((ushort)node.Key), node.Signer.Sign(slot.SigningDigest(Genesis.ChainId, value)));
-    }
+    internal Vote SignVote(AgreementNode node, VoteSlot slot, ValidatorIndex voter, Hash256? value) =>
+        new(slot, value, voter, node.Signer.Sign(slot.SigningDigest(Genesis.ChainId, value)));
+
+    /// <summary>The set that a machine is started with.</summary>
+    internal ValidatorSet Mutate(ValidatorSet set) => Config.Mutant == Mutant.QuorumMinusOne ? set.WithQuorumShortOf(1) : set;
 
     private bool IsRequired(AgreementNode node) => node.IsFaithful && node.IsPresent && node.Number < PeerCount;
 
@@ -416,6 +434,31 @@ public sealed class AgreementWorld : INemesisStage
         foreach (AgreementNode node in _nodes) areAllTold &= node.Submit(sent.Bytes) || !IsRequired(node);
         if (areAllTold) sent.KnownAt ??= Time.Now;
         else sent.KnownAt = null;
+    }
+
+    // Whoever changes its key votes for its bond, which is more. So those who may become faulty, the first F, keep their places and their weight:
+    // the others come, change their keys and go.
+    private void ChangeSet(SimulatedOperators operators)
+    {
+        if (Furthest() is { State: { } state })
+        {
+            int peer = _traffic.NextBelow(PeerCount);
+            if (peer >= ValidatorCount) Marks.Note(operators.Change(peer, state));
+            else if (peer >= _faultyMax) Marks.Note(operators.Rotate(peer, state));
+        }
+
+        After(_traffic.NextDuration(Config.SetChangeEvery / 2, Config.SetChangeEvery * 3 / 2), () => ChangeSet(operators));
+    }
+
+    private AgreementNode? Furthest()
+    {
+        AgreementNode? furthest = null;
+        foreach (AgreementNode node in _nodes)
+        {
+            if (node.IsUp && (furthest is null || node.Finalized > furthest.Finalized)) furthest = node;
+        }
+
+        return furthest;
     }
 
     // A client that hears nothing of its transaction says it again; and what runs over is looked at.
@@ -571,13 +614,16 @@ public sealed class AgreementWorld : INemesisStage
             ConsensusSnapshot? furthest = null;
             foreach (AgreementNode node in _nodes)
             {
-                if (node.Snapshot is { } snapshot && (furthest is null || snapshot.View > furthest.View)) furthest = snapshot;
+                if (node.Snapshot is { } snapshot && (furthest is null || AtOf(snapshot) > AtOf(furthest))) furthest = snapshot;
             }
 
             if (furthest is null) return null;
-            return (furthest.Leader.Number, LeaderSchedule.LeaderOf(Genesis.ChainId, Validators, furthest.View.Next).Number);
+            ValidatorSet set = furthest.Validators;
+            return (_keys[set[furthest.Leader].Peer], _keys[set[LeaderSchedule.LeaderOf(Genesis.ChainId, set, furthest.View.Next)].Peer]);
         }
     }
+
+    private static EpochView AtOf(ConsensusSnapshot snapshot) => new(snapshot.Validators.Epoch, snapshot.View);
 
     public void After(Duration delay, Action action) => Time.ScheduleAt(Time.Now + delay, action);
 
@@ -784,7 +830,7 @@ public sealed class AgreementWorld : INemesisStage
     }
 
     // Peers that nobody of a group of other peers with a quorum can tell anything: no way leads from outside into the side, and
-    // its own weight is no quorum. Machines with a doubled key make sides hard to tell apart; those runs are not looked at.
+    // its own weight is no quorum. Who follows may come into the set, and machines with a doubled key make sides hard to tell apart; those runs are not looked at.
     private List<int> Minority()
     {
         if (_taintedKeys.Count > 0 || Config.Observers > 0) return [];
@@ -798,7 +844,7 @@ public sealed class AgreementWorld : INemesisStage
                 bool isJoined = peer == start || !_links.IsCut(peer, start);
                 if (!isJoined) continue;
                 side.Add(peer);
-                weight += Validators.Members[peer].Weight;
+                weight += Genesis.Validators[peer].Weight;
             }
 
             if (weight < Genesis.ValidatorSet.Quorum && IsClosed(side)) return side;

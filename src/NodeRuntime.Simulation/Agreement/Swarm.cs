@@ -16,6 +16,8 @@ public static class Swarm
     /// <summary>A third of the runs are calm but for one class, or a rare bug would hide behind common ones.</summary>
     private const int SingleClassPerMille = 300;
 
+    private const int SetChangePerMille = 300;
+
     private static readonly FaultClass[] Liars =
     [
         FaultClass.Twins, FaultClass.EquivocatingProposer, FaultClass.Withholder, FaultClass.LateVoter, FaultClass.NullifySpammer,
@@ -72,12 +74,17 @@ public static class Swarm
         }
 
         if (links != LinkConditions.Calm) steps.Add(new NemesisStep { At = Duration.FromMilliseconds(500), Act = NemesisAct.Link, Links = links });
+        int observers = validators < 16 && prng.NextChance(250) ? 1 : 0;
+        Duration transferEvery = prng.NextChance(200) ? Duration.Zero : Duration.FromMilliseconds(300 + prng.NextBelow(3000));
+        Duration setChangeEvery = prng.NextChance(SetChangePerMille) ? prng.NextDuration(Duration.FromSeconds(2), Duration.FromSeconds(6)) : Duration.Zero;
         return new AgreementConfig
         {
             Seed = seed,
             Validators = validators,
-            Observers = validators < 16 && prng.NextChance(250) ? 1 : 0,
-            TransferEvery = prng.NextChance(200) ? Duration.Zero : Duration.FromMilliseconds(300 + prng.NextBelow(3000)),
+            // Those who may come into the set.
+            Observers = setChangeEvery > Duration.Zero ? 2 : observers,
+            TransferEvery = transferEvery,
+            SetChangeEvery = setChangeEvery,
             Mutant = mutant,
             Plan = new NemesisPlan
             {

@@ -84,6 +84,7 @@ public sealed record TwinsCase(int Validators, ImmutableArray<uint> Sides, int L
         View view = frame.Message switch
         {
             ConsensusMessage.Propose m => m.Block.Header.View,
+            ConsensusMessage.Reseal m => m.LeaderVote.Slot.View,
             ConsensusMessage.Voted m => m.Vote.Slot.View,
             ConsensusMessage.Certified m => m.Certificate.Slot.View,
             _ => from.EnteredView,

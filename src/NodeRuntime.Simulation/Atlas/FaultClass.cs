@@ -116,6 +116,21 @@ public enum FaultClass
     ClockJump,
     ClockFrozen,
 
+    // ---- who votes ----
+
+    /// <summary>A peer that followed asks for a place among the validators.</summary>
+    ValidatorJoins,
+    ValidatorLeaves,
+
+    /// <summary>A validator changes its key; both are at hand until the seal.</summary>
+    KeyRotation,
+
+    /// <summary>A set is due, and a member says that it is ready.</summary>
+    ReadinessSaid,
+
+    /// <summary>A seal was notarized and not final, and a later leader put it to the vote again.</summary>
+    SealVotedAgain,
+
     // ---- Byzantine ----
 
     /// <summary>Two machines with one key that know nothing of each other.</summary>
@@ -160,6 +175,9 @@ public enum ProtocolRule
     R9,
     R10,
     R11,
+
+    /// <summary>A seal is final, and another set votes.</summary>
+    R12,
 
     /// <summary>A restart stands behind its watermark.</summary>
     R31,

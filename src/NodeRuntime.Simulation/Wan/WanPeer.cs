@@ -39,7 +39,7 @@ internal sealed class WanPeer
             new ConsensusConfig
             {
                 Chain = genesis.ChainId,
-                Validators = genesis.ValidatorSet,
+                ValidatorsAtStart = genesis.ValidatorSet,
                 Parameters = genesis.Parameters,
                 GenesisTime = genesis.Time,
                 Signer = signer,

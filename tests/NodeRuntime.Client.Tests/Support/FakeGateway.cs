@@ -21,6 +21,7 @@ internal sealed class FakeGateway : IAsyncDisposable
 {
     private readonly WebApplication _application;
     private int _stateRequests;
+    private int _sealRequests;
 
     private FakeGateway(WebApplication application, HandMadeChain chain)
     {
@@ -31,6 +32,8 @@ internal sealed class FakeGateway : IAsyncDisposable
     public HandMadeChain Chain { get; }
 
     public Uri Address { get; private set; } = null!;
+
+    public int SealRequests => Volatile.Read(ref _sealRequests);
 
     public int StateRequests => Volatile.Read(ref _stateRequests);
 
@@ -54,6 +57,7 @@ internal sealed class FakeGateway : IAsyncDisposable
         FakeGateway gateway = new(application, chain);
         application.MapGet(Routes.Genesis, () => gateway.OnGet(Routes.Genesis) ?? Results.Ok(chain.AnswerGenesis()));
         application.MapGet(Routes.Peers, () => Results.Ok(gateway.Peers));
+        application.MapGet(Routes.Seals, (uint from) => gateway.Seals(from));
         application.MapGet(Routes.State, (string family, string id) => gateway.State(family, id));
         application.MapPost(Routes.Transactions, gateway.PostAsync);
         await application.StartAsync();
@@ -69,6 +73,12 @@ internal sealed class FakeGateway : IAsyncDisposable
         Results.Json(new ErrorAnswer(code, "refused: " + code, "a hint"), ApiJson.Default.ErrorAnswer, statusCode: status);
 
     public ValueTask DisposeAsync() => _application.DisposeAsync();
+
+    private IResult Seals(uint from)
+    {
+        Interlocked.Increment(ref _sealRequests);
+        return OnGet(Routes.Seals) ?? Results.Ok(Chain.AnswerSeals(from));
+    }
 
     private IResult State(string family, string id)
     {

@@ -19,5 +19,5 @@ internal static class TestClients
         }),
         TestKeys.SignerOf(Owner),
         TestKeys.Signatures,
-        TimeProvider.System);
+        new StandingClock());
 }

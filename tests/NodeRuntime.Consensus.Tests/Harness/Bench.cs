@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.Collections.Immutable;
+using NodeRuntime.Crypto;
 using NodeRuntime.Primitives;
 using NodeRuntime.Proofs.Chain;
 using NodeRuntime.Proofs.Trees;
@@ -74,10 +75,11 @@ internal sealed class Bench
         new ConsensusConfig
         {
             Chain = Genesis.ChainId,
-            Validators = Genesis.ValidatorSet,
+            ValidatorsAtStart = AtStart ?? Genesis.ValidatorSet,
             Parameters = Genesis.Parameters,
             GenesisTime = Genesis.Time,
             Signer = new KeyedHashSigner(Self),
+            OtherSigners = OtherKey is { } other ? [new KeyedHashSigner(other)] : [],
             Signatures = Signatures,
             Prng = _prng.Fork(),
             SnapshotBehind = _snapshotBehind,
@@ -118,6 +120,42 @@ internal sealed class Bench
         }
 
         return effects;
+    }
+
+    /// <summary>For a machine that begins in a later epoch, to be made anew.</summary>
+    public ValidatorSet? AtStart { get; set; }
+
+    /// <summary>A second key, for a machine that is to be made anew.</summary>
+    public int? OtherKey { get; set; }
+
+    /// <summary>A set of the next epoch with these keys, a vote each.</summary>
+    public static ValidatorSet SetOf(params int[] keys)
+    {
+        ImmutableArray<ValidatorMember>.Builder members = ImmutableArray.CreateBuilder<ValidatorMember>();
+        foreach (int key in keys) members.Add(new ValidatorMember(KeyedHashSignatures.KeyOf(key), 1));
+        return new ValidatorSet(new Epoch(1), members.ToImmutable());
+    }
+
+    /// <summary>The word of a set's member, signed by the given key.</summary>
+    public Readiness Ready(ValidatorSet set, int member, int key) => new(
+        set.Hash, new ValidatorIndex((ushort)member),
+        KeyedHashSignatures.Compute(KeyedHashSignatures.KeyOf(key), Readiness.SigningDigest(Genesis.ChainId, set.Hash)));
+
+    /// <summary>A good seal for a set: child of the given parent, with the readiness of the members at these places, signed by these keys.</summary>
+    public Block Seal(ulong view, ValidatorSet next, Block? parent, params (int Member, int Key)[] ready)
+    {
+        ImmutableArray<CertificateSigner>.Builder signers = ImmutableArray.CreateBuilder<CertificateSigner>();
+        foreach ((int member, int key) in ready) signers.Add(new CertificateSigner(new ValidatorIndex((ushort)member), Ready(next, member, key).Signature));
+        Block block = Block(view, parent);
+        Justification justification = block.Justification with { Succession = new Succession(next, signers.ToImmutable()) };
+        return block with { Justification = justification, Header = block.Header with { JustificationHash = justification.Hash, NextSetHash = next.Hash } };
+    }
+
+    public Vote VoteIn(ValidatorSet set, int member, int key, ulong view, VoteKind kind, Hash256? value)
+    {
+        VoteSlot slot = new(set.Epoch, new View(view), kind);
+        Signature signature = KeyedHashSignatures.Compute(KeyedHashSignatures.KeyOf(key), slot.SigningDigest(Genesis.ChainId, value));
+        return new Vote(slot, value, new ValidatorIndex((ushort)member), signature);
     }
 
     public bool LedgerAccepts { get; set; } = true;

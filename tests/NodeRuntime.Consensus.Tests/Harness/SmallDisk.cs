@@ -25,7 +25,13 @@ internal sealed class SmallDisk
         // Through bytes, as on a real disk.
         LogRecord decoded = LogRecord.Decode(record.Encode()) ?? throw new HarnessException("a log record does not decode");
         Log.Add(decoded);
-        if (decoded is LogRecord.OwnVote own) Watermark = new Watermark(own.Vote.Slot, own.Vote.Value);
+        Watermark = decoded switch
+        {
+            LogRecord.OwnVote own => new Watermark(own.Vote.Slot, own.Vote.Value),
+            LogRecord.Entered entered => entered.Watermark,
+            LogRecord.SaidReady said when Watermark is null => new Watermark(new VoteSlot(said.Epoch, View.Genesis, VoteKind.Notarize), null),
+            _ => Watermark,
+        };
     }
 
     public void Finalize(ImmutableArray<Block> blocks, Certificate finalization)
@@ -35,8 +41,8 @@ internal sealed class SmallDisk
             Blocks[blocks[i].Header.Height] = (blocks[i], i == blocks.Length - 1 ? finalization : null);
         }
 
-        View floor = blocks[^1].Header.View;
-        Log.RemoveAll(record => record.View <= floor);
+        EpochView floor = new(blocks[^1].Header.Epoch, blocks[^1].Header.View);
+        Log.RemoveAll(record => record.At <= floor);
     }
 
     public bool Holds(Vote vote)
@@ -48,7 +54,7 @@ internal sealed class SmallDisk
 
         // The log forgets votes below the floor; the watermark stands above them.
         return Watermark is { } mark && mark.Slot.CompareTo(vote.Slot) >= 0 && Blocks.Count > 0
-            && LastBlock.Header.View >= vote.Slot.View;
+            && new EpochView(LastBlock.Header.Epoch, LastBlock.Header.View) >= new EpochView(vote.Slot.Epoch, vote.Slot.View);
     }
 
     public Block LastBlock => Blocks[new Height((ulong)Blocks.Count)].Block;
@@ -83,6 +89,7 @@ internal sealed class SmallDisk
             if (stored.Finalization is null) continue;
             finalization = stored.Finalization;
             certified = blocks.Count;
+            if (stored.Block.Header.IsSeal) break;
         }
 
         if (finalization is not null) return ([.. blocks.GetRange(0, certified)], finalization);

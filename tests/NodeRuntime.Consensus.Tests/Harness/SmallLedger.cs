@@ -10,53 +10,74 @@ namespace NodeRuntime.Consensus.Tests.Harness;
 
 /// <summary>
 /// A ledger whose state is the hash of everything executed. Strict where the real one is: a block is executed on its
-/// parent's state, which must be known, and a finalized block must follow the tip.
+/// parent's state, which must be known, and a finalized block must follow the tip. Sets become due by the world's plan.
 /// </summary>
 internal sealed class SmallLedger
 {
-    private readonly SortedDictionary<Hash256, (Height Height, Hash256 Root)> _above = [];
-    private readonly SortedDictionary<Hash256, SortedSet<ValidatorIndex>> _jail = [];
+    private readonly SortedDictionary<Hash256, State> _above = [];
+    private readonly SetPlan? _plan;
     private Hash256 _tip;
+    private State _state;
 
-    public SmallLedger(ChainId chain)
+    public SmallLedger(ChainId chain, ValidatorSet genesis, SetPlan? plan)
     {
         _tip = chain.Hash;
-        Root = Hasher.Sha256(chain.Hash.AsSpan());
-        _jail.Add(Root, []);
+        _plan = plan;
+        _state = new State(Height.Genesis, Hasher.Sha256(chain.Hash.AsSpan()), genesis, Height.Genesis, null, []);
     }
 
-    public Hash256 Root { get; private set; }
+    public Hash256 Root => _state.Root;
 
-    public Height Height { get; private set; }
+    public Height Height => _state.Height;
 
-    /// <summary>Who is punished after the youngest finalized block.</summary>
-    public IReadOnlyCollection<ValidatorIndex> Jail => _jail[Root];
+    public ValidatorSet Validators => _state.Validators;
 
-    /// <summary>What of this evidence names nobody who is punished in the state of this root.</summary>
-    public ImmutableArray<Evidence> Punishable(Hash256 root, ImmutableArray<Evidence> evidence) => [.. evidence.Where(one => !_jail[root].Contains(one.Voter))];
+    public ValidatorSet? Due => _state.Due;
 
-    public Hash256? After(Hash256 digest) =>
-        digest == _tip ? Root : _above.TryGetValue(digest, out (Height Height, Hash256 Root) known) ? known.Root : null;
+    /// <summary>Keys that are punished after the youngest finalized block.</summary>
+    public IReadOnlySet<PublicKey> Jail => _state.Jail;
+
+    /// <summary>Those of them that the set in force has.</summary>
+    public ImmutableArray<ValidatorIndex> Punished
+    {
+        get
+        {
+            ImmutableArray<ValidatorIndex>.Builder punished = ImmutableArray.CreateBuilder<ValidatorIndex>();
+            foreach (PublicKey key in _state.Jail)
+            {
+                if (_state.Validators.IndexOf(key) is { } index) punished.Add(index);
+            }
+
+            return punished.ToImmutable();
+        }
+    }
+
+    public State? After(Hash256 digest) => Find(digest);
+
+    /// <summary>What of this evidence is of the epoch of a state and names nobody who is punished in it.</summary>
+    public static ImmutableArray<Evidence> Punishable(State parent, ImmutableArray<Evidence> evidence) =>
+        [.. evidence.Where(one => one.First.Slot.Epoch == parent.Validators.Epoch && !parent.Jail.Contains(parent.Validators[one.Voter].Key))];
 
     public bool Check(Block block)
     {
-        if (After(block.Header.ParentDigest) is not { } parent) return false;
-        if (block.Header.ParentStateRoot != parent) return false;
+        if (Find(block.Header.ParentDigest) is not { } parent) return false;
+        if (block.Header.ParentStateRoot != parent.Root || block.Header.Epoch != parent.Validators.Epoch) return false;
+        if (block.Header.NextSetHash is { } next && next != parent.Due?.Hash) return false;
         foreach (ReadOnlyMemory<byte> transaction in block.Transactions)
         {
             if (transaction.Length == 0) return false;
         }
 
-        // Each voter once, in the order of voters.
-        SortedSet<ValidatorIndex> jail = [.. _jail[parent]];
+        // Each key once.
+        ImmutableSortedSet<PublicKey> jail = parent.Jail;
         foreach (Evidence evidence in block.Evidence)
         {
-            if (!jail.Add(evidence.Voter)) return false;
+            PublicKey key = parent.Validators[evidence.Voter].Key;
+            if (jail.Contains(key)) return false;
+            jail = jail.Add(key);
         }
 
-        Hash256 root = Execute(parent, block);
-        _above[block.Header.Digest] = (block.Header.Height, root);
-        _jail[root] = jail;
+        _above[block.Header.Digest] = Execute(parent, block) with { Jail = jail };
         return true;
     }
 
@@ -65,31 +86,34 @@ internal sealed class SmallLedger
         if (block.Header.ParentDigest != _tip) throw new HarnessException($"delivered {block.Header.Height} that does not follow the tip {Height}");
         if (!Check(block)) throw new HarnessException($"delivered {block.Header.Height} that the ledger refuses");
         _tip = block.Header.Digest;
-        Root = _above[_tip].Root;
-        Height = block.Header.Height;
-        foreach ((Hash256 other, (Height height, Hash256 _)) in new List<KeyValuePair<Hash256, (Height Height, Hash256 Root)>>(_above))
+        _state = _above[_tip];
+        foreach ((Hash256 other, State state) in new List<KeyValuePair<Hash256, State>>(_above))
         {
-            if (height <= Height) _above.Remove(other);
-        }
-
-        foreach (Hash256 root in _jail.Keys.ToList())
-        {
-            if (root != Root && !_above.Values.Any(known => known.Root == root)) _jail.Remove(root);
+            if (state.Height <= Height) _above.Remove(other);
         }
     }
 
-    private static Hash256 Execute(Hash256 parent, Block block)
+    private State? Find(Hash256 digest) => digest == _tip ? _state : _above.GetValueOrDefault(digest);
+
+    private State Execute(State parent, Block block)
     {
-        Hash256 root = parent;
+        Hash256 root = parent.Root;
         foreach (ReadOnlyMemory<byte> transaction in block.Transactions)
         {
             root = Hasher.Tagged(HashDomain.StateLeaf, root.AsSpan(), transaction.Span);
         }
 
         foreach (Evidence evidence in block.Evidence) root = Hasher.Tagged(HashDomain.StateLeaf, root.AsSpan(), evidence.Encode());
-
-        return root;
+        Height height = parent.Height.Next;
+        State state = block.Header.IsSeal
+            ? new State(height, root, parent.Due!, height, null, parent.Jail)
+            : parent with { Height = height, Root = root };
+        ulong blocks = height.Number - state.Since.Number;
+        bool looks = _plan is not null && blocks > 0 && blocks % _plan.Blocks == 0;
+        return looks ? state with { Due = _plan!.DueAt(height, state.Validators) } : state;
     }
+
+    public sealed record State(Height Height, Hash256 Root, ValidatorSet Validators, Height Since, ValidatorSet? Due, ImmutableSortedSet<PublicKey> Jail);
 }
 
 /// <summary>A rule of the harness was broken: the run is a failure.</summary>

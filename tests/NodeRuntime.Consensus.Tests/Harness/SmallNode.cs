@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.Collections.Immutable;
+using NodeRuntime.Crypto;
 using NodeRuntime.Primitives;
 using NodeRuntime.Proofs.Chain;
 
@@ -30,7 +31,7 @@ internal sealed class SmallNode
         IsHonest = isHonest;
         Id = KeyedHashSignatures.KeyOf(key).ToPeerId();
         _prng = world.Prng.Fork();
-        _ledger = new SmallLedger(world.Genesis.ChainId);
+        _ledger = new SmallLedger(world.Genesis.ChainId, world.Genesis.ValidatorSet, world.Sets);
     }
 
     public int Number { get; }
@@ -53,6 +54,8 @@ internal sealed class SmallNode
 
     public Height Finalized => _ledger.Height;
 
+    public ValidatorSet Validators => _ledger.Validators;
+
     public Hash256 Root => _ledger.Root;
 
     public ConsensusSnapshot? Snapshot => _machine?.Snapshot;
@@ -61,13 +64,13 @@ internal sealed class SmallNode
 
     public int Accusations { get; private set; }
 
-    public IReadOnlyCollection<ValidatorIndex> Jail => _ledger.Jail;
+    public IReadOnlySet<PublicKey> Jail => _ledger.Jail;
 
     public void Start()
     {
         if (IsUp) throw new HarnessException("started twice");
         _life++;
-        _ledger = new SmallLedger(_world.Genesis.ChainId);
+        _ledger = new SmallLedger(_world.Genesis.ChainId, _world.Genesis.ValidatorSet, _world.Sets);
         foreach ((Block block, Certificate? _) in Disk.Blocks.Values) _ledger.Finalize(block);
         Recovery recovery = Disk.Recover();
         Disk.IsDamaged = false;
@@ -75,18 +78,20 @@ internal sealed class SmallNode
             new ConsensusConfig
             {
                 Chain = _world.Genesis.ChainId,
-                Validators = _world.Genesis.ValidatorSet,
+                ValidatorsAtStart = _ledger.Validators,
                 Parameters = _world.Genesis.Parameters,
                 GenesisTime = _world.Genesis.Time,
                 Signer = new KeyedHashSigner(Key),
+                OtherSigners = IsHonest ? [new KeyedHashSigner(SetPlan.OtherKeyOf(Key))] : [],
                 Signatures = _world.Signatures,
                 Prng = _prng.Fork(),
                 FencesOnForeignVotes = !IsTwin,
             },
             recovery);
         Step(new ConsensusInput.Pending(_world.Plan.IsBusy));
-        Step(new ConsensusInput.Punished([.. _ledger.Jail]));
+        Step(new ConsensusInput.Punished(_ledger.Punished));
         Step(new ConsensusInput.Start());
+        Step(new ConsensusInput.SetDue(_ledger.Due));
     }
 
     /// <summary>What was not durable is gone; of a batch under way the disk keeps all or nothing.</summary>
@@ -227,14 +232,14 @@ internal sealed class SmallNode
     private void Build(ConsensusEffect.Build build)
     {
         // A ledger that does not know the parent stays silent, as the runtime's does.
-        if (_ledger.After(build.Parent) is not { } root) return;
+        if (_ledger.After(build.Parent) is not { } parent) return;
         ImmutableArray<ReadOnlyMemory<byte>>.Builder body = ImmutableArray.CreateBuilder<ReadOnlyMemory<byte>>();
         for (int i = _prng.NextBelow(3); i > 0; i--) body.Add(BitConverter.GetBytes(_prng.NextUInt64()));
-        ImmutableArray<Evidence> evidence = _ledger.Punishable(root, build.Evidence);
+        ImmutableArray<Evidence> evidence = SmallLedger.Punishable(parent, build.Evidence);
         int life = _life;
         _world.After(_world.Plan.LedgerDelay(_prng), () =>
         {
-            if (life == _life) Step(new ConsensusInput.Built(build.View, build.Parent, build.Time, body.ToImmutable(), root) { Evidence = evidence });
+            if (life == _life) Step(new ConsensusInput.Built(build.View, build.Parent, build.Time, body.ToImmutable(), parent.Root) { Due = parent.Due, Evidence = evidence });
         });
     }
 
@@ -248,6 +253,16 @@ internal sealed class SmallNode
 
         if (IsHonest) _world.Oracle.CertificateSeen(deliver.Finalization);
         Write([() => Disk.Finalize(deliver.Blocks, deliver.Finalization)]);
+        if (deliver.Blocks[^1].Header.IsSeal && Snapshot!.Validators.Epoch == _ledger.Validators.Epoch) Step(new ConsensusInput.Punished(_ledger.Punished));
+        Step(new ConsensusInput.SetDue(_ledger.Due));
+    }
+
+    private bool IsOwn(Vote vote)
+    {
+        ValidatorSet set = _ledger.Validators;
+        if (!set.Contains(vote.Voter)) return false;
+        PublicKey voter = set[vote.Voter].Key;
+        return voter == KeyedHashSignatures.KeyOf(Key) || voter == KeyedHashSignatures.KeyOf(SetPlan.OtherKeyOf(Key));
     }
 
     private void SetTimer(ConsensusEffect.SetTimer set)
@@ -269,13 +284,19 @@ internal sealed class SmallNode
         switch (message)
         {
             case ConsensusMessage.Propose m:
-                _world.Oracle.VoteLeaves(Number, m.LeaderVote, Disk);
+                _world.Oracle.VoteLeaves(Number, m.LeaderVote, Disk, _ledger.Validators);
                 if (m.Block.Justification.Parent is { } parent) _world.Oracle.CertificateSeen(parent);
                 foreach (Certificate skip in m.Block.Justification.Skips) _world.Oracle.CertificateSeen(skip);
                 break;
+            case ConsensusMessage.Reseal m:
+                _world.Oracle.Resealed(m.LeaderVote);
+                _world.Oracle.VoteLeaves(Number, m.LeaderVote, Disk, _ledger.Validators);
+                _world.Oracle.CertificateSeen(m.Justification.Parent!);
+                foreach (Certificate skip in m.Justification.Skips) _world.Oracle.CertificateSeen(skip);
+                break;
             // Another's vote is shown to whoever it contradicts (R11).
-            case ConsensusMessage.Voted m when m.Vote.Voter.Number == Key:
-                _world.Oracle.VoteLeaves(Number, m.Vote, Disk);
+            case ConsensusMessage.Voted m when IsOwn(m.Vote):
+                _world.Oracle.VoteLeaves(Number, m.Vote, Disk, _ledger.Validators);
                 break;
             case ConsensusMessage.Certified m:
                 _world.Oracle.CertificateSeen(m.Certificate);

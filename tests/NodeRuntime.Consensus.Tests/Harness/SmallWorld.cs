@@ -29,14 +29,13 @@ internal sealed class SmallWorld
     {
         Plan = plan;
         Prng = new Prng(plan.Seed);
-        ulong[] weights = new ulong[plan.Validators];
         bool[] honest = new bool[plan.Validators];
         ImmutableArray<GenesisValidator>.Builder validators = ImmutableArray.CreateBuilder<GenesisValidator>();
         for (int i = 0; i < plan.Validators; i++)
         {
-            weights[i] = plan.IsWeighted ? 1 + Prng.NextBelow(20UL) : 1;
+            ulong weight = plan.IsWeighted ? 1 + Prng.NextBelow(20UL) : 1;
             honest[i] = i >= plan.Twins;
-            validators.Add(new GenesisValidator(KeyedHashSignatures.KeyOf(i), weights[i]));
+            validators.Add(new GenesisValidator(KeyedHashSignatures.KeyOf(i), weight));
         }
 
         Genesis = new Genesis
@@ -55,7 +54,14 @@ internal sealed class SmallWorld
             Validators = validators.ToImmutable(),
             Allocations = [],
         };
-        Oracle = new Oracle(weights, honest, plan.MayFork);
+        SortedSet<PublicKey> twins = [];
+        for (int i = 0; i < plan.Validators; i++)
+        {
+            if (!honest[i]) twins.Add(KeyedHashSignatures.KeyOf(i));
+        }
+
+        Oracle = new Oracle(Genesis.ChainId, Genesis.ValidatorSet, twins, plan.MayFork);
+        if (plan.SetBlocks > 0) Sets = MakeSets(plan);
         for (int i = 0; i < plan.Validators; i++)
         {
             bool isTwin = i < plan.Twins;
@@ -75,6 +81,15 @@ internal sealed class SmallWorld
         }
     }
 
+    private static SetPlan MakeSets(WorldPlan plan)
+    {
+        ImmutableArray<int>.Builder faulty = ImmutableArray.CreateBuilder<int>();
+        ImmutableArray<int>.Builder honest = ImmutableArray.CreateBuilder<int>();
+        for (int i = 0; i < plan.Validators; i++) (i < plan.Twins + plan.Silent ? faulty : honest).Add(i);
+        for (int i = 0; i < plan.Observers; i++) honest.Add(1000 + i);
+        return new SetPlan(plan.Seed, plan.SetBlocks, faulty.ToImmutable(), honest.ToImmutable(), plan.IsWeighted);
+    }
+
     public WorldPlan Plan { get; }
 
     public Prng Prng { get; }
@@ -82,6 +97,9 @@ internal sealed class SmallWorld
     public Genesis Genesis { get; }
 
     public Oracle Oracle { get; }
+
+    /// <summary>Null where one set votes for ever.</summary>
+    public SetPlan? Sets { get; }
 
     public KeyedHashSignatures Signatures { get; } = new();
 
@@ -143,7 +161,9 @@ internal sealed class SmallWorld
         // 30 D0 where all are honest. A silent leader costs 2D and a delay, D = 4 D0 at most after long chaos; where nothing
         // waits each leader has its pause.
         int faulty = Plan.Silent + Plan.Twins;
-        Duration within = (NetworkDelay * (30 + (10 * faulty))) + (Plan.IsBusy ? Duration.Zero : IdleInterval * (faulty + 1));
+        // A seal on the way may need its views again, and those who were not ready ask before they vote.
+        int sealing = Plan.SetBlocks > 0 ? 20 : 0;
+        Duration within = (NetworkDelay * (30 + sealing + (10 * faulty))) + (Plan.IsBusy ? Duration.Zero : IdleInterval * (faulty + 1));
         Instant start = Now;
         while (!_nodes.TrueForAll(node => !node.IsHonest || node.IsSilent || node.Finalized > target))
         {
@@ -151,7 +171,25 @@ internal sealed class SmallWorld
             RunFor(Duration.FromMilliseconds(20));
         }
 
-        return Now - start;
+        Duration healed = Now - start;
+        if (Sets is not null) AwaitSeal();
+        return healed;
+    }
+
+    // L4: with everybody there, a set that becomes due is soon in force, on every honest node.
+    private void AwaitSeal()
+    {
+        uint epoch = 0;
+        foreach (SmallNode node in _nodes) epoch = Math.Max(epoch, node.IsHonest ? node.Validators.Epoch.Number : 0);
+        int faulty = Plan.Silent + Plan.Twins;
+        Duration block = (NetworkDelay * (4 + (4 * faulty))) + (Plan.IsBusy ? Duration.Zero : IdleInterval);
+        Duration within = (block * (int)(3 * Plan.SetBlocks)) + (NetworkDelay * 60);
+        Instant start = Now;
+        while (!_nodes.TrueForAll(node => !node.IsHonest || node.IsSilent || node.Validators.Epoch.Number > epoch))
+        {
+            if (Now - start > within) throw new HarnessException($"no seal within {within} after healing: {Describe()}");
+            RunFor(Duration.FromMilliseconds(20));
+        }
     }
 
     public void RunFor(Duration length)
@@ -267,7 +305,7 @@ internal sealed class SmallWorld
         foreach (SmallNode node in _nodes)
         {
             text.Append('\n').Append(node.Number).Append(node.IsHonest ? " honest " : " twin ").Append(node.IsSilent ? "silent " : "")
-                .Append("final ").Append(node.Finalized).Append(" view ").Append(node.Snapshot?.View).Append(node.Snapshot is { IsFenced: true } ? " fenced" : "");
+                .Append("epoch ").Append(node.Validators.Epoch).Append(" final ").Append(node.Finalized).Append(" view ").Append(node.Snapshot?.View).Append(node.Snapshot is { IsFenced: true } ? " fenced" : "");
         }
 
         return text.ToString();

@@ -42,6 +42,9 @@ internal sealed record WorldPlan
 
     public bool IsBusy { get; init; } = true;
 
+    /// <summary>Blocks from one look at the stakes to the next, each of which finds another set; 0 where one set votes for ever.</summary>
+    public ulong SetBlocks { get; init; }
+
     public Duration Chaos { get; init; } = Duration.FromSeconds(12);
 
     public int ChainCount { get; init; } = 16;
@@ -73,6 +76,7 @@ internal sealed record WorldPlan
             IsWeighted = prng.NextChance(250) && twins + silent == 0,
             IsBusy = prng.NextChance(800),
             ChainCount = prng.NextChance(300) ? 16 : 64,
+            SetBlocks = prng.NextChance(400) ? (ulong)(4 + prng.NextBelow(12)) : 0,
         };
     }
 

@@ -131,7 +131,7 @@ internal sealed class SpecWorld
                 new ConsensusConfig
                 {
                     Chain = genesis.ChainId,
-                    Validators = genesis.ValidatorSet,
+                    ValidatorsAtStart = genesis.ValidatorSet,
                     Parameters = genesis.Parameters,
                     GenesisTime = genesis.Time,
                     Signer = new KeyedHashSigner(world._validators[node]),

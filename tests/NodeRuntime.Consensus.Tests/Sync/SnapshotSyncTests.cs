@@ -29,7 +29,6 @@ public sealed class SnapshotSyncTests
     private readonly SnapshotSyncMachine _machine = new(new SnapshotSyncConfig
     {
         Chain = Past.Genesis.ChainId,
-        Validators = Past.Genesis.ValidatorSet,
         Signatures = Past.Signatures,
         NetworkDelay = Past.Genesis.Parameters.NetworkDelay,
         Prng = new Prng(5),
@@ -131,7 +130,7 @@ public sealed class SnapshotSyncTests
     public void A_height_above_what_is_proven_and_one_below_our_floor_are_not_asked_for()
     {
         Connect(2);
-        Step(new SnapshotSyncInput.Begin(new Height(30), new Height(50), null, []));
+        Step(new SnapshotSyncInput.Begin(new Height(30), new Height(50), Past.Genesis.ValidatorSet, null, []));
         Say(0, new SyncMessage.Offers([new Height(1UL << 60), new Height(50), new Height(30)]));
         Say(1, new SyncMessage.Offers([new Height(10)]));
         Wait(1);
@@ -144,7 +143,7 @@ public sealed class SnapshotSyncTests
     public void The_highest_that_most_of_them_have_is_chosen()
     {
         Connect(3);
-        Step(new SnapshotSyncInput.Begin(Height.Genesis, new Height(100), null, []));
+        Step(new SnapshotSyncInput.Begin(Height.Genesis, new Height(100), Past.Genesis.ValidatorSet, null, []));
         Say(0, new SyncMessage.Offers([new Height(60), new Height(Taken)]));
         Say(1, new SyncMessage.Offers([new Height(Taken)]));
         Say(2, new SyncMessage.Offers([new Height(Taken), new Height(20)]));
@@ -155,7 +154,7 @@ public sealed class SnapshotSyncTests
     public void Nobody_answers_and_that_is_said()
     {
         Connect(2);
-        Step(new SnapshotSyncInput.Begin(Height.Genesis, new Height(100), null, []));
+        Step(new SnapshotSyncInput.Begin(Height.Genesis, new Height(100), Past.Genesis.ValidatorSet, null, []));
         Wait(60);
         Assert.Equal(SnapshotSyncEnd.NobodyAnswers, Assert.Single(Of<SnapshotSyncEffect.GiveUp>()).Why);
         Assert.Equal(SnapshotSyncPhase.Idle, _machine.Phase);
@@ -200,7 +199,7 @@ public sealed class SnapshotSyncTests
         Assert.Equal(plan.Encode(), SnapshotPlan.Decode(plan.Encode())!.Encode());
         Connect(2);
         ImmutableArray<bool> held = [true, true, false, true, true, true, false, true];
-        Step(new SnapshotSyncInput.Begin(Height.Genesis, new Height(100), plan, held));
+        Step(new SnapshotSyncInput.Begin(Height.Genesis, new Height(100), Past.Genesis.ValidatorSet, plan, held));
         for (int peer = 0; peer < 2; peer++) Say(peer, new SyncMessage.Offers([new Height(Taken)]));
         Assert.Equal([2, 6], Asked().Select(static asked => asked.Index).Order());
         Assert.Empty(Of<SnapshotSyncEffect.KeepPlan>());
@@ -212,7 +211,7 @@ public sealed class SnapshotSyncTests
     {
         SnapshotPlan forged = new(Manifest, [Above], Past.Certificate(Above.Header.View.Number, VoteKind.Finalize, Above.Header.Digest, 0, 1));
         Connect(1);
-        Step(new SnapshotSyncInput.Begin(Height.Genesis, new Height(100), forged, [.. Enumerable.Repeat(true, 8)]));
+        Step(new SnapshotSyncInput.Begin(Height.Genesis, new Height(100), Past.Genesis.ValidatorSet, forged, [.. Enumerable.Repeat(true, 8)]));
         Assert.Empty(Of<SnapshotSyncEffect.Complete>());
         Say(0, new SyncMessage.Offers([new Height(Taken)]));
         Plan();
@@ -282,7 +281,7 @@ public sealed class SnapshotSyncTests
     private void Begin(int peers)
     {
         Connect(peers);
-        Step(new SnapshotSyncInput.Begin(Height.Genesis, new Height(100), null, []));
+        Step(new SnapshotSyncInput.Begin(Height.Genesis, new Height(100), Past.Genesis.ValidatorSet, null, []));
         for (int peer = 0; peer < peers; peer++) Say(peer, new SyncMessage.Offers([new Height(Taken)]));
     }
 

@@ -84,6 +84,31 @@ internal static class Scripts
             +20s
             pat bonds 150/0
             """,
+        ["Whoever has a bond may declare itself validator, with a key that nobody else has"] = """
+            parameters votes=50
+            genesis pat 1000/100 quin 1000/200 poor 1000/99
+            poor: declare poor -> Staking.BondTooLow
+            poor: leave -> Staking.NotAValidator
+            pat: declare pat-votes pat -> Accepted
+            saw ValidatorDeclared
+            quin: declare pat-votes quin -> Staking.KeyTaken
+            quin: declare validator quin -> Staking.KeyTaken    # genesis' own
+            quin: declare quin -> Accepted
+            pat: declare pat-votes-anew pat -> Accepted         # the old key is free again
+            quin: declare pat-votes quin -> Accepted
+            pat: leave -> Accepted
+            saw ValidatorLeft
+            pat: leave -> Staking.NotAValidator
+            """,
+        ["Whoever takes its whole bond back is no validator any more"] = """
+            parameters votes=50
+            genesis pat 1000/100
+            pat: declare pat -> Accepted
+            pat: unbond 100 -> Accepted
+            +61s
+            saw Unbonded
+            pat: leave -> Staking.NotAValidator
+            """,
         ["A job goes from order to payment"] = """
             genesis alice 1000 pat 10/200 quin 10/100
             alice: order job price=10 seconds=10 -> Accepted

@@ -1,6 +1,7 @@
 using System.Linq;
 using NodeRuntime.Ledger.Blocks;
 using NodeRuntime.Ledger.Slashing;
+using NodeRuntime.Ledger.State;
 using NodeRuntime.Ledger.Tests.Support;
 using NodeRuntime.Primitives;
 using NodeRuntime.Proofs.Chain;
@@ -55,11 +56,19 @@ public sealed class SlashingTests
     {
         ValidatorSet set = new(new Epoch(0), [.. new[] { "pat", "quin", "tom" }.Select(name => new GenesisValidator(LedgerWorld.Signer(name).PublicKey, 1))]);
         ChainId chain = new(LedgerWorld.Spec);
+        LedgerRecords records = RecordsOf("pat", "quin", "tom");
         VoteSlot slot = new(new Epoch(0), new View(9), VoteKind.Finalize);
         Vote[] votes = [.. new Hash256?[] { LedgerWorld.Spec, null }.Select(value =>
             new Vote(slot, value, new ValidatorIndex(1), LedgerWorld.Signer("quin").Sign(slot.SigningDigest(chain, value))))];
-        Offence offence = Offence.Of(Evidence.Of(chain, votes[0], votes[1])!, set, new ValidatorIndex(2));
+        Offence offence = Offence.Of(records, Evidence.Of(chain, votes[0], votes[1])!, set, new ValidatorIndex(2));
         Assert.Equal(LedgerWorld.OffenceOf("quin", "tom") with { View = new View(9) }, offence);
-        Assert.Throws<InvariantException>(() => Offence.Of(Evidence.Of(chain, votes[0], votes[1])!, set, new ValidatorIndex(3)));
+        Assert.Throws<InvariantException>(() => Offence.Of(records, Evidence.Of(chain, votes[0], votes[1])!, set, new ValidatorIndex(3)));
+    }
+
+    // Of a chain whose first validators have these keys.
+    private static LedgerRecords RecordsOf(params string[] validators)
+    {
+        Genesis genesis = new LedgerWorld(LedgerWorld.Parameters, []).Genesis;
+        return LedgerState.FromGenesis(genesis with { Validators = [.. validators.Select(name => new GenesisValidator(LedgerWorld.Signer(name).PublicKey, 1))] }).Records;
     }
 }

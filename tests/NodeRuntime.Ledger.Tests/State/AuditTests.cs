@@ -30,6 +30,11 @@ public sealed class AuditTests
     [InlineData("an order over with its escrow", AuditVerdict.EscrowMisplaced)]
     [InlineData("a wrong count of orders", AuditVerdict.OpenOrdersDiffer)]
     [InlineData("a wrong count of leases", AuditVerdict.OpenLeasesDiffer)]
+    [InlineData("no set in force", AuditVerdict.RecordMissing)]
+    [InlineData("a validator whose key leads to nobody", AuditVerdict.ValidatorsDiffer)]
+    [InlineData("a key of nobody", AuditVerdict.ValidatorsDiffer)]
+    [InlineData("a set that is due for the wrong epoch", AuditVerdict.ValidatorsDiffer)]
+    [InlineData("an epoch that begins later", AuditVerdict.ValidatorsDiffer)]
     [InlineData("a lease without its deadline", AuditVerdict.CalendarDiffers)]
     [InlineData("an order that nobody sees", AuditVerdict.CalendarDiffers)]
     [InlineData("a deadline of nothing", AuditVerdict.CalendarDiffers)]
@@ -60,6 +65,11 @@ public sealed class AuditTests
             "an order over with its escrow" => Put(tree, StateKeys.Order(Second), (second with { State = OrderState.Expired }).Write),
             "a wrong count of orders" => With(tree, Alice, alice with { OpenOrders = 1 }),
             "a wrong count of leases" => Put(tree, StateKeys.Bond(Pat), (pat with { OpenLeases = 9 }).Write),
+            "no set in force" => tree.Remove(StateKeys.Epoch),
+            "a validator whose key leads to nobody" => tree.Remove(StateKeys.ValidatorKey(LedgerWorld.Signer("validator").PublicKey)),
+            "a key of nobody" => Put(tree, StateKeys.ValidatorKey(LedgerWorld.Signer("pat").PublicKey), new ValidatorKeyRecord(Pat).Write),
+            "a set that is due for the wrong epoch" => Put(tree, StateKeys.EpochDue, Sound.Records.Epoch.Write),
+            "an epoch that begins later" => Put(tree, StateKeys.Epoch, (Sound.Records.Epoch with { Since = Sound.Height.Next }).Write),
             "a lease without its deadline" =>
                 tree.Remove(StateKeys.Deadline(lease.ResultBy, DeadlineKind.Result, StateKeys.LeaseOf(First, 0).Hash)),
             "an order that nobody sees" => tree.Remove(StateKeys.OpenOrder(second.AcceptedAt, Second)),

@@ -5,8 +5,10 @@ using NodeRuntime.Crypto;
 using NodeRuntime.Primitives;
 using NodeRuntime.Proofs.Chain;
 using NodeRuntime.Proofs.Jobs;
+using NodeRuntime.Proofs.Light;
 using NodeRuntime.Proofs.Records;
 using NodeRuntime.Proofs.Receipts;
+using NodeRuntime.Proofs.Tests.Light;
 using NodeRuntime.Proofs.Tests.Trees;
 using NodeRuntime.Proofs.Transactions;
 
@@ -43,6 +45,11 @@ internal sealed record ReceiptScenario
     public Func<JobEvidence, JobEvidence> Evidence { get; init; } = static it => it;
 
     public Func<JobStatement, JobStatement> Statement { get; init; } = static it => it;
+
+    /// <summary>Seals between genesis and the block.</summary>
+    public uint Epoch { get; init; }
+
+    public Func<SetProof, SetProof> Sets { get; init; } = static it => it;
 
     public string[] Voters { get; init; } = ["v0", "v1", "v2", "v3"];
 
@@ -122,6 +129,7 @@ internal sealed record ReceiptScenario
         {
             Genesis = GenesisBytes(genesis.Encode()),
             Block = Certify(chain, state.Root),
+            Sets = Sets(new SealChain(chain, SignerOf).Proof(Epoch)),
             Order = state.Prove(StateKeys.Order(orderId)),
             Lease = state.Prove(StateKeys.Lease(leaseId)),
             Spec = Spec,
@@ -193,9 +201,9 @@ internal sealed record ReceiptScenario
         BlockHeader header = Header(new BlockHeader
         {
             Chain = chain,
-            Epoch = new Epoch(0),
+            Epoch = new Epoch(Epoch),
             View = new View(12),
-            Height = new Height(9),
+            Height = new Height((Epoch * SealChain.HeightsPerEpoch) + 9),
             ParentView = new View(11),
             ParentDigest = Hasher.Sha256("parent"u8),
             JustificationHash = Hasher.Sha256("justification"u8),
@@ -209,7 +217,7 @@ internal sealed record ReceiptScenario
         VoteSlot slot = Slot(new VoteSlot(header.Epoch, header.View, VoteKind.Finalize));
         Hash256 digest = slot.SigningDigest(chain, header.Digest);
         CertificateSigner SignedBy(string name, int i) => new(new ValidatorIndex((ushort)i), SignerOf(name).Sign(digest));
-        ImmutableArray<CertificateSigner> signers = [.. Voters.Take(VoteCount).Select(SignedBy)];
+        ImmutableArray<CertificateSigner> signers = [.. (Epoch == 0 ? Voters : [.. SealChain.NamesOf(Epoch)]).Take(VoteCount).Select(SignedBy)];
         return new CertifiedHeader(CertifiedHeader(header), new Certificate(slot, header.Digest, Signers(signers)));
     }
 }

@@ -7,8 +7,10 @@ using NodeRuntime.Crypto;
 using NodeRuntime.Primitives;
 using NodeRuntime.Proofs.Chain;
 using NodeRuntime.Proofs.Jobs;
+using NodeRuntime.Proofs.Light;
 using NodeRuntime.Proofs.Records;
 using NodeRuntime.Proofs.Receipts;
+using NodeRuntime.Proofs.Tests.Light;
 
 namespace NodeRuntime.Proofs.Tests.Receipts;
 
@@ -23,6 +25,11 @@ public sealed class ReceiptVerifierTests
         ("nothing; every validator signed", ReceiptVerdict.Accepted, new ReceiptScenario { VoteCount = 4 }),
         ("the genesis of another chain", ReceiptVerdict.WrongChain, new ReceiptScenario { GenesisBytes = AnotherGenesis }),
         ("a statement about another chain", ReceiptVerdict.WrongChain, Says(it => it with { Chain = new ChainId(Other) })),
+        ("nothing; three seals later", ReceiptVerdict.Accepted, new ReceiptScenario { Epoch = 3 }),
+        ("a seal that is missing", ReceiptVerdict.SetProofWrong, new ReceiptScenario { Epoch = 3, Sets = it => it with { Seals = it.Seals.RemoveAt(1) } }),
+        ("no seals", ReceiptVerdict.ForeignValidatorSet, new ReceiptScenario { Epoch = 1, Sets = _ => SetProof.OfGenesis }),
+        ("a seal too many", ReceiptVerdict.ForeignValidatorSet,
+            new ReceiptScenario { Epoch = 1, Sets = it => new SetProof([.. it.Seals, new SealChain(it.Seals[0].Certified.Header.Chain, static name => FakeSignatures.SignerOf(name)).Seal(1)]) }),
         ("a header of another chain", ReceiptVerdict.HeaderNotCertified,
             new ReceiptScenario { Header = it => it with { Chain = new ChainId(Other) } }),
         ("a header changed after its certification", ReceiptVerdict.HeaderNotCertified,

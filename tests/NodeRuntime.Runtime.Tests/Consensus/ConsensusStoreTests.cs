@@ -8,6 +8,7 @@ using NodeRuntime.Consensus;
 using NodeRuntime.Crypto;
 using NodeRuntime.Primitives;
 using NodeRuntime.Proofs.Chain;
+using NodeRuntime.Proofs.Light;
 using NodeRuntime.Runtime.Consensus;
 using NodeRuntime.Simulation;
 using Xunit;
@@ -58,6 +59,24 @@ public sealed class ConsensusStoreTests
     }
 
     [Fact]
+    public void Seals_outlive_the_blocks_that_they_stood_in()
+    {
+        Block seal = Samples.SealOf(Samples.Block(2, 2));
+        Finalize([Samples.Block(1, 1), seal]);
+        for (ulong height = 3; height <= 6; height++) Finalize([Samples.Block(height, height)]);
+        List<JournalWrite> writes = [];
+        Store().Prune(new Height(5), writes);
+        Write([.. writes]);
+        ConsensusStore reopened = Reopen();
+
+        Assert.Equal(new Height(5), reopened.FirstHeight);
+        Assert.Null(reopened.Read(new Height(2)));
+        Seal kept = Assert.Single(reopened.ReadSeals());
+        Assert.Equal(seal.Header.Digest, kept.Certified.Header.Digest);
+        Assert.Equal(seal.Justification.Succession!.Next.Hash, kept.Next.Hash);
+    }
+
+    [Fact]
     public void Evidence_alone_is_no_history_of_votes()
     {
         Append(new LogRecord.Accused(Samples.Evidence(1, 3)));
@@ -67,7 +86,7 @@ public sealed class ConsensusStoreTests
     [Fact]
     public void A_first_watermark_says_that_nothing_was_signed()
     {
-        Write([ConsensusStore.FirstWatermark(new Epoch(0))]);
+        Write([Reopen().FirstWatermark(new Epoch(0))]);
         Recovery recovery = Reopen().Recover();
 
         Assert.Equal(View.Genesis, recovery.Watermark!.Slot.View);
@@ -102,7 +121,7 @@ public sealed class ConsensusStoreTests
         Finalize([Samples.Block(1, 1), Samples.Block(2, 2)]);
         Recovery recovery = Reopen().Recover();
 
-        Assert.Equal([new View(3), new View(4)], recovery.Records.Select(static record => record.View));
+        Assert.Equal([new View(3), new View(4)], recovery.Records.Select(static record => record.At.View));
         Assert.Equal(new Height(2), recovery.Tip!.Value.Block.Header.Height);
         Assert.Equal(new View(3), recovery.Watermark!.Slot.View);
         Assert.False(recovery.WatermarkIsLost);
@@ -145,7 +164,7 @@ public sealed class ConsensusStoreTests
     {
         for (ulong height = 1; height <= 6; height++) Finalize([Samples.Block(height, height)]);
         Assert.Equal(new Height(1), Store().FirstHeight);
-        List<JournalWrite> writes = [ConsensusStore.Keep(new CertifiedHeader(Samples.Block(2, 2).Header, Samples.Certificate(2, Samples.Block(2, 2).Header.Digest)))];
+        List<JournalWrite> writes = [];
         Store().Prune(new Height(4), writes);
         Write([.. writes]);
 
@@ -154,8 +173,6 @@ public sealed class ConsensusStoreTests
         Assert.Null(_store.Read(new Height(3)));
         Assert.Equal(3, _store.ReadChain(new Height(4)).Blocks.Length);
         Assert.Equal(new Height(4), _store.ReadBranch(new Height(6), Samples.Block(6, 6).Header.Digest)[0].Header.Height);
-        // What was kept by name outlives its block.
-        Assert.Equal(new Height(2), Assert.Single(_store.ReadKept(Height.Genesis, 10)).Header.Height);
         Assert.Equal(new Height(6), _store.Recover().Tip!.Value.Block.Header.Height);
     }
 
@@ -172,7 +189,7 @@ public sealed class ConsensusStoreTests
 
         Assert.Equal(new Height(51), _store!.FirstHeight);
         Assert.Equal(new Height(52), recovery.Tip!.Value.Block.Header.Height);
-        Assert.Equal([new View(90)], recovery.Records.Select(static record => record.View));
+        Assert.Equal([new View(90)], recovery.Records.Select(static record => record.At.View));
         Assert.Equal(new View(90), recovery.Watermark!.Slot.View);
     }
 
@@ -181,7 +198,7 @@ public sealed class ConsensusStoreTests
     {
         Append(new LogRecord.OwnVote(Samples.Vote(9, null)));
         Finalize([Samples.Block(40, 5)]);
-        Write([Store().ForgetBlocks()]);
+        Write(Store().ForgetBlocks());
         Recovery recovery = Reopen().Recover();
         Assert.Null(recovery.Tip);
         Assert.Equal(new Height(1), _store!.FirstHeight);

@@ -13,7 +13,7 @@ public sealed class OutlookWatchTests
     private static readonly Instant Start = Instant.FromMilliseconds(1_000_000_000);
 
     private readonly OutlookWatch _watch = new();
-    private readonly ValidatorSet _validators = new(new Epoch(0), ImmutableArray.CreateRange(new GenesisValidator[]
+    private readonly ValidatorSet _validators = new(new Epoch(0), ImmutableArray.CreateRange(new ValidatorMember[]
     {
         new(default, 1), new(default, 1), new(default, 1), new(default, 1),
     }));

@@ -9,6 +9,8 @@ namespace NodeRuntime.Runtime.Tests.Consensus;
 /// <summary>Blocks and votes that are well formed; nobody checks their signatures here.</summary>
 internal static class Samples
 {
+    private static KeyPair Pair { get; } = KeyPair.Generate(KeyAlgorithm.Secp256k1, new byte[KeyPair.EntropyByteCountMin]);
+
     public static Signature Signature { get; } = new(KeyAlgorithm.Secp256k1, new byte[Crypto.Signature.CompactByteCount]);
 
     public static Vote Vote(ulong view, Hash256? value) =>
@@ -22,6 +24,14 @@ internal static class Samples
 
     public static Certificate Certificate(ulong view, Hash256? value) =>
         new(new VoteSlot(new Epoch(0), new View(view), VoteKind.Finalize), value, [new CertificateSigner(new ValidatorIndex(0), Signature)]);
+
+    /// <summary>The same block, sealing its epoch with a set of one.</summary>
+    public static Block SealOf(Block block)
+    {
+        ValidatorSet next = new(block.Header.Epoch.Next, [new ValidatorMember(Pair.PublicKey, 1)]);
+        Justification justification = block.Justification with { Succession = new Succession(next, [new CertificateSigner(new ValidatorIndex(0), Signature)]) };
+        return block with { Justification = justification, Header = block.Header with { JustificationHash = justification.Hash, NextSetHash = next.Hash } };
+    }
 
     public static Block Block(ulong height, ulong view)
     {

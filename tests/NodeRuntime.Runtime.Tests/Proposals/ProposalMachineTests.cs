@@ -291,6 +291,35 @@ public sealed class ProposalMachineTests
         Assert.Single(Hear(0, Shorten(Propose(Block(9)))).OfType<ProposalEffect.Complete>());
     }
 
+    [Fact]
+    public void A_seal_travels_short_with_the_set_that_follows()
+    {
+        Fill(0, Count);
+        ConsensusMessage.Propose whole = Propose(Samples.SealOf(Block(1)));
+        ProposalEffect.Complete complete = Assert.IsType<ProposalEffect.Complete>(Assert.Single(Hear(0, Shorten(whole))));
+        Assert.NotNull(complete.Proposal.Block.Justification.Succession);
+        Assert.Equal(whole.Encode(), complete.Proposal.Encode());
+    }
+
+    [Fact]
+    public void What_was_under_way_at_a_seal_is_forgotten_and_views_begin_anew()
+    {
+        Step(_machine, new ProposalInput.Entered(new View(40), new View(41)));
+        Fill(0, Count - 1);
+        Hear(0, Shorten(Propose(Block(41))));
+        Assert.Equal(1, _machine.PendingCount);
+        CompactMessage.Proposal first = Shorten(Propose(Block(1)));
+        Assert.Empty(Hear(0, first));
+
+        // The next set, in which somebody else has the first place.
+        Step(_machine, new ProposalInput.Validators([Peer(1), Peer(2), Peer(0)]));
+        Assert.Equal(0, _machine.PendingCount);
+        Step(_machine, new ProposalInput.Entered(View.Genesis, new View(1)));
+        Fill(Count - 1, 1);
+        Assert.Empty(Hear(0, first));
+        Assert.IsType<ProposalEffect.Complete>(Assert.Single(Hear(1, first)));
+    }
+
     private static PeerId Peer(int i) => new(new Hash256([(byte)i, .. new byte[31]]));
 
     private static ProposalInput.Received Received(int peer, CompactMessage message) => new(Peer(peer), message);

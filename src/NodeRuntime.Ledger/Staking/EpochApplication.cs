@@ -1,0 +1,56 @@
+using NodeRuntime.Ledger.Blocks;
+using NodeRuntime.Ledger.State;
+using NodeRuntime.Primitives;
+using NodeRuntime.Proofs.Chain;
+using NodeRuntime.Proofs.Records;
+
+namespace NodeRuntime.Ledger.Staking;
+
+/// <summary>
+/// Epochs as the ledger keeps them: which set is in force and which is due. Every so many blocks after a seal the stakes are looked
+/// at; the set that is found then is due until the next look, so that its members know for how long what they say stays true. A block
+/// that seals turns what is due into what is in force.
+/// </summary>
+internal static class EpochApplication
+{
+    public static void Begin(LedgerDraft draft, Genesis genesis)
+    {
+        foreach (GenesisValidator validator in genesis.Validators)
+        {
+            AccountId account = Crypto.KeyPolicy.Single(validator.Key).ToAccountId();
+            draft.Put(account, new ValidatorRecord(validator.Key, validator.Key.ToPeerId(), validator.Weight));
+        }
+
+        draft.Put(StateKeys.Epoch, new EpochRecord(genesis.ValidatorSet, Height.Genesis).Write);
+    }
+
+    /// <summary>Before a block's transactions. The header's word was checked.</summary>
+    public static void Seal(LedgerDraft draft)
+    {
+        EpochRecord due = draft.Records.EpochDue ?? Invariant.Unreachable<EpochRecord>("a seal without a set that is due");
+        ValidatorSet before = draft.Records.Epoch.Validators;
+        draft.Put(StateKeys.Epoch, new EpochRecord(due.Validators, draft.Height).Write);
+        draft.Remove(StateKeys.EpochDue);
+        ForgetKeys(draft, before);
+        draft.Tell(new LedgerEvent.EpochSealed(due.Validators));
+    }
+
+    /// <summary>After a block's transactions, where the time for a look has come.</summary>
+    public static void Look(LedgerDraft draft)
+    {
+        EpochRecord now = draft.Records.Epoch;
+        ulong blocks = draft.Height.Number - now.Since.Number;
+        if (blocks == 0 || blocks % draft.Parameters.EpochBlocks != 0 || now.Validators.Epoch.Number == uint.MaxValue) return;
+        EpochRecord? before = draft.Records.EpochDue;
+        ValidatorSet? next = ValidatorSelection.Select(draft.Records, draft.Parameters, now.Validators.Epoch.Next);
+        if (next is null || next.HasSameMembers(now.Validators)) draft.Remove(StateKeys.EpochDue);
+        // The same set as before stays due under the hash that was signed.
+        else if (before is null || !before.Validators.HasSameMembers(next)) draft.Put(StateKeys.EpochDue, new EpochRecord(next, draft.Height).Write);
+        if (before is not null) ForgetKeys(draft, before.Validators);
+    }
+
+    private static void ForgetKeys(LedgerDraft draft, ValidatorSet before)
+    {
+        foreach (ValidatorMember member in before.Members) draft.ForgetKey(member.Key);
+    }
+}
