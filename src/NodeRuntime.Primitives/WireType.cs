@@ -90,7 +90,7 @@ public enum WireType : uint
     ValidatorKeyRecord = 121,
     EpochRecord = 122,
 
-    // 130-159: membership and network
+    // 130-149: membership and network
     Hello = 130,
     MemberRecord = 131,
     MembershipPing = 132,
@@ -107,6 +107,17 @@ public enum WireType : uint
     CompactProposal = 144,
     CompactWant = 145,
     CompactBodies = 146,
+
+    // 150-159: proofs of capacity, and plots on a disk
+    ShareCommitment = 150,
+    ShareOpening = 151,
+    ShareFault = 152,
+    SpaceCommitment = 153,
+    SpaceProof = 154,
+    SpaceFault = 155,
+    CapacityReport = 156,
+    PlotManifest = 157,
+    PlotUnitSums = 158,
 
     // 160-189: jobs between client and provider
     JobSpec = 160,

@@ -21,15 +21,16 @@ public sealed class ReferenceTableTests
         Consensus   <- Primitives Crypto Proofs
         Ledger      <- Primitives Crypto Proofs
         Membership  <- Primitives Crypto Proofs
+        Capacity    <- Primitives Crypto Proofs
         Workload    <- Primitives Crypto Proofs Wasm
         Api         <- Primitives Crypto Proofs
         Runtime     <- Primitives Crypto Proofs Actors Wasm Consensus Ledger Membership Workload Api
         Network     <- Primitives Crypto Actors
-        Persistence <- Primitives Crypto Actors
+        Persistence <- Primitives Crypto Proofs Actors Capacity
         Sandbox     <- Primitives Crypto Actors Wasm Workload
         Host        <- Primitives Crypto Proofs Actors Wasm Consensus Ledger Membership Workload Api Runtime Network Persistence Sandbox
         Client      <- Primitives Crypto Proofs Api Network Actors
-        Simulation  <- Primitives Crypto Proofs Actors Wasm Consensus Ledger Membership Workload Api Runtime
+        Simulation  <- Primitives Crypto Proofs Actors Wasm Consensus Ledger Membership Capacity Workload Api Runtime
         Cli         <- Primitives Crypto Proofs Actors Wasm Consensus Ledger Membership Workload Api Runtime Network Persistence Sandbox Host Client Simulation
         """;
 

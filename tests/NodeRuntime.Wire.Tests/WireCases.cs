@@ -4,9 +4,13 @@ using System.Collections.Immutable;
 using System.Linq;
 using NodeRuntime.Actors.Ports;
 using NodeRuntime.Api;
+using NodeRuntime.Capacity.Cpu;
+using NodeRuntime.Capacity.Duties;
+using NodeRuntime.Capacity.Space;
 using NodeRuntime.Consensus;
 using NodeRuntime.Consensus.Sync;
 using NodeRuntime.Crypto;
+using NodeRuntime.Crypto.Work;
 using NodeRuntime.Membership;
 using NodeRuntime.Network.Certificates;
 using NodeRuntime.Network.Handshakes;
@@ -45,6 +49,7 @@ internal sealed class WireCases
         AddSandbox();
         AddTraces();
         AddProposals();
+        AddCapacity();
         // The frames behind it hold graphs of a machine's own types, which only the build that wrote them reads: FlightReplayTests.
         FlightHead head = new("consensus", new ChainId(Hash()), Key(), "1.0", Hash(), Hash(), Time());
         Add("FlightHead", head.Encode(), static bytes => FlightHead.Decode(bytes).Head?.Encode());
@@ -299,6 +304,22 @@ internal sealed class WireCases
             new CompactMessage.Bodies(Hash(), [new PlacedBody(3, Bytes(90)), new PlacedBody(300, Bytes(20))]),
         ];
         foreach (CompactMessage message in messages) Add("CompactMessage." + message.GetType().Name, message.Encode(), static bytes => CompactMessage.Decode(bytes)?.Encode());
+    }
+
+    private void AddCapacity()
+    {
+        ShareCommitment commitment = new(Peer(), new SliceNumber(70_000), WorkKind.RandomX, 2, new ShareSum(81, Hash()));
+        ShareProof share = new(new Share(1027, 300), [new ShareSum(1, Hash()), ShareSum.Empty, new ShareSum(3, Hash()), ShareSum.Empty]);
+        Add("ShareCommitment", commitment.Encode(), static bytes => ShareCommitment.Decode(bytes)?.Encode());
+        Add("ShareOpening", new ShareOpening(Hash(), [share, share with { Siblings = [] }]).Encode(), static bytes => ShareOpening.Decode(bytes)?.Encode());
+        Add("ShareFault", new ShareFault(commitment, share).Encode(), static bytes => ShareFault.Decode(bytes)?.Encode());
+        Add("SpaceCommitment", new SpaceCommitment(Key(), Hash(), 1, 100).Encode(), static bytes => SpaceCommitment.Decode(bytes)?.Encode());
+        Add("SpaceProof", new SpaceProof(Hash(), 77, [.. Bytes(300)]).Encode(), static bytes => SpaceProof.Decode(bytes)?.Encode());
+        Add("SpaceFault", new SpaceFault(Hash(), 299).Encode(), static bytes => SpaceFault.Decode(bytes)?.Encode());
+        Add("DutyReport", new DutyReport(Peer(), Hash(), DutyFinding.Missing).Encode(), static bytes => DutyReport.Decode(bytes)?.Encode());
+        PlotIdentity identity = new(Hash());
+        Add("PlotManifest", new PlotManifest(identity, 1 << 20, 1024, 100).Encode(), static bytes => PlotManifest.Decode(bytes)?.Encode());
+        Add("UnitSums", new UnitSums(identity, 7, [Hash(), Hash()]).Encode(), static bytes => UnitSums.Decode(bytes)?.Encode());
     }
 
     private byte[] Bytes(int count)

@@ -1,0 +1,51 @@
+using NodeRuntime.Capacity.Cpu;
+using NodeRuntime.Capacity.Space;
+
+namespace NodeRuntime.Capacity;
+
+/// <summary>All that a chain fixes about its proofs of capacity. One set for everybody: a number of a peer's own choice would be a way to cheat.</summary>
+public sealed record CapacityParameters(CpuParameters Cpu, SpaceParameters Space)
+{
+    /// <summary>What a chain of strangers runs on.</summary>
+    public static CapacityParameters Default { get; } = new(CpuParameters.Default, SpaceParameters.Default);
+
+    /// <summary>Small enough for a whole epoch in seconds on one core: for development chains and tests, which prove liveness and no more.</summary>
+    public static CapacityParameters Development { get; } = new(CpuParameters.Development, SpaceParameters.Development);
+
+    /// <summary>The first bound that does not hold.</summary>
+    public CapacityParametersVerdict Check()
+    {
+        CapacityParametersVerdict cpu = Cpu.Check();
+        return cpu != CapacityParametersVerdict.Accepted ? cpu : Space.Check();
+    }
+}
+
+/// <summary>What is said of a set of parameters, in the order of the checks.</summary>
+public enum CapacityParametersVerdict
+{
+    Accepted,
+    WorkKindUnknown,
+    SliceOutOfRange,
+
+    /// <summary>Duty and submission do not fit into a slice in this order.</summary>
+    DutyOutOfRange,
+    SlicesPerDayOutOfRange,
+    WorkPerShareOutOfRange,
+    BucketOutOfRange,
+    UnitBitsOutOfRange,
+    OpenedSharesOutOfRange,
+    VerifiersOutOfRange,
+    MemoryCheckOutOfRange,
+    ReferenceRateOutOfRange,
+
+    /// <summary>Less than 20 slices' reward: a forged share would pay.</summary>
+    ForgeryPenaltyOutOfRange,
+    UnitRowsOutOfRange,
+    RowMemoryOutOfRange,
+    HitsOutOfRange,
+    NoncesOutOfRange,
+    LabelsVerifiedOutOfRange,
+    ScanOutOfRange,
+    UnitsMaxOutOfRange,
+    WindowOutOfRange,
+}
