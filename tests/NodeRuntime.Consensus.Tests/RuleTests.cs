@@ -374,9 +374,10 @@ public sealed class RuleTests
         Bench bench = new Bench(validators: 7).Begin();
         int[] signers = [.. Enumerable.Range(0, 7).Where(i => i != bench.Self).Take(5)];
         for (int i = 0; i < 3; i++) bench.Hear(signers[i], new ConsensusMessage.Voted(bench.Vote(signers[i], 5, VoteKind.Finalize, null)));
-        long before = bench.Signatures.Verified;
+        // A vote of its own is verified as well: in the view that begins it may lead, or find that nobody does.
+        long before = bench.Signatures.Verified - bench.Votes().Count;
         bench.Hear(signers[4], new ConsensusMessage.Certified(bench.Certificate(5, VoteKind.Finalize, null, signers)));
-        Assert.Equal(before + 2, bench.Signatures.Verified);
+        Assert.Equal(before + 2, bench.Signatures.Verified - bench.Votes().Count);
         Assert.Equal(new View(6), bench.Machine.Snapshot.View);
     }
 
