@@ -75,10 +75,11 @@ public sealed class ClusterClient : IAsyncDisposable
     /// </summary>
     /// <param name="key">Votes.</param>
     /// <param name="node">Of the peer that runs with that key.</param>
+    /// <param name="anchor">Of the chain of reveals behind <paramref name="key"/>, as long as the chain's genesis says.</param>
     /// <param name="bond">Bonded in the same transaction; zero for none.</param>
-    public Task<SubmittedTransaction> DeclareValidatorAsync(ISigner key, ISigner node, Amount bond, CancellationToken cancellation)
+    public Task<SubmittedTransaction> DeclareValidatorAsync(ISigner key, ISigner node, Hash256 anchor, Amount bond, CancellationToken cancellation)
     {
-        Message.DeclareValidator declare = Possession.Declare(_context.Chain, Account, key, node);
+        Message.DeclareValidator declare = Possession.Declare(_context.Chain, Account, key, node, anchor);
         return SendAsync(bond == Amount.Zero ? [declare] : [new Message.Bond(bond), declare], cancellation);
     }
 

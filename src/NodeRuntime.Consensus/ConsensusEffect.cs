@@ -30,7 +30,8 @@ public abstract record ConsensusEffect
     /// Choose transactions for a child of this parent, and of this evidence what the ledger has not punished yet; answered by
     /// <see cref="ConsensusInput.Built"/>.
     /// </summary>
-    public sealed record Build(View View, Hash256 Parent, Instant Time, ImmutableArray<Evidence> Evidence) : ConsensusEffect;
+    /// <param name="ParentView">The parent's, as the block's header will name it: the leaders of the views between were skipped.</param>
+    public sealed record Build(View View, Hash256 Parent, View ParentView, Instant Time, ImmutableArray<Evidence> Evidence) : ConsensusEffect;
 
     /// <summary>Execute a block whose parent was accepted; answered by <see cref="ConsensusInput.Checked"/>.</summary>
     public sealed record Check(Block Block, Hash256 Digest) : ConsensusEffect;

@@ -36,6 +36,11 @@ public abstract record ConsensusInput
 
         /// <summary>The set that is due after the parent: the block seals the epoch if a quorum of it is ready.</summary>
         public ValidatorSet? Due { get; init; }
+
+        /// <summary>For the header; what it means the ledger knows.</summary>
+        public Hash256? Reveal { get; init; }
+
+        public Hash256 Beacon { get; init; }
     }
 
     /// <summary>Which set the finalized ledger says is due after this epoch; null where none is.</summary>

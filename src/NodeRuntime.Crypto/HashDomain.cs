@@ -38,6 +38,8 @@ public enum HashDomain
     ValidatorSet,
     Readiness,
     Possession,
+    Reveal,
+    BeaconValue,
     WorkRoMix,
     CapacityDay,
     CapacityMemory,

@@ -35,6 +35,8 @@ public enum WireType : uint
     ChainFile = 41,
     ChainFileLink = 42,
     Readiness = 43,
+    BeaconRecord = 44,
+    RevealRecord = 45,
 
     // 48-69: consensus messages and its log
     ConsensusReseal = 48,

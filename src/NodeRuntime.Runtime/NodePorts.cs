@@ -29,6 +29,9 @@ public sealed record NodePorts
         init;
     }
 
+    /// <summary>Behind the keys that may vote, in any order; a key that committed to none needs none.</summary>
+    public ImmutableArray<RevealChain> Reveals { get; init; } = [];
+
     public required ISignatureVerifier Signatures { get; init; }
 
     /// <summary>Where machines record what they are told; none records nothing.</summary>

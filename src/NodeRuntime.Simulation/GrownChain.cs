@@ -5,6 +5,7 @@ using NodeRuntime.Actors.Ports;
 using NodeRuntime.Consensus;
 using NodeRuntime.Crypto;
 using NodeRuntime.Ledger.Blocks;
+using NodeRuntime.Ledger.Reveals;
 using NodeRuntime.Ledger.State;
 using NodeRuntime.Primitives;
 using NodeRuntime.Proofs.Chain;
@@ -48,7 +49,10 @@ public sealed class GrownChain
     {
         View view = _tip is null ? View.Genesis.Next : _tip.Header.View.Next;
         Justification justification = new(_finalization, []);
-        BlockContext context = BlockContext.After(State, State.Time + _step);
+        ValidatorIndex leader = LeaderSchedule.LeaderOf(_chain, _set, view);
+        // Views follow each other, and genesis gave its validators no anchors.
+        BlockTurn turn = new(leader, []) { Beacon = Beacon.Next(State.Beacon, null) };
+        BlockContext context = BlockContext.After(State, State.Time + _step) with { Turn = turn };
         BlockHeader header = new()
         {
             Chain = _chain,
@@ -61,9 +65,10 @@ public sealed class GrownChain
             BodyRoot = MerkleTree.Root(transactions),
             ParentStateRoot = State.Root,
             Time = context.Time,
-            Proposer = LeaderSchedule.LeaderOf(_chain, _set, view),
+            Proposer = leader,
             Participation = Everybody(_set.Count),
             EvidenceRoot = MerkleTree.EmptyRoot,
+            Beacon = turn.Beacon,
         };
         BlockOutcome outcome = BlockApplication.Apply(State, context, transactions, _signatures);
         Invariant.Holds(outcome.Verdict == BlockVerdict.Accepted);

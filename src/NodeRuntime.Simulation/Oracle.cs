@@ -48,6 +48,7 @@ internal sealed class Oracle(Auditor auditor)
         }
 
         _validators[tip.Height] = validators;
+        if (certified.Header.Beacon != tip.State.Beacon) Violate($"beacon: peer {peer} has another one in its state than in the header of height {tip.Height}");
         // However a peer came by its state, by every block or by a snapshot and the blocks above it: at one height there is one.
         Hash256 root = tip.State.Root;
         if (_roots.TryGetValue(tip.Height, out Hash256 otherRoot) && otherRoot != root)

@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using NodeRuntime.Crypto;
 using NodeRuntime.Ledger.State;
 using NodeRuntime.Primitives;
+using NodeRuntime.Proofs.Chain;
 using NodeRuntime.Proofs.Records;
 using NodeRuntime.Proofs.Transactions;
 using NodeRuntime.Simulation.Atlas;
@@ -14,9 +15,10 @@ namespace NodeRuntime.Simulation;
 /// by real transactions through whichever peers are up. What does not make it into a block is done again another time.
 /// </summary>
 internal sealed class SimulatedOperators(
-    ChainId chain, IReadOnlyList<ISigner> wallets, IReadOnlyList<ISigner> nodes, IReadOnlyList<ISigner> secondKeys, Action<byte[]> submit, Prng prng)
+    Genesis genesis, IReadOnlyList<ISigner> wallets, IReadOnlyList<ISigner> nodes, IReadOnlyList<ISigner> secondKeys, Action<byte[]> submit, Prng prng)
 {
-    private static readonly Amount Stake = Amount.FromTokens(100);
+    // More than the least, so that a lost view does not cost the place.
+    private static readonly Amount Stake = Amount.FromTokens(120);
 
     /// <summary>A peer comes, changes its key or goes, as it stands and as chance will.</summary>
     public FaultClass Change(int peer, LedgerState state)
@@ -52,9 +54,10 @@ internal sealed class SimulatedOperators(
 
     private void Declare(int peer, ISigner key, LedgerState state)
     {
-        Message.DeclareValidator declare = Possession.Declare(chain, AccountOf(peer), key, nodes[peer]);
+        Message.DeclareValidator declare = Possession.Declare(
+            genesis.ChainId, AccountOf(peer), key, nodes[peer], SimulatedReveals.Of(genesis.Parameters, key).Anchor);
         BondRecord bond = state.Records.Bond(AccountOf(peer));
-        if (bond.Bonded < Stake) Send(wallets[peer], state, new Message.Bond(Stake), declare);
+        if (bond.Bonded < state.Parameters.ValidatorBondMin) Send(wallets[peer], state, new Message.Bond(Stake), declare);
         else Send(wallets[peer], state, declare);
     }
 
@@ -62,7 +65,7 @@ internal sealed class SimulatedOperators(
     {
         AccountId account = KeyPolicy.Single(wallet.PublicKey).ToAccountId();
         byte[] bytes = TransactionBuilder.Sign(
-            wallet, chain, state.Records.Account(account).Sequence, state.Parameters.TransactionFee, new Height(state.Height.Number + 20), [.. messages])
+            wallet, genesis.ChainId, state.Records.Account(account).Sequence, state.Parameters.TransactionFee, new Height(state.Height.Number + 20), [.. messages])
             .Encode();
         submit(bytes);
     }

@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Immutable;
 using System.Globalization;
 using NodeRuntime.Actors;
 using NodeRuntime.Actors.Ports;
@@ -31,6 +32,7 @@ internal sealed class SimulatedPeer
     private readonly SimulatedBlobs _blobs = new();
     private SimulatedSandbox? _sandbox;
     private PeerNode? _node;
+    private ImmutableArray<RevealChain>? _reveals;
     private int _lives;
 
     public SimulatedPeer(
@@ -136,6 +138,7 @@ internal sealed class SimulatedPeer
             Entropy = new SimulatedEntropy(_prng.Fork()),
             Signer = _signer,
             ConsensusSigners = SecondKey is { } second ? [_signer, second] : [_signer],
+            Reveals = _reveals ??= SimulatedReveals.Of(_genesis, _signer, SecondKey),
             Signatures = _signatures,
             Flight = _config.Flight?.Invoke(Index),
         });

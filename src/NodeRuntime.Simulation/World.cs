@@ -87,7 +87,7 @@ public sealed class World : INemesisStage
         // Peers stand among the links by their numbers, the owner behind them.
         foreach (SimulatedPeer peer in _peers) Invariant.Holds(_network.PlaceOf(peer.Address) == peer.Index);
         if (config.Plan is { } plan) _nemesis = new NemesisRunner(plan, this, _prng.Fork());
-        _operators = config.HasOperators ? new SimulatedOperators(Genesis.ChainId, wallets, signers, secondKeys, bytes => _peers.ForEach(peer => peer.Submit(bytes)), aside.Fork()) : null;
+        _operators = config.HasOperators ? new SimulatedOperators(Genesis, wallets, signers, secondKeys, bytes => _peers.ForEach(peer => peer.Submit(bytes)), aside.Fork()) : null;
         _crowd = new SimulatedCrowd(Genesis, people, _time, people.Count > 0 ? _prng.Fork() : _prng, _peers);
         _owner = new SimulatedOwner(Genesis, owner, _signatures, _time, _network, _prng.Fork(), _peers);
     }
@@ -238,8 +238,13 @@ public sealed class World : INemesisStage
             allocations.Add(account, new GenesisAllocation(account, new Amount(1_000_000), Amount.Zero));
         }
 
+        ChainParameters parameters = ChainParameters.Development with
+        {
+            EpochBlocks = _config.HasOperators ? 6 : ChainParameters.Development.EpochBlocks,
+            Beacon = SimulatedReveals.Parameters,
+        };
         ImmutableArray<GenesisValidator>.Builder validators = ImmutableArray.CreateBuilder<GenesisValidator>();
-        for (int i = 0; i < _config.Validators; i++) validators.Add(new GenesisValidator(signers[i].PublicKey, 1));
+        for (int i = 0; i < _config.Validators; i++) validators.Add(new GenesisValidator(signers[i].PublicKey, 1, SimulatedReveals.Of(parameters, signers[i]).Anchor));
         byte[] nonce = new byte[Hash256.ByteCount];
         _prng.Fill(nonce);
         return new Genesis
@@ -248,7 +253,7 @@ public sealed class World : INemesisStage
             IsDevelopment = true,
             Nonce = new Hash256(nonce),
             Time = Start - Duration.FromSeconds(1),
-            Parameters = ChainParameters.Development with { EpochBlocks = _config.HasOperators ? 6 : ChainParameters.Development.EpochBlocks },
+            Parameters = parameters,
             Validators = validators.ToImmutable(),
             Allocations = [.. allocations.Values],
         };

@@ -1,4 +1,6 @@
 using System.Collections.Generic;
+using System.Collections.Immutable;
+using System.Linq;
 using NodeRuntime.Consensus.Tests.Harness;
 using NodeRuntime.Primitives;
 using NodeRuntime.Proofs.Chain;
@@ -35,6 +37,34 @@ public sealed class LeaderScheduleTests
 
         Assert.NotEqual(first, second);
         Assert.NotEqual(first, other);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    [InlineData(7)]
+    public void Turns_between_two_views_are_those_of_the_views_between(int count)
+    {
+        ValidatorSet set = new(new Epoch(2), [.. Enumerable.Range(0, count).Select(i => new ValidatorMember(KeyedHashSignatures.KeyOf(i), (ulong)(1 + (i * i))))]);
+        for (ulong after = 0; after < 20; after++)
+        {
+            ulong[] turns = new ulong[count];
+            for (ulong before = after + 1; before < after + 40; before++)
+            {
+                ImmutableArray<ulong> found = LeaderSchedule.TurnsBetween(default, set, new View(after), new View(before));
+                Assert.Equal(before == after + 1 ? [] : turns, found);
+                turns[LeaderSchedule.LeaderOf(default, set, new View(before)).Number]++;
+            }
+        }
+    }
+
+    [Fact]
+    public void Turns_between_views_that_lie_far_apart_are_counted_and_not_drawn()
+    {
+        ValidatorSet set = new(new Epoch(0), [.. Enumerable.Range(0, 5).Select(i => new ValidatorMember(KeyedHashSignatures.KeyOf(i), 1))]);
+        ImmutableArray<ulong> turns = LeaderSchedule.TurnsBetween(default, set, new View(4), new View(5_000_000_000_000_005));
+        Assert.Equal(Enumerable.Repeat(1_000_000_000_000_000UL, 5), turns);
+        Assert.Empty(LeaderSchedule.TurnsBetween(default, set, new View(9), new View(9)));
     }
 
     [Fact]

@@ -104,7 +104,7 @@ public sealed class RuleTests
     public void R2_a_leader_that_does_not_know_how_a_view_ended_asks_and_then_builds()
     {
         Bench bench = new Bench().Begin();
-        ulong view = 3;
+        ulong view = 4;
         while (bench.Leader(view) != bench.Self) view++;
         for (ulong u = 1; u < view; u++)
         {

@@ -27,7 +27,7 @@ public sealed class WireFormatTests
     [Fact]
     public void Every_record_of_the_assembly_has_a_line()
     {
-        string[] parts = ["OrderTerms", "ContentRef", "JobPiece", "JobPieceProgress", "StateKey", "ValidatorMember", "VoteSlot"];
+        string[] parts = ["BeaconParameters", "OrderTerms", "ContentRef", "JobPiece", "JobPieceProgress", "StateKey", "ValidatorMember", "VoteSlot"];
         IEnumerable<string> writable = typeof(Genesis).Assembly.GetExportedTypes()
             .Where(IsWritten)
             .Where(type => type.DeclaringType is null)

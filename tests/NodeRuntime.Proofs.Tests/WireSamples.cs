@@ -47,7 +47,7 @@ internal sealed class WireSamples
             Nonce = Hash(),
             Time = Time(),
             Parameters = ChainParameters.Development,
-            Validators = [new GenesisValidator(Key(), 5), new GenesisValidator(Key(), ValidatorSet.WeightMax)],
+            Validators = [new GenesisValidator(Key(), 5), new GenesisValidator(Key(), ValidatorSet.WeightMax, Hasher.Sha256("anchor"u8))],
             Allocations = [.. new[] { Allocation(), Allocation() }.OrderBy(it => it.Account)],
         };
         Add("Genesis", genesis.Encode(), static bytes => Genesis.TryDecode(bytes, out Genesis? it) ? it!.Encode() : null);
@@ -74,11 +74,16 @@ internal sealed class WireSamples
             Proposer = new ValidatorIndex(2),
             Participation = [7],
             EvidenceRoot = Hash(),
+            Beacon = Hasher.Sha256("beacon"u8),
         };
         Block block = new(header, justification, [Bytes(40), Bytes(3)]);
         Vote vote = new(finalization.Slot, Hash(), new ValidatorIndex(99), Signature());
         Evidence evidence = Evidence.Of(header.Chain, vote, vote with { Value = null })!;
         Add("BlockHeader", header.Write, BlockHeader.Read, static it => it.Write);
+        Add("BlockHeader, that reveals", (header with { Reveal = Hasher.Sha256("reveal"u8) }).Write, BlockHeader.Read, static it => it.Write);
+        Add("BeaconRecord", new BeaconRecord(header.Beacon).Write, BeaconRecord.Read, static it => it.Write);
+        RevealRecord reveals = new(Hasher.Sha256("anchor"u8), Hasher.Sha256("tip"u8), 300, 2, new Height(70));
+        Add("RevealRecord", reveals.Write, RevealRecord.Read, static it => it.Write);
         Add("Vote", vote.Write, Vote.Read, static it => it.Write);
         Add("Evidence", evidence.Encode(), static bytes => Evidence.TryDecode(bytes, out Evidence? it) ? it!.Encode() : null);
         Add("SlashingParameters", SlashingParameters.Default.Write, SlashingParameters.Read, static it => it.Write);
@@ -174,7 +179,7 @@ internal sealed class WireSamples
             new Message.ReportResult(new LeaseId(Hash()), Hash()),
             new Message.AcknowledgeResult(new LeaseId(Hash())),
             new Message.CloseLease(new LeaseId(Hash())),
-            new Message.DeclareValidator(Key(), Signature(), Key(), Signature()),
+            new Message.DeclareValidator(Key(), Signature(), Key(), Signature(), Hasher.Sha256("anchor"u8)),
             new Message.LeaveValidators(),
         ];
         foreach (Message message in messages) Add("Message." + message.GetType().Name, message.Write, Message.Read, static it => it.Write);

@@ -274,6 +274,7 @@ internal sealed class WireCases
             Proposer = new ValidatorIndex(2),
             Participation = [7],
             EvidenceRoot = Hash(),
+            Beacon = Hasher.Sha256("beacon"u8),
         };
         return new Block(header, justification, [Bytes(40), Bytes(3)]);
     }
@@ -289,7 +290,7 @@ internal sealed class WireCases
         Nonce = Hash(),
         Time = Instant.FromMilliseconds(1_700_000_000_000),
         Parameters = ChainParameters.Development,
-        Validators = [new GenesisValidator(Key(), 5)],
+        Validators = [new GenesisValidator(Key(), 5, Hasher.Sha256("anchor"u8))],
         Allocations = [],
     };
 

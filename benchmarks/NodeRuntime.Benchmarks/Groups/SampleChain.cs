@@ -67,6 +67,7 @@ internal sealed class SampleChain
             Proposer = new ValidatorIndex(0),
             Participation = [1],
             EvidenceRoot = NodeRuntime.Proofs.Trees.MerkleTree.EmptyRoot,
+            Beacon = NodeRuntime.Proofs.Chain.Beacon.Next(State.Beacon, null),
         };
         Block = new Block(header, Justification.OfGenesis, Body);
     }

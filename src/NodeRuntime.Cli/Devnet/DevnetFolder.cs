@@ -104,7 +104,8 @@ internal sealed class DevnetFolder
         {
             AccountId account = KeyPolicy.Single(peer.PublicKey).ToAccountId();
             allocations.Add(account, new GenesisAllocation(account, Amount.FromTokens(1_000), Amount.FromTokens(200)));
-            validators.Add(new GenesisValidator(peer.PublicKey, 1));
+            Hash256 anchor = RevealChain.Of(peer, ChainParameters.Development.Beacon.RevealsMax).Anchor;
+            validators.Add(new GenesisValidator(peer.PublicKey, 1, anchor));
         }
 
         AccountId ownerAccount = KeyPolicy.Single(owner.PublicKey).ToAccountId();

@@ -9,7 +9,8 @@ internal sealed record ValidatorListResult(
     uint Epoch, ulong Since, ulong TotalWeight, ulong Quorum, ImmutableArray<ValidatorLine> Validators, ImmutableArray<ValidatorLine> Due, ulong ProvenHeight);
 
 /// <param name="Key">The tagged key that votes, hexadecimal.</param>
-internal sealed record ValidatorLine(int Index, string Key, ulong Weight, string Peer);
+/// <param name="RevealsLeft">Views that the key can lead and add to the beacon; 0 where it has no chain, or none of it left.</param>
+internal sealed record ValidatorLine(int Index, string Key, ulong Weight, string Peer, uint RevealsLeft);
 
 /// <param name="Key">Empty for a leave.</param>
 internal sealed record ValidatorSentResult(string Transaction, string Account, string Key, string Peer);

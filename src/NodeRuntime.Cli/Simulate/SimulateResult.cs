@@ -25,8 +25,22 @@ internal sealed record RecoveryTimes(long P50Ms, long P99Ms, long MaxMs);
 
 internal sealed record MutantsResult(int Mutants, int Killed, HuntedMutant[] Hunted, double WallSeconds);
 
+/// <summary>What <c>simulate bias</c> prints for programs.</summary>
+internal sealed record BiasResult(int Trials, ulong Seed, BiasLine[] Lines);
+
+/// <param name="Share">Of the trials, in which the bit was the one that was wanted.</param>
+/// <param name="Error">Two standard deviations of a fair coin.</param>
+/// <param name="Reference">1/2 and a quarter of the validator's share of the views.</param>
+/// <param name="Bits">What is won of the one bit: 1 + log2 of the share.</param>
+/// <param name="Withheld">Blocks kept back, in all trials.</param>
+/// <param name="WithheldMost">For one trial.</param>
+/// <param name="Penalties">That the ledger took.</param>
+internal sealed record BiasLine(
+    int Validators, string Strategy, double Share, double Error, double Reference, double Bits, int Withheld, int WithheldMost, ulong Penalties);
+
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web)]
 [JsonSerializable(typeof(SimulateResult))]
 [JsonSerializable(typeof(SeedsResult))]
 [JsonSerializable(typeof(MutantsResult))]
+[JsonSerializable(typeof(BiasResult))]
 internal sealed partial class SimulateJson : JsonSerializerContext;

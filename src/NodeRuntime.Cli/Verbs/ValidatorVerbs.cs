@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using System.CommandLine;
 using System.Globalization;
-using System.Linq;
+using System.Threading;
 using System.Threading.Tasks;
 using NodeRuntime.Cli.Results;
 using NodeRuntime.Client;
@@ -36,9 +36,12 @@ internal static class ValidatorVerbs
             }
 
             // Between the two reads a seal may have made of what was due what is in force.
-            ImmutableArray<ValidatorLine> next = due.Record is { } other && other.Validators.Epoch.CompareTo(set.Epoch) > 0 ? Lines(other.Validators) : [];
+            uint reveals = (await reads.GenesisAsync(cancellation)).Parameters.Beacon.RevealsMax;
+            ImmutableArray<ValidatorLine> next = due.Record is { } other && other.Validators.Epoch.CompareTo(set.Epoch) > 0
+                ? await LinesAsync(other.Validators, reads, reveals, cancellation)
+                : [];
             ValidatorListResult result = new(
-                set.Epoch.Number, epoch.Since.Number, set.TotalWeight, set.Quorum, Lines(set), next, now.Height.Number);
+                set.Epoch.Number, epoch.Since.Number, set.TotalWeight, set.Quorum, await LinesAsync(set, reads, reveals, cancellation), next, now.Height.Number);
             session.Display.Answer(result, CliJson.Default.ValidatorListResult, Show);
             return ExitCode.Ok;
         });
@@ -51,11 +54,11 @@ internal static class ValidatorVerbs
         Command command = new("join", "Declare a peer a validator, for the bond of the context's account") { nodeKey, consensusKey, bond };
         return command.Runs(world, options, async (session, parsed, cancellation) =>
         {
-            ISigner node = Load(session, parsed.GetRequiredValue(nodeKey));
-            ISigner key = parsed.GetValue(consensusKey) is { } file ? Load(session, file) : node;
+            KeyPair node = NodeKeys.Load(parsed.GetRequiredValue(nodeKey));
+            KeyPair key = parsed.GetValue(consensusKey) is { } file ? NodeKeys.Load(file) : node;
             Amount amount = parsed.GetValue(bond) is { } tokens ? Words.ParseTokens(tokens) : Amount.Zero;
             ClusterClient client = session.OpenClient();
-            return Sent(session, client, await client.DeclareValidatorAsync(key, node, amount, cancellation), key, node);
+            return await DeclareAsync(session, client, key, node, amount, cancellation);
         });
     }
 
@@ -66,8 +69,8 @@ internal static class ValidatorVerbs
         Command command = new("rotate", "Change the key that votes. The peer needs both until the seal: see `nextConsensusKey` in docs/configuration.md") { nodeKey, consensusKey };
         return command.Runs(world, options, async (session, parsed, cancellation) =>
         {
-            ISigner node = Load(session, parsed.GetRequiredValue(nodeKey));
-            ISigner key = Load(session, parsed.GetRequiredValue(consensusKey));
+            KeyPair node = NodeKeys.Load(parsed.GetRequiredValue(nodeKey));
+            KeyPair key = NodeKeys.Load(parsed.GetRequiredValue(consensusKey));
             ClusterClient client = session.OpenClient();
             ProvenRecord<ValidatorRecord> before = await client.Reads.ValidatorAsync(client.Account, cancellation);
             if (before.Record is null)
@@ -75,7 +78,7 @@ internal static class ValidatorVerbs
                 throw new CliException(ExitCode.Refused, "Staking.NotAValidator", $"account {client.Account} is no validator", "`noderuntime validator join` makes it one");
             }
 
-            return Sent(session, client, await client.DeclareValidatorAsync(key, node, Amount.Zero, cancellation), key, node);
+            return await DeclareAsync(session, client, key, node, Amount.Zero, cancellation);
         });
     }
 
@@ -88,9 +91,18 @@ internal static class ValidatorVerbs
 
     private static Option<string> NodeKey() => new("--node-key") { Description = "The key file of the peer that votes", HelpName = "FILE", Required = true };
 
-    private static ISigner Load(Session session, string path) => session.Signatures.CreateSigner(NodeKeys.Load(path));
+    // How long the chain of reveals behind a key is, the genesis says.
+    private static async Task<ExitCode> DeclareAsync(
+        Session session, ClusterClient client, KeyPair key, KeyPair node, Amount bond, CancellationToken cancellation)
+    {
+        Genesis genesis = await client.Reads.GenesisAsync(cancellation);
+        Hash256 anchor = RevealChain.Of(key, genesis.Parameters.Beacon.RevealsMax).Anchor;
+        SubmittedTransaction sent = await client.DeclareValidatorAsync(
+            session.Signatures.CreateSigner(key), session.Signatures.CreateSigner(node), anchor, bond, cancellation);
+        return Sent(session, client, sent, key, node);
+    }
 
-    private static ExitCode Sent(Session session, ClusterClient client, SubmittedTransaction transaction, ISigner? key, ISigner? node)
+    private static ExitCode Sent(Session session, ClusterClient client, SubmittedTransaction transaction, KeyPair? key, KeyPair? node)
     {
         ValidatorSentResult result = new(
             transaction.Id.ToString(), client.Account.ToString(), key?.PublicKey.ToString() ?? string.Empty, node?.PublicKey.ToPeerId().ToString() ?? string.Empty);
@@ -103,8 +115,20 @@ internal static class ValidatorVerbs
         return ExitCode.Ok;
     }
 
-    private static ImmutableArray<ValidatorLine> Lines(ValidatorSet set) =>
-        [.. set.Members.Select(static (member, i) => new ValidatorLine(i, member.Key.ToString(), member.Weight, member.Peer.ToString()))];
+    // A read for each: what is left of its reveals is proven, too, each by the header that its gateway had.
+    private static async Task<ImmutableArray<ValidatorLine>> LinesAsync(
+        ValidatorSet set, VerifiedReads reads, uint reveals, CancellationToken cancellation)
+    {
+        ImmutableArray<ValidatorLine>.Builder lines = ImmutableArray.CreateBuilder<ValidatorLine>(set.Count);
+        for (int i = 0; i < set.Count; i++)
+        {
+            ValidatorMember member = set.Members[i];
+            ProvenRecord<RevealRecord> record = await reads.RevealAsync(member.Key, cancellation);
+            lines.Add(new ValidatorLine(i, member.Key.ToString(), member.Weight, member.Peer.ToString(), record.Record?.Left(reveals) ?? 0));
+        }
+
+        return lines.MoveToImmutable();
+    }
 
     private static void Show(IAnsiConsole console, ValidatorListResult result)
     {
@@ -121,11 +145,12 @@ internal static class ValidatorVerbs
 
     private static void Print(IAnsiConsole console, string title, ImmutableArray<ValidatorLine> lines)
     {
-        Table table = Display.NewTable(title, "votes", "key", "peer");
+        Table table = Display.NewTable(title, "votes", "reveals left", "key", "peer");
         foreach (ValidatorLine line in lines)
         {
             table.AddRow(
-                line.Index.ToString(CultureInfo.InvariantCulture), line.Weight.ToString(CultureInfo.InvariantCulture), line.Key, line.Peer);
+                line.Index.ToString(CultureInfo.InvariantCulture), line.Weight.ToString(CultureInfo.InvariantCulture),
+                line.RevealsLeft.ToString(CultureInfo.InvariantCulture), line.Key, line.Peer);
         }
 
         console.Write(table);

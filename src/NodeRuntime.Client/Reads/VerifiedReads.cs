@@ -95,6 +95,14 @@ public sealed class VerifiedReads
     public Task<ProvenRecord<ValidatorRecord>> ValidatorAsync(AccountId account, CancellationToken cancellation) =>
         ReadAsync(StateKeys.Validator(account), ValidatorRecord.Read, cancellation);
 
+    /// <summary>How far a validator's key has shown its chain of reveals; no record where it committed to none.</summary>
+    public Task<ProvenRecord<RevealRecord>> RevealAsync(PublicKey validator, CancellationToken cancellation) =>
+        ReadAsync(StateKeys.Reveal(validator), RevealRecord.Read, cancellation);
+
+    /// <summary>The chain's randomness after the block whose state is proven.</summary>
+    public Task<ProvenRecord<BeaconRecord>> BeaconAsync(CancellationToken cancellation) =>
+        ReadAsync(StateKeys.Beacon, BeaconRecord.Read, cancellation);
+
     public Task<ProvenRecord<SupplyRecord>> SupplyAsync(CancellationToken cancellation) =>
         ReadAsync(StateKeys.Supply, SupplyRecord.Read, cancellation);
 

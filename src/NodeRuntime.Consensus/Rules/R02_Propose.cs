@@ -43,7 +43,7 @@ public sealed partial class ConsensusMachine
         Instant time = Instant.FromMilliseconds((_now > soonest ? _now : soonest).Milliseconds);
         _buildAsked = true;
         _effects.Add(new ConsensusEffect.CancelTimer(ConsensusTimer.Build));
-        _effects.Add(new ConsensusEffect.Build(_view, parent.Digest, time, EvidenceToPropose()));
+        _effects.Add(new ConsensusEffect.Build(_view, parent.Digest, parent.View, time, EvidenceToPropose()));
         return true;
     }
 
@@ -75,6 +75,8 @@ public sealed partial class ConsensusMachine
             Participation = Participation(),
             EvidenceRoot = Evidence.RootOf(built.Evidence),
             NextSetHash = succession?.Next.Hash,
+            Reveal = built.Reveal,
+            Beacon = built.Beacon,
         };
         Block block = new(header, justification, built.Transactions) { Evidence = built.Evidence };
         Hash256 digest = header.Digest;

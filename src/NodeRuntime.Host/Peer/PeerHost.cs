@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.Collections.Immutable;
 using System.Globalization;
 using System.IO;
+using System.Linq;
 using System.Security.Cryptography;
 using System.Threading;
 using System.Threading.Tasks;
@@ -81,7 +82,9 @@ public sealed class PeerHost : IAsyncDisposable
         if (!Hash256.TryParse(config.Genesis, out Hash256 genesisHash)) throw new HostException("genesis: must be the chain's genesis hash");
         ChainId chain = new(genesisHash);
         SystemSignatures signatures = SystemSignatures.Open(RandomNumberGenerator.GetBytes(SystemSignatures.EntropyByteCount));
-        ISigner signer = signatures.CreateSigner(NodeKeys.Load(Path.Combine(folder, config.Key)));
+        KeyPair nodeKey = NodeKeys.Load(Path.Combine(folder, config.Key));
+        ISigner signer = signatures.CreateSigner(nodeKey);
+        ImmutableArray<KeyPair> consensusKeys = ConsensusKeysOf(config, folder, nodeKey);
         Genesis genesis = await GenesisFiles.FindAsync(config, folder, chain, signer, signatures, loggers, stop);
 
         DataFolder data = DataFolder.Open(Path.Combine(folder, config.Data), chain);
@@ -116,7 +119,8 @@ public sealed class PeerHost : IAsyncDisposable
             Sandbox = sandbox,
             Entropy = new SystemEntropy(),
             Signer = signer,
-            ConsensusSigners = ConsensusSignersOf(config, folder, signer, signatures),
+            ConsensusSigners = [.. consensusKeys.Select(signatures.CreateSigner)],
+            Reveals = [.. consensusKeys.Select(key => RevealChain.Of(key, genesis.Parameters.Beacon.RevealsMax))],
             Signatures = signatures,
             Flight = flight,
         });
@@ -131,12 +135,10 @@ public sealed class PeerHost : IAsyncDisposable
         _closers.Push(api.DisposeAsync);
     }
 
-    private static ImmutableArray<ISigner> ConsensusSignersOf(PeerConfig config, string folder, ISigner node, SystemSignatures signatures)
+    private static ImmutableArray<KeyPair> ConsensusKeysOf(PeerConfig config, string folder, KeyPair node)
     {
-        ISigner inForce = config.ConsensusKey.Length == 0 ? node : signatures.CreateSigner(NodeKeys.Load(Path.Combine(folder, config.ConsensusKey)));
-        return config.NextConsensusKey.Length == 0
-            ? [inForce]
-            : [inForce, signatures.CreateSigner(NodeKeys.Load(Path.Combine(folder, config.NextConsensusKey)))];
+        KeyPair inForce = config.ConsensusKey.Length == 0 ? node : NodeKeys.Load(Path.Combine(folder, config.ConsensusKey));
+        return config.NextConsensusKey.Length == 0 ? [inForce] : [inForce, NodeKeys.Load(Path.Combine(folder, config.NextConsensusKey))];
     }
 
     // A peer works without a recording: what keeps it from one is said, and is no reason to stay down.

@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.Collections.Immutable;
 using NodeRuntime.Crypto;
 using NodeRuntime.Ledger.Mempool;
+using NodeRuntime.Ledger.Reveals;
 using NodeRuntime.Ledger.Slashing;
 using NodeRuntime.Ledger.Staking;
 using NodeRuntime.Ledger.State;
@@ -13,9 +14,8 @@ using NodeRuntime.Proofs.Records;
 namespace NodeRuntime.Ledger.Blocks;
 
 /// <summary>
-/// A block turns one state into the next: first its evidence punishes, before a bond can slip away; then what time brings
-/// (the calendar), then its transactions in order. Equal
-/// parents and equal blocks give equal states, to the last bit of the root, on every machine.
+/// A block turns one state into the next: first its evidence punishes, and the turns that were let pass before it cost something, before a
+/// bond can slip away; then what time brings (the calendar), then its transactions in order. Equal parents and equal blocks give equal states, to the last bit of the root, on every machine.
 /// </summary>
 public static class BlockApplication
 {
@@ -88,6 +88,7 @@ public static class BlockApplication
     {
         LedgerDraft draft = DraftAt(parent, block.Time);
         foreach (Offence offence in block.Offences) SlashingApplication.Apply(draft, offence);
+        if (block.Turn is { } turn) RevealApplication.Apply(draft, parent.Validators, turn, IsOutage(parent, block.Time));
         Calendar.Run(draft);
         return draft;
     }
@@ -95,10 +96,11 @@ public static class BlockApplication
     /// <summary>The draft of a child of this state before anything happened, the calendar included.</summary>
     internal static LedgerDraft DraftAt(LedgerState parent, Instant time)
     {
-        bool stoodStill = time - parent.Time > OutageMin;
-        ClockRecord clock = new(parent.Height.Next, time, stoodStill ? time : parent.Clock.ResumedAt);
+        ClockRecord clock = new(parent.Height.Next, time, IsOutage(parent, time) ? time : parent.Clock.ResumedAt);
         return new LedgerDraft(parent.Chain, parent.Parameters, clock, parent.Tree);
     }
+
+    private static bool IsOutage(LedgerState parent, Instant time) => time - parent.Time > OutageMin;
 
     private static BlockVerdict Check(LedgerState parent, BlockContext block, int count, long bytes)
     {
@@ -110,6 +112,7 @@ public static class BlockApplication
         if (block.ParentStateRoot != parent.Root) return BlockVerdict.ParentStateRootWrong;
         if (block.NextSetHash is not null && parent.ValidatorsDue is null) return BlockVerdict.SealNotDue;
         if (block.NextSetHash is { } next && parent.ValidatorsDue!.Hash != next) return BlockVerdict.SealForOther;
+        if (block.Turn is { } turn && RevealRules.Check(parent, turn) is var reveals and not BlockVerdict.Accepted) return reveals;
         if (count > Limits.BlockTransactionsMax) return BlockVerdict.TooManyTransactions;
         if (bytes > Limits.BlockBytesMax) return BlockVerdict.BodyTooLarge;
         if (block.Offences.Length > Limits.BlockEvidenceMax) return BlockVerdict.TooManyOffences;

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using NodeRuntime.Ledger.Reveals;
 using NodeRuntime.Ledger.Slashing;
 using NodeRuntime.Ledger.State;
 using NodeRuntime.Primitives;
@@ -21,9 +22,19 @@ public readonly record struct BlockContext(ChainId Chain, Epoch Epoch, Height He
     /// <summary>The hash of the set that the block seals for; null where it seals nothing.</summary>
     public Hash256? NextSetHash { get; init; }
 
+    /// <summary>
+    /// Whose turn it is, with what the header shows of the beacon; null for whoever only looks ahead: then the beacon stays as it is.
+    /// </summary>
+    public BlockTurn? Turn { get; init; }
+
     /// <summary>For a voter: what this header says.</summary>
-    public static BlockContext Of(BlockHeader header) =>
-        new(header.Chain, header.Epoch, header.Height, header.Time, header.ParentStateRoot) { NextSetHash = header.NextSetHash };
+    /// <param name="missed">How often each of the set in force led a view between the parent's and this one.</param>
+    public static BlockContext Of(BlockHeader header, ImmutableArray<ulong> missed) =>
+        new(header.Chain, header.Epoch, header.Height, header.Time, header.ParentStateRoot)
+        {
+            NextSetHash = header.NextSetHash,
+            Turn = new BlockTurn(header.Proposer, missed) { Reveal = header.Reveal, Beacon = header.Beacon },
+        };
 
     /// <summary>For a proposer: a child of this state, at a time that is rounded down to the resolution of ledger time.</summary>
     public static BlockContext After(LedgerState parent, Instant time) =>

@@ -24,6 +24,18 @@ public enum BlockVerdict
 
     /// <summary>It seals for another set than the one that is due.</summary>
     SealForOther,
+
+    /// <summary>Its proposer has committed to a chain of reveals, and shows nothing of it.</summary>
+    RevealMissing,
+
+    /// <summary>It shows something where nothing is due: its proposer has no chain, none that counts yet, or none of it left.</summary>
+    RevealNotDue,
+
+    /// <summary>What it shows does not lead to what its proposer showed last in as many steps as it led views since.</summary>
+    RevealWrong,
+
+    /// <summary>Its beacon does not follow from its parent's and what it shows.</summary>
+    BeaconWrong,
     TooManyTransactions,
     BodyTooLarge,
     TooManyOffences,

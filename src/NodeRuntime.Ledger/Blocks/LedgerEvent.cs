@@ -34,6 +34,9 @@ public abstract record LedgerEvent
     /// <summary>The epoch is over; this set votes from the next block on.</summary>
     public sealed record EpochSealed(ValidatorSet Next) : LedgerEvent;
 
+    /// <summary>Views that a validator led passed without a block, while the chain went on; so much of its bond was burned.</summary>
+    public sealed record TurnsMissed(AccountId Validator, PublicKey Key, ulong Views, Amount Burned) : LedgerEvent;
+
     public sealed record OrderAccepted(OrderId Order, AccountId Owner, OrderTerms Terms, Instant AuctionEndsAt) : LedgerEvent;
 
     public sealed record BidPlaced(OrderId Order, AccountId Provider, Amount PricePerSecond, Instant AuctionEndsAt) : LedgerEvent;

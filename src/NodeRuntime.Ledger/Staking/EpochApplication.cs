@@ -19,6 +19,7 @@ internal static class EpochApplication
         {
             AccountId account = Crypto.KeyPolicy.Single(validator.Key).ToAccountId();
             draft.Put(account, new ValidatorRecord(validator.Key, validator.Key.ToPeerId(), validator.Weight));
+            if (validator.Anchor is { } anchor) draft.Put(validator.Key, RevealRecord.Begin(anchor, Height.Genesis));
         }
 
         draft.Put(StateKeys.Epoch, new EpochRecord(genesis.ValidatorSet, Height.Genesis).Write);

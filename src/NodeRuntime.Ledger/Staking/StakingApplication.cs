@@ -34,7 +34,11 @@ internal static class StakingApplication
     public static void Apply(LedgerDraft draft, AccountId sender, Message.DeclareValidator declare)
     {
         ValidatorRecord record = new(declare.Key, declare.NodeKey.ToPeerId(), Granted: 0);
+        // What a key has shown of its chain stays shown.
+        RevealRecord? before = draft.Records.Reveal(declare.Key);
         draft.Put(sender, record);
+        Height from = new(draft.Height.Number + draft.Parameters.EpochBlocks);
+        draft.Put(declare.Key, before ?? RevealRecord.Begin(declare.Anchor, from));
         draft.Tell(new LedgerEvent.ValidatorDeclared(sender, record.Key, record.Peer));
     }
 

@@ -25,6 +25,7 @@ internal static class StakingRules
     {
         if (ledger.Records.Bond(sender).Bonded < ledger.Parameters.ValidatorBondMin) return StakingVerdict.BondTooLow;
         if (ledger.Records.ValidatorOf(declare.Key) is { } account && account != sender) return StakingVerdict.KeyTaken;
+        if (ledger.Records.Reveal(declare.Key) is { } chain && chain.Anchor != declare.Anchor) return StakingVerdict.AnchorDiffers;
         return StakingVerdict.Accepted;
     }
 

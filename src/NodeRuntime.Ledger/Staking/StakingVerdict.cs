@@ -13,6 +13,9 @@ public enum StakingVerdict : byte
     /// <summary>Another account's validator has this key.</summary>
     KeyTaken,
 
+    /// <summary>The key has committed to another chain of reveals: whoever wants a new chain takes a new key.</summary>
+    AnchorDiffers,
+
     /// <summary>The account is no validator and does not want to be one.</summary>
     NotAValidator,
 }

@@ -8,7 +8,7 @@ public enum AuditVerdict
     /// <summary>A record does not decode, or a key is of no family.</summary>
     RecordMalformed,
 
-    /// <summary>Parameters, clock, totals or the set in force are missing.</summary>
+    /// <summary>Parameters, clock, totals, the beacon or the set in force are missing.</summary>
     RecordMissing,
 
     /// <summary>The running totals are not the sums of the records.</summary>
@@ -28,6 +28,9 @@ public enum AuditVerdict
 
     /// <summary>A validator's key does not lead to it, or the set that is due is not the next epoch's.</summary>
     ValidatorsDiffer,
+
+    /// <summary>A chain of reveals that nobody used is of a key that is nobody's, or more of it was used than there is.</summary>
+    RevealsDiffer,
 
     /// <summary>What must happen in time has no line in the calendar, or a line has nothing that waits for it.</summary>
     CalendarDiffers,

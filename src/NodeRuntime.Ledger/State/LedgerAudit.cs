@@ -25,6 +25,8 @@ public sealed class LedgerAudit
     private readonly List<(StateKey Key, LeaseRecord Lease)> _leases = [];
     private readonly SortedDictionary<StateKey, AccountId> _validatorKeys = [];
     private readonly SortedDictionary<StateKey, AccountId> _claimedKeys = [];
+    private readonly List<(StateKey Key, RevealRecord Record)> _reveals = [];
+    private BeaconRecord? _beacon;
     private EpochRecord? _epoch;
     private EpochRecord? _due;
     private Amount _balances;
@@ -54,7 +56,7 @@ public sealed class LedgerAudit
 
     private AuditVerdict Judge()
     {
-        if (_supply is null || _parameters is null || _clock is null || _epoch is null) return AuditVerdict.RecordMissing;
+        if (_supply is null || _parameters is null || _clock is null || _epoch is null || _beacon is null) return AuditVerdict.RecordMissing;
         SupplyRecord summed = _supply with { Balances = _balances, Bonds = _bonded, Escrows = _escrows };
         if (summed != _supply) return AuditVerdict.TotalsDiffer;
         if (_supply.Minted < _supply.Burned || !_supply.IsConserved) return AuditVerdict.NotConserved;
@@ -63,6 +65,7 @@ public sealed class LedgerAudit
         if (!CountsAgree(_openOrders, _accounts, static account => account.OpenOrders)) return AuditVerdict.OpenOrdersDiffer;
         if (!CountsAgree(_openLeases, _bonds, static bond => bond.OpenLeases)) return AuditVerdict.OpenLeasesDiffer;
         if (!ValidatorsAgree(_epoch, _clock)) return AuditVerdict.ValidatorsDiffer;
+        if (!RevealsAgree(_parameters.Beacon)) return AuditVerdict.RevealsDiffer;
         return CalendarAgrees(_clock) ? AuditVerdict.Sound : AuditVerdict.CalendarDiffers;
     }
 
@@ -105,6 +108,12 @@ public sealed class LedgerAudit
                 if (key == StateKeys.Epoch) _epoch = epoch;
                 else _due = epoch;
                 return key == StateKeys.Epoch || key == StateKeys.EpochDue;
+            case StateFamily.Reveal:
+                _reveals.Add((key, RevealRecord.Read(reader)));
+                return true;
+            case StateFamily.Beacon:
+                _beacon = BeaconRecord.Read(reader);
+                return key == StateKeys.Beacon;
             case StateFamily.Order:
                 return TakeOrder(key, OrderRecord.Read(reader), reader);
             case StateFamily.Bid:
@@ -197,6 +206,19 @@ public sealed class LedgerAudit
         }
 
         return _due is not { } due || (due.Validators.Epoch.Number == epoch.Validators.Epoch.Number + 1UL && due.Since <= clock.Height);
+    }
+
+    // Each that was not used is of a key that is somebody's, and no key has shown and let pass more than there is.
+    private bool RevealsAgree(BeaconParameters parameters)
+    {
+        foreach ((StateKey key, RevealRecord record) in _reveals)
+        {
+            if (record.IsUnused && !_claimedKeys.ContainsKey(new StateKey(StateFamily.ValidatorKey, key.Id))) return false;
+            if ((ulong)record.Used + record.Missed > parameters.RevealsMax) return false;
+            if (record.Used == 0 && record.Tip != record.Anchor) return false;
+        }
+
+        return true;
     }
 
     private static bool CountsAgree<T>(

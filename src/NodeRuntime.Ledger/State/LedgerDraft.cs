@@ -115,7 +115,11 @@ internal sealed class LedgerDraft
         if (Records.ValidatorOf(key) is not { } account || Records.Validator(account)?.Key == key) return;
         if (Records.Epoch.Validators.IndexOf(key) is not null || Records.EpochDue?.Validators.IndexOf(key) is not null) return;
         Remove(StateKeys.ValidatorKey(key));
+        // What was shown stays, so that a key that comes back does not begin anew with what everybody knows.
+        if (Records.Reveal(key) is { IsUnused: true }) Remove(StateKeys.Reveal(key));
     }
+
+    public void Put(in PublicKey validator, RevealRecord record) => Put(StateKeys.Reveal(validator), record.Write);
 
     public void Put(OrderId order, OrderRecord record) => Put(StateKeys.Order(order), record.Write);
 

@@ -41,6 +41,12 @@ public readonly struct LedgerRecords(StateTree tree)
     /// <summary>The set that is due, if one is.</summary>
     public EpochRecord? EpochDue => Read(StateKeys.EpochDue, EpochRecord.Read);
 
+    public BeaconRecord Beacon =>
+        Read(StateKeys.Beacon, BeaconRecord.Read) ?? Invariant.Unreachable<BeaconRecord>("a state without a beacon");
+
+    /// <summary>How far a validator's key has shown the chain that it committed to; null where it committed to none.</summary>
+    public RevealRecord? Reveal(in PublicKey validator) => Read(StateKeys.Reveal(validator), RevealRecord.Read);
+
     /// <summary>Everybody who wants to be a validator, in the order of accounts. Scans all: each has a bond or genesis' word.</summary>
     public List<KeyValuePair<AccountId, ValidatorRecord>> Validators()
     {

@@ -21,6 +21,7 @@ public sealed class LedgerState
         Clock = Records.Clock;
         Validators = Records.Epoch.Validators;
         ValidatorsDue = Records.EpochDue?.Validators;
+        Beacon = Records.Beacon.Value;
     }
 
     /// <summary>The state at height 0. A genesis that decoded is well formed; one that was composed here must be.</summary>
@@ -31,6 +32,7 @@ public sealed class LedgerState
         LedgerDraft draft = new(genesis.ChainId, genesis.Parameters, clock, StateTree.Empty);
         draft.Put(StateKeys.Parameters, genesis.Parameters.Write);
         EpochApplication.Begin(draft, genesis);
+        draft.Put(StateKeys.Beacon, new BeaconRecord(NodeRuntime.Proofs.Chain.Beacon.Genesis(genesis.ChainId)).Write);
         Purse purse = new(draft);
         foreach (GenesisAllocation allocation in genesis.Allocations)
         {
@@ -61,6 +63,9 @@ public sealed class LedgerState
 
     /// <summary>The set that the block which follows may seal for; null where none is due.</summary>
     public ValidatorSet? ValidatorsDue { get; }
+
+    /// <summary>The chain's randomness after this block.</summary>
+    public Hash256 Beacon { get; }
 
     /// <summary>What a child's header carries as its parent's state root.</summary>
     public Hash256 Root => Tree.Root;

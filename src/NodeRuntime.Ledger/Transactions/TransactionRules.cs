@@ -94,7 +94,7 @@ public static class TransactionRules
         }
 
         if (message is not Message.DeclareValidator declare) return true;
-        Hash256 possession = Possession.Digest(transaction.Chain, transaction.Sender, declare.Key, declare.NodeKey);
+        Hash256 possession = Possession.Digest(transaction.Chain, transaction.Sender, declare.Key, declare.NodeKey, declare.Anchor);
         return signatures.Verify(declare.Key, possession, declare.Possession) == SignatureVerdict.Accepted
             && signatures.Verify(declare.NodeKey, possession, declare.NodeConsent) == SignatureVerdict.Accepted;
     }

@@ -46,6 +46,12 @@ public sealed record BlockHeader
     /// </summary>
     public Hash256? NextSetHash { get; init; }
 
+    /// <summary>What the proposer shows of the chain that it committed to; null where none of it is due. See <see cref="Chain.Beacon"/>.</summary>
+    public Hash256? Reveal { get; init; }
+
+    /// <summary>The chain's randomness after this block.</summary>
+    public required Hash256 Beacon { get; init; }
+
     public bool IsSeal => NextSetHash is not null;
 
     public Hash256 Digest => Hasher.Tagged(HashDomain.Header, Encode());
@@ -57,15 +63,15 @@ public sealed record BlockHeader
         return writer.ToArray();
     }
 
-    public void Write(WireWriter writer) => writer.Record(WireType.Header, 14)
+    public void Write(WireWriter writer) => writer.Record(WireType.Header, 16)
         .Hash(Chain.Hash).UInt64(Epoch.Number).UInt64(View.Number).UInt64(Height.Number).UInt64(ParentView.Number)
         .Hash(ParentDigest).Hash(JustificationHash).Hash(BodyRoot).Hash(ParentStateRoot).Int64(Time.Milliseconds)
         .UInt64(Proposer.Number).Bytes(Participation.AsSpan()).Hash(EvidenceRoot)
-        .OptionalHash(NextSetHash).End();
+        .OptionalHash(NextSetHash).OptionalHash(Reveal).Hash(Beacon).End();
 
     public static BlockHeader Read(WireReader reader)
     {
-        reader.Record(WireType.Header, 14);
+        reader.Record(WireType.Header, 16);
         BlockHeader header = new()
         {
             Chain = new ChainId(reader.Hash()),
@@ -82,6 +88,8 @@ public sealed record BlockHeader
             Participation = [.. reader.Bytes((Limits.ValidatorsMax + 7) / 8)],
             EvidenceRoot = reader.Hash(),
             NextSetHash = reader.OptionalHash(),
+            Reveal = reader.OptionalHash(),
+            Beacon = reader.Hash(),
         };
         reader.End();
         return header;

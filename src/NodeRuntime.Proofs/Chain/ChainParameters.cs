@@ -61,6 +61,8 @@ public sealed record ChainParameters
     /// </summary>
     public required uint EpochBlocks { get; init; }
 
+    public required BeaconParameters Beacon { get; init; }
+
     public required SlashingParameters Slashing { get; init; }
 
     public static ChainParameters Development { get; } = new()
@@ -81,6 +83,7 @@ public sealed record ChainParameters
         ValidatorBondMin = Amount.FromTokens(100),
         BondPerVote = Amount.FromTokens(100),
         EpochBlocks = 16,
+        Beacon = BeaconParameters.Development,
         Slashing = SlashingParameters.Default,
     };
 
@@ -88,18 +91,19 @@ public sealed record ChainParameters
     {
         // Version 1 knew nothing of slashing; a chain that began with it stays what it is.
         bool hasSlashing = Slashing != SlashingParameters.None;
-        writer.Record(WireType.ParametersRecord, hasSlashing ? 17 : 16, version: (byte)(hasSlashing ? 2 : 1))
+        writer.Record(WireType.ParametersRecord, hasSlashing ? 18 : 17, version: (byte)(hasSlashing ? 2 : 1))
             .Amount(TransactionFee).Amount(BondMin).Duration(UnbondingTime).Duration(AuctionWindow)
             .Duration(AcknowledgeWindow).UInt64(MissedResultPenaltyBasisPoints).UInt64(AttemptsMax).Amount(FaucetAmount)
             .Duration(BlockIntervalMin).Duration(BlockIntervalIdle).Duration(NetworkDelay).Duration(ClockDriftMax)
             .UInt64(ValidatorsMax).Amount(ValidatorBondMin).Amount(BondPerVote).UInt64(EpochBlocks);
+        Beacon.Write(writer);
         if (hasSlashing) Slashing.Write(writer);
         writer.End();
     }
 
     public static ChainParameters Read(WireReader reader)
     {
-        int version = reader.Record(WireType.ParametersRecord, [16, 17]);
+        int version = reader.Record(WireType.ParametersRecord, [17, 18]);
         ChainParameters parameters = new()
         {
             TransactionFee = reader.Amount(),
@@ -118,12 +122,14 @@ public sealed record ChainParameters
             ValidatorBondMin = reader.Amount(),
             BondPerVote = reader.Amount(),
             EpochBlocks = reader.UInt32(),
+            Beacon = BeaconParameters.Read(reader),
             Slashing = version == 1 ? SlashingParameters.None : SlashingParameters.Read(reader),
         };
         reader.End();
         if (parameters.ValidatorsMax is 0 or > Limits.ValidatorsMax) reader.Fail();
         // A bond that suffices is worth a vote, and a look at the stakes has time to be acted upon.
         if (parameters.BondPerVote == Amount.Zero || parameters.ValidatorBondMin < parameters.BondPerVote) reader.Fail();
+        if (parameters.Beacon.MissedPenalty > parameters.ValidatorBondMin) reader.Fail();
         if (parameters.EpochBlocks is < EpochBlocksMin or > EpochBlocksMax) reader.Fail();
         if (parameters.MissedResultPenaltyBasisPoints > 10_000 || parameters.AttemptsMax == 0) reader.Fail();
         return parameters;

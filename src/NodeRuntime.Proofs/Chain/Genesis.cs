@@ -40,7 +40,7 @@ public sealed record Genesis
         writer.Array(Validators.Length);
         foreach (GenesisValidator validator in Validators)
         {
-            writer.Array(2).Bytes(validator.Key.AsSpan()).UInt64(validator.Weight).End();
+            writer.Array(3).Bytes(validator.Key.AsSpan()).UInt64(validator.Weight).OptionalHash(validator.Anchor).End();
         }
 
         writer.End().Array(Allocations.Length);
@@ -104,8 +104,8 @@ public sealed record Genesis
 
     private static GenesisValidator ReadValidator(WireReader reader)
     {
-        reader.Array(2);
-        GenesisValidator validator = new(PublicKey.Read(reader), reader.UInt64());
+        reader.Array(3);
+        GenesisValidator validator = new(PublicKey.Read(reader), reader.UInt64(), reader.OptionalHash());
         reader.End();
         if (validator.Weight is 0 or > ValidatorSet.WeightMax) reader.Fail();
         return validator;
@@ -121,7 +121,8 @@ public sealed record Genesis
 }
 
 /// <summary>A validator of the first epoch and its weight in votes.</summary>
-public readonly record struct GenesisValidator(PublicKey Key, ulong Weight);
+/// <param name="Anchor">Of the chain of reveals behind the key; a validator without one adds nothing to the beacon.</param>
+public readonly record struct GenesisValidator(PublicKey Key, ulong Weight, Hash256? Anchor = null);
 
 /// <summary>What an account holds at height 0.</summary>
 public readonly record struct GenesisAllocation(AccountId Account, Amount Balance, Amount Bond);

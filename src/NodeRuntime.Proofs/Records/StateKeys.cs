@@ -28,6 +28,11 @@ public static class StateKeys
     /// <summary>The set that is due; absent where none is.</summary>
     public static StateKey EpochDue => new(StateFamily.Epoch, SecondId);
 
+    /// <summary>How far a validator's key has shown its chain; by the hash that names the key's peer, too.</summary>
+    public static StateKey Reveal(in PublicKey validator) => new(StateFamily.Reveal, validator.ToPeerId().Hash);
+
+    public static StateKey Beacon => new(StateFamily.Beacon, Hash256.Zero);
+
     public static StateKey Order(OrderId order) => new(StateFamily.Order, order.Hash);
 
     public static StateKey Bids(OrderId order) => new(StateFamily.Bid, order.Hash);

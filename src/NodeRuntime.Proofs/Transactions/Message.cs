@@ -32,7 +32,8 @@ public abstract record Message
     /// </summary>
     /// <param name="Possession">By <paramref name="Key"/> over <see cref="Transactions.Possession"/>.</param>
     /// <param name="NodeConsent">By <paramref name="NodeKey"/> over the same.</param>
-    public sealed record DeclareValidator(PublicKey Key, Signature Possession, PublicKey NodeKey, Signature NodeConsent) : Message;
+    /// <param name="Anchor">Of the chain of reveals behind <paramref name="Key"/>: what its blocks will show is fixed by it.</param>
+    public sealed record DeclareValidator(PublicKey Key, Signature Possession, PublicKey NodeKey, Signature NodeConsent, Hash256 Anchor) : Message;
 
     /// <summary>Staking: the sender no longer wants to be a validator; it votes until the seal.</summary>
     public sealed record LeaveValidators : Message;
@@ -78,8 +79,8 @@ public abstract record Message
                 writer.Array(2).UInt64((ulong)WireType.Unbond).Amount(m.Amount).End();
                 break;
             case DeclareValidator m:
-                writer.Array(5).UInt64((ulong)WireType.DeclareValidator).Bytes(m.Key.AsSpan()).Bytes(m.Possession.AsSpan())
-                    .Bytes(m.NodeKey.AsSpan()).Bytes(m.NodeConsent.AsSpan()).End();
+                writer.Array(6).UInt64((ulong)WireType.DeclareValidator).Bytes(m.Key.AsSpan()).Bytes(m.Possession.AsSpan())
+                    .Bytes(m.NodeKey.AsSpan()).Bytes(m.NodeConsent.AsSpan()).Hash(m.Anchor).End();
                 break;
             case LeaveValidators:
                 writer.Array(1).UInt64((ulong)WireType.LeaveValidators).End();
@@ -116,7 +117,7 @@ public abstract record Message
 
     public static Message Read(WireReader reader)
     {
-        int count = reader.Array(5);
+        int count = reader.Array(6);
         WireType type = (WireType)reader.UInt32();
         Message? message = (type, count) switch
         {
@@ -124,8 +125,8 @@ public abstract record Message
             (WireType.Faucet, 2) => new Faucet(new AccountId(reader.Hash())),
             (WireType.Bond, 2) => new Bond(reader.Amount()),
             (WireType.Unbond, 2) => new Unbond(reader.Amount()),
-            (WireType.DeclareValidator, 5) => new DeclareValidator(
-                PublicKey.Read(reader), Signature.Read(reader), PublicKey.Read(reader), Signature.Read(reader)),
+            (WireType.DeclareValidator, 6) => new DeclareValidator(
+                PublicKey.Read(reader), Signature.Read(reader), PublicKey.Read(reader), Signature.Read(reader), reader.Hash()),
             (WireType.LeaveValidators, 1) => new LeaveValidators(),
             (WireType.PlaceOrder, 2) => new PlaceOrder(OrderTerms.Read(reader)),
             (WireType.CancelOrder, 2) => new CancelOrder(new OrderId(reader.Hash())),

@@ -9,17 +9,19 @@ namespace NodeRuntime.Proofs.Transactions;
 /// </summary>
 public static class Possession
 {
-    public static Hash256 Digest(ChainId chain, AccountId account, in PublicKey key, in PublicKey nodeKey)
+    public static Hash256 Digest(ChainId chain, AccountId account, in PublicKey key, in PublicKey nodeKey, Hash256 anchor)
     {
         WireWriter writer = new();
-        writer.Record(WireType.Possession, 4).Hash(chain.Hash).Hash(account.Hash).Bytes(key.AsSpan()).Bytes(nodeKey.AsSpan()).End();
+        writer.Record(WireType.Possession, 5).Hash(chain.Hash).Hash(account.Hash).Bytes(key.AsSpan()).Bytes(nodeKey.AsSpan())
+            .Hash(anchor).End();
         return Hasher.Tagged(HashDomain.Possession, writer.ToArray());
     }
 
     /// <summary>The message that declares an account's validator, signed by both keys.</summary>
-    public static Message.DeclareValidator Declare(ChainId chain, AccountId account, ISigner key, ISigner node)
+    /// <param name="anchor">Of the key's <see cref="RevealChain"/>.</param>
+    public static Message.DeclareValidator Declare(ChainId chain, AccountId account, ISigner key, ISigner node, Hash256 anchor)
     {
-        Hash256 digest = Digest(chain, account, key.PublicKey, node.PublicKey);
-        return new Message.DeclareValidator(key.PublicKey, key.Sign(digest), node.PublicKey, node.Sign(digest));
+        Hash256 digest = Digest(chain, account, key.PublicKey, node.PublicKey, anchor);
+        return new Message.DeclareValidator(key.PublicKey, key.Sign(digest), node.PublicKey, node.Sign(digest), anchor);
     }
 }

@@ -22,6 +22,8 @@ public enum StateFamily : byte
     Validator = 20,
     ValidatorKey = 21,
     Epoch = 22,
+    Reveal = 23,
+    Beacon = 24,
 }
 
 /// <summary>A key of the ledger's authenticated state: a family and 32 bytes, 33 in all, ordered as bytes.</summary>

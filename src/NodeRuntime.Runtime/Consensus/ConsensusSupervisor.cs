@@ -321,10 +321,21 @@ public sealed partial class ConsensusSupervisor : Actor<ConsensusCommand>
         // A leader builds, and a leader is of the set; where the machine has meanwhile come into the next one, nobody waits for the block.
         if (_machine.Snapshot.Self is not { } self || _machine.Snapshot.Validators.Epoch != parent.Validators.Epoch) return;
         ImmutableArray<Evidence> evidence = LedgerChain.Punishable(parent, build.Evidence);
-        BlockContext block = BlockContext.After(parent, build.Time) with { Offences = LedgerChain.OffencesOf(parent, evidence, self) };
+        if (LedgerChain.Propose(parent, build, self, evidence, _ports.Reveals) is not { } block)
+        {
+            Say(LogLevel.Error, $"view {build.View} goes without our block: the reveals that this key committed to are not of its key file, or its length is another");
+            return;
+        }
+
         MempoolSelection selection = _mempool.Select(parent, block, arrivedBy: SpreadBy());
         foreach (DroppedTransaction dropped in selection.Dropped) Say(LogLevel.Debug, $"transaction {dropped.Id} dropped: {dropped.Reason}");
-        Step(new ConsensusInput.Built(build.View, build.Parent, build.Time, selection.Body, parent.Root) { Evidence = evidence, Due = parent.ValidatorsDue });
+        Step(new ConsensusInput.Built(build.View, build.Parent, build.Time, selection.Body, parent.Root)
+        {
+            Evidence = evidence,
+            Due = parent.ValidatorsDue,
+            Reveal = block.Turn!.Reveal,
+            Beacon = block.Turn.Beacon,
+        });
     }
 
     private void Check(ConsensusEffect.Check check)

@@ -1,12 +1,15 @@
 using System.Collections.Generic;
 using System.Collections.Immutable;
+using NodeRuntime.Consensus;
 using NodeRuntime.Crypto;
 using NodeRuntime.Ledger.Blocks;
 using NodeRuntime.Ledger.Mempool;
+using NodeRuntime.Ledger.Reveals;
 using NodeRuntime.Ledger.Slashing;
 using NodeRuntime.Ledger.State;
 using NodeRuntime.Primitives;
 using NodeRuntime.Proofs.Chain;
+using NodeRuntime.Proofs.Records;
 
 namespace NodeRuntime.Runtime.Consensus;
 
@@ -48,6 +51,37 @@ internal sealed class LedgerChain(LedgerState state, Hash256 digest, ISignatureV
         return offences.MoveToImmutable();
     }
 
+    /// <summary>
+    /// For a proposer: what its block will say to the ledger, before its transactions. Null where it must reveal something that these chains do not
+    /// hold: a block without it nobody would vote for.
+    /// </summary>
+    public static BlockContext? Propose(
+        LedgerState parent, ConsensusEffect.Build build, ValidatorIndex self, ImmutableArray<Evidence> evidence, ImmutableArray<RevealChain> reveals)
+    {
+        ValidatorSet set = parent.Validators;
+        ImmutableArray<ulong> missed = LeaderSchedule.TurnsBetween(parent.Chain, set, build.ParentView, build.View);
+        BlockTurn turn = new(self, missed);
+        if (RevealRules.DepthDue(parent, set[self].Key, turn.MissedBy(self)) is { } depth)
+        {
+            if (FindChain(parent, set[self].Key, reveals) is not { } chain) return null;
+            turn = turn with { Reveal = chain.At(depth) };
+        }
+
+        turn = turn with { Beacon = Beacon.Next(parent.Beacon, turn.Reveal) };
+        return BlockContext.After(parent, build.Time) with { Offences = OffencesOf(parent, evidence, self), Turn = turn };
+    }
+
+    private static RevealChain? FindChain(LedgerState parent, in PublicKey key, ImmutableArray<RevealChain> reveals)
+    {
+        RevealRecord? record = parent.Records.Reveal(key);
+        foreach (RevealChain chain in reveals)
+        {
+            if (chain.Anchor == record?.Anchor && chain.Length == parent.Parameters.Beacon.RevealsMax) return chain;
+        }
+
+        return null;
+    }
+
     /// <summary>Executes a block on its parent's state, which must be known.</summary>
     public BlockOutcome? Execute(Block block, Hash256 digest, MempoolMachine? known)
     {
@@ -75,10 +109,10 @@ internal sealed class LedgerChain(LedgerState state, Hash256 digest, ISignatureV
     // Of another epoch the ledger refuses the block, and indices of another set mean nothing in this one.
     private static BlockContext ContextOf(LedgerState parent, Block block)
     {
-        BlockContext context = BlockContext.Of(block.Header);
-        return block.Header.Epoch == parent.Validators.Epoch
-            ? context with { Offences = OffencesOf(parent, block.Evidence, block.Header.Proposer) }
-            : context;
+        BlockHeader header = block.Header;
+        if (header.Epoch != parent.Validators.Epoch) return BlockContext.Of(header, []);
+        ImmutableArray<ulong> missed = LeaderSchedule.TurnsBetween(header.Chain, parent.Validators, header.ParentView, header.View);
+        return BlockContext.Of(header, missed) with { Offences = OffencesOf(parent, block.Evidence, header.Proposer) };
     }
 
     /// <summary>The block is final: its state becomes the state, and what cannot follow it any more is forgotten.</summary>

@@ -158,6 +158,9 @@ public sealed class WorkloadSupervisor : Actor<WorkloadCommand>
         Amount bonded = records.Bond(_account).Bonded;
         if (bonded >= _model.BondTarget) return;
         Amount missing = _model.BondTarget - bonded;
+        // Pennies for lost views are not worth a transaction each.
+        bool isLittle = bonded >= _model.Genesis.Parameters.BondMin && missing.Units * 100 < _model.BondTarget.Units;
+        if (isLittle) return;
         Amount reserve = _model.Genesis.Parameters.TransactionFee * 100;
         if (records.Account(_account).Balance < missing + reserve) return;
         _settlement.Tell(new SettlementCommand.Submit(new Message.Bond(missing)));

@@ -163,7 +163,7 @@ internal sealed class Adversary(FaultClass kind, AgreementWorld world, Agreement
         {
             told = Sign(block with { Header = block.Header with { Time = block.Header.Time + Duration.FromMinutes(1) } });
         }
-        else if (_blocks.Find(known => known.Header.Digest == block.Header.ParentDigest) is { } parent)
+        else if (_blocks.Find(known => known.Header.Digest == block.Header.ParentDigest) is { } parent && BeaconBelow(parent.Header) is { } below)
         {
             BlockHeader header = block.Header with
             {
@@ -172,6 +172,7 @@ internal sealed class Adversary(FaultClass kind, AgreementWorld world, Agreement
                 ParentDigest = parent.Header.ParentDigest,
                 ParentStateRoot = parent.Header.ParentStateRoot,
                 BodyRoot = MerkleTree.EmptyRoot,
+                Beacon = Beacon.Next(below, block.Header.Reveal),
             };
             told = Justify(block with { Transactions = [] }, new Justification(parent.Justification.Parent, []), header);
         }
@@ -188,6 +189,10 @@ internal sealed class Adversary(FaultClass kind, AgreementWorld world, Agreement
 
     private ConsensusMessage.Propose Justify(Block block, Justification justification, BlockHeader header) =>
         Sign(block with { Header = header with { JustificationHash = justification.Hash }, Justification = justification });
+
+    private Hash256? BeaconBelow(BlockHeader header) => header.ParentDigest == header.Chain.Hash
+        ? Beacon.Genesis(header.Chain)
+        : _blocks.Find(known => known.Header.Digest == header.ParentDigest)?.Header.Beacon;
 
     private void Remember(Block block)
     {

@@ -100,6 +100,9 @@ internal sealed class AgreementNode
     /// <summary>A key that it may vote with beside its node key; none where no set changes.</summary>
     public ISigner? SecondKey { get; init; }
 
+    /// <summary>Behind both keys.</summary>
+    public required ImmutableArray<RevealChain> Reveals { get; init; }
+
     public View EnteredView => _entered.View;
 
     public LedgerState? State => _chain?.State;
@@ -577,9 +580,20 @@ internal sealed class AgreementNode
         if (_chain!.After(build.Parent) is not { } parent) return;
         if (_machine!.Snapshot.Self is not { } self || _machine.Snapshot.Validators.Epoch != parent.Validators.Epoch) return;
         ImmutableArray<Evidence> evidence = LedgerChain.Punishable(parent, build.Evidence);
-        BlockContext block = BlockContext.After(parent, build.Time) with { Offences = LedgerChain.OffencesOf(parent, evidence, self) };
+        if (LedgerChain.Propose(parent, build, self, evidence, Reveals) is not { } block)
+        {
+            Invariant.Break("a validator without its reveals");
+            return;
+        }
+
         MempoolSelection selection = _mempool!.Select(parent, block);
-        Step(new ConsensusInput.Built(build.View, build.Parent, build.Time, selection.Body, parent.Root) { Evidence = evidence, Due = parent.ValidatorsDue });
+        Step(new ConsensusInput.Built(build.View, build.Parent, build.Time, selection.Body, parent.Root)
+        {
+            Evidence = evidence,
+            Due = parent.ValidatorsDue,
+            Reveal = block.Turn!.Reveal,
+            Beacon = block.Turn.Beacon,
+        });
     }
 
     private void Check(ConsensusEffect.Check check)

@@ -25,6 +25,7 @@ internal sealed class AgreementOracle
     private readonly SortedDictionary<Height, (Hash256 Digest, BlockHeader Header)> _chain = [];
     private readonly SortedDictionary<Height, Hash256> _roots = [];
     private readonly SortedSet<Hash256> _transactions = [];
+    private readonly SortedSet<Hash256> _reveals = [];
     private readonly SortedDictionary<(int Key, EpochView At), Spoken> _spoken = [];
     private readonly SortedDictionary<(int Key, EpochView At), Spoken> _durable = [];
     private readonly SortedDictionary<EpochView, ViewOutcome> _views = [];
@@ -52,7 +53,7 @@ internal sealed class AgreementOracle
         if (_violations.Count < ViolationsMax && !_violations.Contains(what)) _violations.Add(what);
     }
 
-    /// <summary>I1, I2, I4 (one chain, for ever), I8 (one state), I9 (sums, no transaction twice), I17 (time).</summary>
+    /// <summary>I1, I2, I4 (one chain, for ever), I8 (one state), I9 (sums, no transaction twice), I17 (time), I20 (the beacon).</summary>
     public void Delivered(AgreementNode node, Block block, Hash256 digest, LedgerState state)
     {
         Height height = block.Header.Height;
@@ -85,10 +86,20 @@ internal sealed class AgreementOracle
         Duration bound = _world.Genesis.Parameters.ClockDriftMax + AgreementWorld.ClockErrorMax;
         if (header.Time > _world.Time.Now + bound) Violate($"I17: height {header.Height} is of a time that is not yet");
         if (_leaders.TryGetValue(at, out ValidatorIndex leader) && leader != header.Proposer) Violate($"I18: two leaders of view {header.View}");
+        if (_chain.TryGetValue(new Height(header.Height.Number - 1), out (Hash256 Digest, BlockHeader Header) below)) Revealed(header, below.Header.Beacon);
         foreach (System.ReadOnlyMemory<byte> transaction in block.Transactions)
         {
             if (!_transactions.Add(Crypto.Hasher.Sha256(transaction.Span))) Violate($"I9: a transaction of height {header.Height} was there before (peer {node.Number})");
         }
+    }
+
+    // From the digests alone: the beacon grows out of its parent's, and nothing was ever shown twice.
+    private void Revealed(BlockHeader header, Hash256 before)
+    {
+        System.ReadOnlySpan<byte> shown = header.Reveal is { } reveal ? reveal.ToArray() : [];
+        Hash256 beacon = Crypto.Hasher.Tagged(Crypto.HashDomain.BeaconValue, before.AsSpan(), shown);
+        if (header.Beacon != beacon) Violate($"I20: the beacon of height {header.Height} does not follow from the one below");
+        if (header.Reveal is { } value && !_reveals.Add(value)) Violate($"I20: what height {header.Height} reveals was shown before");
     }
 
     public bool HasTransaction(System.ReadOnlyMemory<byte> transaction) => _transactions.Contains(Crypto.Hasher.Sha256(transaction.Span));

@@ -79,7 +79,7 @@ public sealed class AgreementWorld : INemesisStage
             // Drawn aside: a world whose set stands is what it was.
             Prng aside = new(config.Seed ^ 0x0BE2_A702);
             foreach (ISigner _ in signers) _secondKeys.Add(_registry.CreateSigner(aside));
-            _operators = new SimulatedOperators(Genesis.ChainId, signers, signers, _secondKeys, bytes => _nodes.ForEach(node => node.Submit(bytes)), aside);
+            _operators = new SimulatedOperators(Genesis, signers, signers, _secondKeys, bytes => _nodes.ForEach(node => node.Submit(bytes)), aside);
         }
 
         _faultyMax = Math.Max(1, (config.Validators - 1) / 3);
@@ -209,6 +209,7 @@ public sealed class AgreementWorld : INemesisStage
         return new AgreementNode(this, number, key, signer)
         {
             IsTwin = isTwin,
+            Reveals = SimulatedReveals.Of(Genesis, signer, _secondKeys.Count > key ? _secondKeys[key] : null),
             SecondKey = _secondKeys.Count > key ? _secondKeys[key] : null,
             IsVoterWatched = !isTwin && number < PeerCount,
             IsFaithful = !isTwin,
@@ -253,11 +254,16 @@ public sealed class AgreementWorld : INemesisStage
 
     private static Genesis MakeGenesis(AgreementConfig config, List<ISigner> signers, ulong[] weights, ISigner[] owners)
     {
+        ChainParameters parameters = ChainParameters.Development with
+        {
+            EpochBlocks = config.SetChangeEvery > Duration.Zero ? 6 : ChainParameters.Development.EpochBlocks,
+            Beacon = SimulatedReveals.Parameters,
+        };
         ImmutableArray<GenesisValidator>.Builder validators = ImmutableArray.CreateBuilder<GenesisValidator>();
         SortedDictionary<AccountId, GenesisAllocation> allocations = [];
         for (int i = 0; i < weights.Length; i++)
         {
-            validators.Add(new GenesisValidator(signers[i].PublicKey, weights[i]));
+            validators.Add(new GenesisValidator(signers[i].PublicKey, weights[i], SimulatedReveals.Of(parameters, signers[i]).Anchor));
             AccountId account = KeyPolicy.Single(signers[i].PublicKey).ToAccountId();
             allocations.Add(account, new GenesisAllocation(account, Amount.FromTokens(10_000), Amount.FromTokens(200)));
         }
@@ -280,9 +286,7 @@ public sealed class AgreementWorld : INemesisStage
             IsDevelopment = true,
             Nonce = Hasher.Sha256(BitConverter.GetBytes(config.Seed)),
             Time = World.Start - Duration.FromSeconds(1),
-            Parameters = config.SetChangeEvery > Duration.Zero
-                ? ChainParameters.Development with { EpochBlocks = 6 }
-                : ChainParameters.Development,
+            Parameters = parameters,
             Validators = validators.ToImmutable(),
             Allocations = [.. allocations.Values],
         };

@@ -134,6 +134,7 @@ internal sealed class HandMadeChain
         Proposer = new ValidatorIndex(0),
         Participation = [15],
         EvidenceRoot = Hasher.Sha256([]),
+        Beacon = Hasher.Sha256("beacon"u8),
     };
 
     private static CertifiedHeader Certify(BlockHeader header, VoteSlot slot, ImmutableArray<string> names)

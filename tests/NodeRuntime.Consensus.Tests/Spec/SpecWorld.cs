@@ -91,6 +91,7 @@ internal sealed class SpecWorld
                 Proposer = new ValidatorIndex((ushort)_validators[Byzantine]),
                 Participation = [15],
                 EvidenceRoot = MerkleTree.EmptyRoot,
+                Beacon = Hash256.Zero,
             };
             if (header.Digest.AsSpan()[0] / 64 == quarter) return Name(code, new Block(header, justification, body));
         }

@@ -73,7 +73,7 @@ public sealed class EpochTests
     {
         UInt128 whole = UInt128.One << 99;
         LedgerWorld world = new(Parameters with { BondPerVote = new Amount(1), ValidatorBondMin = new Amount(1) }, [("whale", 10, whole)]);
-        world.Do(Step, world.Make("whale", Possession.Declare(world.State.Chain, LedgerWorld.Account("whale"), LedgerWorld.Signer("whale"), LedgerWorld.Signer("whale"))));
+        world.Do(Step, world.Make("whale", LedgerWorld.Declare(world.State.Chain, "whale", "whale", "whale")));
         for (int i = 0; i < 3; i++) world.Do(Step);
         Assert.Equal(ValidatorSet.WeightMax, world.State.ValidatorsDue!.Members[0].Weight);
     }
@@ -149,7 +149,7 @@ public sealed class EpochTests
     public void A_key_that_still_votes_is_paid_for_by_the_account_that_declared_it(string deed)
     {
         KeyPolicy wallet = KeyPolicy.Single(Key("quin"));
-        _world.Do(Step, _world.Make("quin", Possession.Declare(_world.State.Chain, LedgerWorld.Account("quin"), LedgerWorld.Signer("quin votes"), LedgerWorld.Signer("quin"))));
+        _world.Do(Step, _world.Make("quin", LedgerWorld.Declare(_world.State.Chain, "quin", "quin votes", "quin")));
         Empty(3);
         Seal(_world.State.ValidatorsDue!.Hash);
         _world.Do(Step, deed switch
@@ -174,7 +174,7 @@ public sealed class EpochTests
         Declare("pat");
         Empty(3);
         Seal(_world.State.ValidatorsDue!.Hash);
-        _world.Do(Step, _world.Make("pat", Possession.Declare(_world.State.Chain, LedgerWorld.Account("pat"), LedgerWorld.Signer("pat anew"), LedgerWorld.Signer("pat"))));
+        _world.Do(Step, _world.Make("pat", LedgerWorld.Declare(_world.State.Chain, "pat", "pat anew", "pat")));
         Empty(3);
         ValidatorSet due = _world.State.ValidatorsDue!;
         Assert.NotNull(_world.State.Validators.IndexOf(Key("pat")));
@@ -196,16 +196,17 @@ public sealed class EpochTests
     [Fact]
     public void A_declaration_without_both_signatures_is_refused()
     {
-        Message.DeclareValidator good = Possession.Declare(_world.State.Chain, LedgerWorld.Account("pat"), LedgerWorld.Signer("votes"), LedgerWorld.Signer("pat"));
+        Message.DeclareValidator good = LedgerWorld.Declare(_world.State.Chain, "pat", "votes", "pat");
         ChainId other = new(Hasher.Sha256([1]));
         Message.DeclareValidator[] forged =
         [
             good with { Possession = good.NodeConsent },
             good with { NodeConsent = good.Possession },
+            good with { Anchor = LedgerWorld.Reveals("tom").Anchor },
             good with { Key = Key("tom") },
             good with { NodeKey = Key("tom") },
-            Possession.Declare(other, LedgerWorld.Account("pat"), LedgerWorld.Signer("votes"), LedgerWorld.Signer("pat")),
-            Possession.Declare(_world.State.Chain, LedgerWorld.Account("quin"), LedgerWorld.Signer("votes"), LedgerWorld.Signer("pat")),
+            LedgerWorld.Declare(other, "pat", "votes", "pat"),
+            LedgerWorld.Declare(_world.State.Chain, "quin", "votes", "pat"),
         ];
         foreach (Message.DeclareValidator message in forged)
         {
@@ -223,7 +224,7 @@ public sealed class EpochTests
     private void Declare(params string[] names) => _world.Do(Step, [.. names.Select(Declaration)]);
 
     private Transaction Declaration(string name) => _world.Make(
-        name, Possession.Declare(_world.State.Chain, LedgerWorld.Account(name), LedgerWorld.Signer(name), LedgerWorld.Signer(name)));
+        name, LedgerWorld.Declare(_world.State.Chain, name, name, name));
 
     private void Empty(int blocks)
     {

@@ -94,6 +94,8 @@ internal static class Scripts
             quin: declare pat-votes quin -> Staking.KeyTaken
             quin: declare validator quin -> Staking.KeyTaken    # genesis' own
             quin: declare quin -> Accepted
+            quin: declare quin -> Accepted                      # again, with the chain that the key has
+            quin: declare-with pat quin quin -> Staking.AnchorDiffers
             pat: declare pat-votes-anew pat -> Accepted         # the old key is free again
             quin: declare pat-votes quin -> Accepted
             pat: leave -> Accepted

@@ -1,3 +1,4 @@
+using NodeRuntime.Crypto;
 using NodeRuntime.Ledger.State;
 using NodeRuntime.Ledger.Tests.Support;
 using NodeRuntime.Primitives;
@@ -15,6 +16,9 @@ public sealed class AuditTests
     private static readonly AccountId Pat = LedgerWorld.Account("pat");
     private static readonly OrderId First = StateKeys.OrderOf(Alice, 0, 0);
     private static readonly OrderId Second = StateKeys.OrderOf(Alice, 0, 1);
+
+    private static readonly PublicKey Validator = LedgerWorld.Signer("validator").PublicKey;
+    private static readonly RevealRecord Reveals = RevealRecord.Begin(LedgerWorld.Reveals("validator").Anchor, Height.Genesis);
 
     [Fact]
     public void A_state_that_blocks_made_is_sound() => Assert.Equal(AuditVerdict.Sound, LedgerAudit.Run(Sound));
@@ -35,6 +39,10 @@ public sealed class AuditTests
     [InlineData("a key of nobody", AuditVerdict.ValidatorsDiffer)]
     [InlineData("a set that is due for the wrong epoch", AuditVerdict.ValidatorsDiffer)]
     [InlineData("an epoch that begins later", AuditVerdict.ValidatorsDiffer)]
+    [InlineData("no beacon", AuditVerdict.RecordMissing)]
+    [InlineData("reveals of nobody's key", AuditVerdict.RevealsDiffer)]
+    [InlineData("more reveals than there are", AuditVerdict.RevealsDiffer)]
+    [InlineData("a tip before the first reveal", AuditVerdict.RevealsDiffer)]
     [InlineData("a lease without its deadline", AuditVerdict.CalendarDiffers)]
     [InlineData("an order that nobody sees", AuditVerdict.CalendarDiffers)]
     [InlineData("a deadline of nothing", AuditVerdict.CalendarDiffers)]
@@ -59,6 +67,10 @@ public sealed class AuditTests
             "a key of no family" => tree.Set(new StateKey((StateFamily)99, Hash256.Zero), new byte[] { 0 }),
             "somebody else's jail" => Put(tree, StateKeys.Jail(LedgerWorld.Signer("alice").PublicKey), JailOf("pat").Write),
             "no clock" => tree.Remove(StateKeys.Clock),
+            "no beacon" => tree.Remove(StateKeys.Beacon),
+            "reveals of nobody's key" => Put(tree, StateKeys.Reveal(LedgerWorld.Signer("alice").PublicKey), Reveals.Write),
+            "more reveals than there are" => Put(tree, StateKeys.Reveal(Validator), (Reveals with { Used = 60, Missed = 5 }).Write),
+            "a tip before the first reveal" => Put(tree, StateKeys.Reveal(Validator), (Reveals with { Tip = Hash256.Zero }).Write),
             "a unit too much" => With(tree, Alice, alice with { Balance = alice.Balance + new Amount(1) }),
             "a bond too little" => Put(tree, StateKeys.Bond(Pat), (pat with { Bonded = pat.Bonded - new Amount(1) }).Write),
             "a unit minted aside" => Put(tree, StateKeys.Supply, (supply with { Minted = supply.Minted + new Amount(1) }).Write),

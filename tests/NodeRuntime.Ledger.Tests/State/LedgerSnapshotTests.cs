@@ -39,8 +39,8 @@ public sealed class LedgerSnapshotTests
     }
 
     // Pins records and rules: a change here is a fork of every chain that runs.
-    private const string KnownRoot = "1f59627f41d9934b4720e47e632d3d254979d1227357b121653bc3c7cfe68cec";
-    private const string KnownRootWithoutSlashing = "3ac70cf0a34cb9a32565bc4c6c8a82988ef4a1ff45fce958eecf9a6388564a4a";
+    private const string KnownRoot = "63ca8ce29fc4bd04df68d6b021a0e8723c25a3afdc69a47063b9a92933972e9c";
+    private const string KnownRootWithoutSlashing = "1efcce771eef51a1b59993877c8e43af6482cacc4396472d4e0fd0b1caa9fd4c";
 
     [Fact]
     public void A_snapshot_of_another_root_is_refused()

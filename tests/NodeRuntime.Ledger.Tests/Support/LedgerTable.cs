@@ -145,7 +145,9 @@ internal sealed class LedgerTable
         "faucet" => new Message.Faucet(Recipient(words[1])),
         "bond" => new Message.Bond(new Amount(Number(words[1]))),
         "unbond" => new Message.Unbond(new Amount(Number(words[1]))),
-        "declare" => Possession.Declare(World.State.Chain, LedgerWorld.Account(sender), LedgerWorld.Signer(words[1]), LedgerWorld.Signer(words[^1])),
+        "declare" => LedgerWorld.Declare(World.State.Chain, sender, words[1], words[^1]),
+        "declare-with" => Possession.Declare(
+            World.State.Chain, LedgerWorld.Account(sender), LedgerWorld.Signer(words[2]), LedgerWorld.Signer(words[^1]), LedgerWorld.Reveals(words[1]).Anchor),
         "leave" => new Message.LeaveValidators(),
         "order" => PlaceOrder(sender, sequence, index, words),
         "cancel" => new Message.CancelOrder(Order(words[1])),

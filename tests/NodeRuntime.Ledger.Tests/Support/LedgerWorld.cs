@@ -30,6 +30,7 @@ internal sealed class LedgerWorld
         MissedResultPenaltyBasisPoints = 1_000,
         AttemptsMax = 2,
         FaucetAmount = new Amount(500),
+        Beacon = new BeaconParameters { RevealsMax = 64, MissedPenalty = new Amount(1) },
     };
 
     public LedgerWorld(ChainParameters parameters, IEnumerable<(string Name, UInt128 Balance, UInt128 Bond)> holders)
@@ -63,6 +64,13 @@ internal sealed class LedgerWorld
     public static Hash256 Spec => Hasher.Sha256(System.Text.Encoding.UTF8.GetBytes(SpecText));
 
     public static KeyedHashSigner Signer(string name) => new(name);
+
+    public static RevealChain Reveals(string name) =>
+        RevealChain.FromSecret(Hasher.Sha256(System.Text.Encoding.UTF8.GetBytes("reveals of " + name)), Parameters.Beacon.RevealsMax);
+
+    /// <summary>Declares a validator, with the chain of reveals that is its key's.</summary>
+    public static Message.DeclareValidator Declare(ChainId chain, string account, string key, string node) =>
+        Possession.Declare(chain, Account(account), Signer(key), Signer(node), Reveals(key).Anchor);
 
     public static AccountId Account(string name) => Signer(name).Account;
 

@@ -32,6 +32,9 @@ public sealed class PeerNet : IAsyncLifetime
 
     private static readonly HttpClient Http = new() { Timeout = TimeSpan.FromSeconds(5) };
 
+    // Four thousand views of its own for each, at a start that costs a millisecond.
+    private static readonly BeaconParameters ShortReveals = BeaconParameters.Development with { RevealsMax = 4_096 };
+
     // A block each half second without any work: what takes some blocks takes seconds.
     private static readonly Duration BlockIntervalIdle = Duration.FromMilliseconds(500);
 
@@ -296,8 +299,8 @@ public sealed class PeerNet : IAsyncLifetime
         IsDevelopment = true,
         Nonce = new Hash256(RandomNumberGenerator.GetBytes(Hash256.ByteCount)),
         Time = Instant.FromMilliseconds(DateTimeOffset.UtcNow.ToUnixTimeMilliseconds()),
-        Parameters = ChainParameters.Development with { BlockIntervalIdle = BlockIntervalIdle },
-        Validators = [.. keys.Select(static key => new GenesisValidator(key.PublicKey, 1))],
+        Parameters = ChainParameters.Development with { BlockIntervalIdle = BlockIntervalIdle, Beacon = ShortReveals },
+        Validators = [.. keys.Select(static key => new GenesisValidator(key.PublicKey, 1, RevealChain.Of(key, ShortReveals.RevealsMax).Anchor))],
         Allocations = [.. keys
             .Select(static key => KeyPolicy.Single(key.PublicKey).ToAccountId()).Concat(accounts)
             .Select(static account => new GenesisAllocation(account, Amount.FromTokens(1_000), Amount.Zero))

@@ -154,6 +154,7 @@ public sealed class EvidenceRulesTests
             Proposer = new ValidatorIndex(0),
             Participation = [15],
             EvidenceRoot = Hash256.Zero,
+            Beacon = Hash256.Zero,
         };
         return new Block(header, Justification.OfGenesis, []) { Evidence = [.. Enumerable.Repeat(evidence, count)] };
     }

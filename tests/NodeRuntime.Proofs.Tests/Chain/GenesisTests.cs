@@ -38,12 +38,19 @@ public sealed class GenesisTests
         ["a faucet where real tokens are"] = Valid with { IsDevelopment = false },
         ["a supply beyond 2^100"] = Valid with { Allocations = [Valid.Allocations[0] with { Balance = new Amount(UInt128.One << 100) }] },
         ["a supply that overflows"] = Valid with { Allocations = [Valid.Allocations[0] with { Balance = new Amount(UInt128.MaxValue) }] },
+        ["a chain of reveals that is too short"] = With(BeaconParameters.Development with { RevealsMax = BeaconParameters.RevealsFewest - 1 }),
+        ["a chain of reveals that is too long"] = With(BeaconParameters.Development with { RevealsMax = BeaconParameters.RevealsMost + 1 }),
+        ["lost views for nothing"] = With(BeaconParameters.Development with { MissedPenalty = Amount.Zero }),
+        ["a lost view for more than the least bond"] =
+            With(BeaconParameters.Development with { MissedPenalty = Valid.Parameters.ValidatorBondMin + new Amount(1) }),
         ["no attempts"] = Valid with { Parameters = Valid.Parameters with { AttemptsMax = 0 } },
         ["a penalty above the deposit"] = Valid with { Parameters = Valid.Parameters with { MissedResultPenaltyBasisPoints = 10_001 } },
         ["a window of nothing"] = Valid with { Parameters = Valid.Parameters with { AuctionWindow = Duration.Zero } },
         ["a window of more than a year"] =
             Valid with { Parameters = Valid.Parameters with { UnbondingTime = Duration.FromMinutes(525_601) } },
     };
+
+    private static Genesis With(BeaconParameters beacon) => Valid with { Parameters = Valid.Parameters with { Beacon = beacon } };
 
     public static TheoryData<string> MalformedNames => [.. Malformed.Keys];
 

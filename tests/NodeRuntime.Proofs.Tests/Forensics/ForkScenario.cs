@@ -96,6 +96,7 @@ internal sealed class ForkScenario
             Proposer = new ValidatorIndex(0),
             Participation = [15],
             EvidenceRoot = MerkleTree.EmptyRoot,
+            Beacon = Hash256.Zero,
         };
         return new ChainLink(header, justification, Certificate(view, VoteKind.Finalize, header.Digest, signers));
     }

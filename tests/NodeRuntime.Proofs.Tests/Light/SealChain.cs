@@ -35,6 +35,7 @@ internal sealed class SealChain(ChainId chain, Func<string, ISigner> signerOf)
         Proposer = new ValidatorIndex(0),
         Participation = [15],
         EvidenceRoot = Hasher.Sha256([]),
+        Beacon = Hasher.Sha256("beacon"u8),
     };
 
     public BlockHeader SealHeader(uint epoch) =>

@@ -213,6 +213,7 @@ internal sealed record ReceiptScenario
             Proposer = new ValidatorIndex(0),
             Participation = [15],
             EvidenceRoot = Hasher.Sha256([]),
+            Beacon = Hasher.Sha256("beacon"u8),
         });
         VoteSlot slot = Slot(new VoteSlot(header.Epoch, header.View, VoteKind.Finalize));
         Hash256 digest = slot.SigningDigest(chain, header.Digest);

@@ -51,6 +51,7 @@ internal static class Samples
             Proposer = new ValidatorIndex(0),
             Participation = [1],
             EvidenceRoot = Hash256.Zero,
+            Beacon = Hash256.Zero,
         };
         return new Block(header, justification, [new ReadOnlyMemory<byte>([1, 2, 3])]);
     }
