@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Immutable;
+using NodeRuntime.Crypto;
 using NodeRuntime.Primitives;
 using NodeRuntime.Proofs.Chain;
 
@@ -46,8 +47,8 @@ public abstract record ConsensusInput
     /// <summary>Which set the finalized ledger says is due after this epoch; null where none is.</summary>
     public sealed record SetDue(ValidatorSet? Set) : ConsensusInput;
 
-    /// <summary>The ledger has these of the set in force in jail already: evidence against them is no news.</summary>
-    public sealed record Punished(ImmutableArray<ValidatorIndex> Voters) : ConsensusInput;
+    /// <summary>The ledger has these keys in jail already: evidence against them is no news.</summary>
+    public sealed record Punished(ImmutableArray<PublicKey> Keys) : ConsensusInput;
 
     /// <summary>Evidence that somebody brought by hand: what forensics found, say.</summary>
     public sealed record Brought(Evidence Evidence) : ConsensusInput;

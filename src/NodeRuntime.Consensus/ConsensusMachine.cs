@@ -39,6 +39,7 @@ public sealed partial class ConsensusMachine
     private readonly SigningDigests _digests;
 
     private ValidatorSet _set;
+    private PastEpochs _past;
     private ISigner _signer;
     private ValidatorIndex? _self;
     private EpochAnchor? _anchor;
@@ -63,6 +64,7 @@ public sealed partial class ConsensusMachine
         _config = config;
         _digests = new SigningDigests(config.Chain);
         _set = config.ValidatorsAtStart;
+        _past = config.Past;
         _heard = new View[_set.Count];
         (_signer, _self) = SignerIn(_set);
         NoteValidatorPeers();
@@ -171,7 +173,7 @@ public sealed partial class ConsensusMachine
                 NoteDue(m.Set);
                 break;
             case ConsensusInput.Punished m:
-                foreach (ValidatorIndex voter in m.Voters) NotePunished(voter);
+                foreach (PublicKey key in m.Keys) NotePunished(key);
                 break;
             case ConsensusInput.Brought m:
                 HearAccusation(null, m.Evidence);

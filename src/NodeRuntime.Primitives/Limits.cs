@@ -308,8 +308,14 @@ public static class Limits
     /// <summary>Fits into a frame beside a full body and a full justification.</summary>
     public const int BlockEvidenceBytesMax = BlockEvidenceMax * EvidenceBytesMax;
 
+    /// <summary>How many epochs that are over evidence may reach back, however short they were: of 100 validators 7 KiB each.</summary>
+    public const int EvidenceEpochsMax = 256;
+
     /// <summary>What a peer holds of evidence that no block has taken up: one for each validator and fault.</summary>
     public const int EvidenceHeldMax = 3 * ValidatorsMax;
+
+    /// <summary>Punished keys that the ledger names to consensus at a start.</summary>
+    public const int PunishedKeysToldMax = 4_096;
 
     /// <summary>Blocks of each chain above a fork whose certificates are laid side by side: the first few say it all.</summary>
     public const int ForensicsLinksMax = 8_192;

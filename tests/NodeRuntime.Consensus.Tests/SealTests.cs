@@ -121,7 +121,7 @@ public sealed class SealTests
         Assert.Equal(seals, proposed.Header.IsSeal);
         Assert.Equal(
             ProposalVerdict.Accepted,
-            ProposalRules.Check(proposed, bench.Genesis.ChainId, bench.Genesis.ValidatorSet, EpochAnchor.OfGenesis(bench.Genesis.ChainId), bench.Genesis.Parameters));
+            ProposalRules.Check(proposed, bench.Genesis.ChainId, bench.Genesis.ValidatorSet, PastEpochs.None, EpochAnchor.OfGenesis(bench.Genesis.ChainId), bench.Genesis.Parameters));
         if (seals) Assert.Equal(SuccessionVerdict.Accepted, SuccessionRules.Check(proposed.Justification.Succession!, bench.Genesis.ChainId, bench.Signatures));
     }
 
@@ -295,6 +295,55 @@ public sealed class SealTests
         _bench.Fire(ConsensusTimer.Advance);
         _bench.Fire(ConsensusTimer.Retry);
         Assert.Empty(_bench.Votes());
+    }
+
+    [Fact]
+    public void Evidence_of_an_epoch_that_is_over_is_kept_and_taken_until_its_bonds_are_free()
+    {
+        _bench.Begin();
+        Evidence early = _bench.Against(Leaver(), 1, VoteKind.Notarize, Hash256.Zero, VoteKind.Notarize, _bench.Genesis.ChainId.Hash);
+        Evidence late = _bench.Against(Stays, 1, VoteKind.Finalize, Hash256.Zero, VoteKind.Finalize, null);
+        Evidence unborn = Evidence.Of(
+            _bench.Genesis.ChainId, _bench.VoteIn(Later, 0, Stays, 1, VoteKind.Finalize, Hash256.Zero), _bench.VoteIn(Later, 0, Stays, 1, VoteKind.Finalize, null))!;
+        _bench.Hear(Stays, new ConsensusMessage.Accusation(early));
+        FetchSeal();
+        Assert.Equal(1, _bench.Machine.Snapshot.EvidenceHeld);
+        _bench.Seen.Clear();
+        _bench.Hear(StaysToo, new ConsensusMessage.Accusation(late));
+        _bench.Hear(StaysToo, new ConsensusMessage.Accusation(late with { }));
+        _bench.Hear(StaysToo, new ConsensusMessage.Accusation(unborn));
+        Assert.Equal(late, Assert.Single(_bench.Of<ConsensusEffect.Accuse>()).Evidence);
+        Assert.Equal(2, _bench.Machine.Snapshot.EvidenceHeld);
+        // The voter is judged by its own epoch's set: in this one its index is another's.
+        _bench.Hear(StaysToo, new ConsensusMessage.Accusation(Evidence.Of(early.Chain, Unsigned(early.First, Stays), Unsigned(early.Second, Stays))!));
+        Assert.Equal(ConsensusFault.EvidenceWrong, Assert.Single(_bench.Of<ConsensusEffect.Blame>()).Fault);
+
+        PastEpochs past = PastEpochs.None.And(_bench.Genesis.ValidatorSet, _bench.Now);
+        Instant free = _bench.Now + _bench.Genesis.Parameters.UnbondingTime;
+        Assert.Equal(ProposalVerdict.Accepted, Judge(past, free, early));
+        Assert.Equal(ProposalVerdict.EvidenceTooOld, Judge(past, free + Duration.FromMilliseconds(1), early));
+        Assert.Equal(ProposalVerdict.EvidenceOfOtherEpoch, Judge(PastEpochs.None, free, early));
+        Assert.Equal(ProposalVerdict.EvidenceOfOtherEpoch, Judge(past, free, unborn));
+        // Who is in jail is no news, with whichever epoch's votes.
+        _bench.Step(new ConsensusInput.Punished([KeyedHashSignatures.KeyOf(Leaver())]));
+        Assert.Equal(1, _bench.Machine.Snapshot.EvidenceHeld);
+    }
+
+    private ValidatorSet Later => new(new Epoch(2), Next.Members);
+
+    private Vote Unsigned(Vote vote, int voter) => vote with { Voter = new ValidatorIndex((ushort)voter) };
+
+    private ProposalVerdict Judge(PastEpochs past, Instant time, Evidence evidence)
+    {
+        Block block = _bench.Block(1, evidence: [evidence]);
+        ValidatorSet next = Next;
+        BlockHeader header = block.Header with
+        {
+            Epoch = next.Epoch,
+            Proposer = LeaderSchedule.LeaderOf(_bench.Genesis.ChainId, next, new View(1)),
+            Time = time,
+        };
+        return ProposalRules.Check(block with { Header = header }, _bench.Genesis.ChainId, next, past, null, _bench.Genesis.Parameters);
     }
 
     [Fact]

@@ -108,7 +108,7 @@ internal sealed class WireSamples
         EpochRecord epoch = new(set, new Height(77));
         Add("EpochRecord", epoch.Write, EpochRecord.Read, static it => it.Write);
         Add("ValidatorRecord", new ValidatorRecord(Key(), new PeerId(Hash()), 5).Write, ValidatorRecord.Read, static it => it.Write);
-        Add("ValidatorKeyRecord", new ValidatorKeyRecord(Account()).Write, ValidatorKeyRecord.Read, static it => it.Write);
+        Add("ValidatorKeyRecord", new ValidatorKeyRecord(Key(), Account(), Time()).Write, ValidatorKeyRecord.Read, static it => it.Write);
         Add("Block", block.Encode(), static bytes => Block.TryDecode(bytes, out Block? it) ? it!.Encode() : null);
         Block punishing = block with { Evidence = [evidence] };
         ChainLink link = new(header, justification, finalization);

@@ -227,10 +227,12 @@ public sealed partial class ConsensusMachine
     private void BeginEpoch(Block seal, Certificate finalization)
     {
         BlockHeader header = seal.Header;
+        _past = _past.And(_set, header.Time);
         Turn(seal.Justification.Succession!.Next);
         _floor = new Floor(View.Genesis, header.Digest, header.Height, header.Time, seal, finalization);
         _anchor = new EpochAnchor(header.Digest, header.Height);
         ForgetEpoch();
+        ForgetOldEvidence();
         _effects.Add(new ConsensusEffect.CancelTimer(ConsensusTimer.Leader));
         _effects.Add(new ConsensusEffect.CancelTimer(ConsensusTimer.Advance));
         _effects.Add(new ConsensusEffect.CancelTimer(ConsensusTimer.Fence));
@@ -259,8 +261,6 @@ public sealed partial class ConsensusMachine
         _blocks.Clear();
         _proposals.Clear();
         _reseals.Clear();
-        _evidence.Clear();
-        _punished.Clear();
         _heard = new View[_set.Count];
         _claimed.Clear();
         _asked.Clear();

@@ -62,6 +62,9 @@ internal static class Calendar
             case DeadlineKind.Forget:
                 OrderBook.Forget(draft, new OrderId(line.Subject));
                 break;
+            case DeadlineKind.ValidatorKey:
+                EpochApplication.ReleaseKey(draft, line.Subject);
+                break;
             default:
                 Invariant.Break("a deadline of no kind");
                 break;

@@ -25,6 +25,7 @@ public sealed class LedgerAudit
     private readonly List<(StateKey Key, LeaseRecord Lease)> _leases = [];
     private readonly SortedDictionary<StateKey, AccountId> _validatorKeys = [];
     private readonly SortedDictionary<StateKey, AccountId> _claimedKeys = [];
+    private readonly SortedSet<StateKey> _boundKeys = [];
     private readonly List<(StateKey Key, RevealRecord Record)> _reveals = [];
     private BeaconRecord? _beacon;
     private EpochRecord? _epoch;
@@ -101,8 +102,7 @@ public sealed class LedgerAudit
                 ValidatorRecord validator = ValidatorRecord.Read(reader);
                 return _validatorKeys.TryAdd(StateKeys.ValidatorKey(validator.Key), new AccountId(key.Id));
             case StateFamily.ValidatorKey:
-                _claimedKeys.Add(key, ValidatorKeyRecord.Read(reader).Account);
-                return true;
+                return TakeKey(key, ValidatorKeyRecord.Read(reader), reader);
             case StateFamily.Epoch:
                 EpochRecord epoch = EpochRecord.Read(reader);
                 if (key == StateKeys.Epoch) _epoch = epoch;
@@ -145,6 +145,16 @@ public sealed class LedgerAudit
         else _lines.Add(key);
     }
 
+    private bool TakeKey(StateKey key, ValidatorKeyRecord record, WireReader reader)
+    {
+        if (reader.Failed || key != StateKeys.ValidatorKey(record.Key)) return false;
+        _claimedKeys.Add(key, record.Account);
+        if (record.BoundUntil is not { } until) return true;
+        _boundKeys.Add(key);
+        _expectedLines.Add(StateKeys.Deadline(until, DeadlineKind.ValidatorKey, key.Id));
+        return true;
+    }
+
     private bool TakeOrder(StateKey key, OrderRecord order, WireReader reader)
     {
         if (reader.Failed) return false;
@@ -179,8 +189,8 @@ public sealed class LedgerAudit
         }
     }
 
-    // Every validator's key leads to it, every key that votes or is to vote leads to somebody, and no other key to anybody; the set that is
-    // due is the next epoch's.
+    // Every validator's key leads to it, every key that votes or is to vote leads to somebody, and of all others only those that are bound; the set
+    // that is due is the next epoch's.
     private bool ValidatorsAgree(EpochRecord epoch, ClockRecord clock)
     {
         if (epoch.Since > clock.Height) return false;
@@ -202,7 +212,7 @@ public sealed class LedgerAudit
 
         foreach (StateKey key in _claimedKeys.Keys)
         {
-            if (!_validatorKeys.ContainsKey(key) && !members.Contains(key)) return false;
+            if (!_validatorKeys.ContainsKey(key) && !members.Contains(key) && !_boundKeys.Contains(key)) return false;
         }
 
         return _due is not { } due || (due.Validators.Epoch.Number == epoch.Validators.Epoch.Number + 1UL && due.Since <= clock.Height);

@@ -96,7 +96,7 @@ internal sealed class LedgerDraft
     {
         RemoveValidator(account);
         Put(StateKeys.Validator(account), record.Write);
-        Put(StateKeys.ValidatorKey(record.Key), new ValidatorKeyRecord(account).Write);
+        Put(new ValidatorKeyRecord(record.Key, account, Records.ValidatorKey(record.Key)?.BoundUntil));
     }
 
     public void RemoveValidator(AccountId account)
@@ -106,13 +106,24 @@ internal sealed class LedgerDraft
         ForgetKey(before.Key);
     }
 
+    public void Put(ValidatorKeyRecord record) => Put(StateKeys.ValidatorKey(record.Key), record.Write);
+
+    /// <summary>The key has left the set in force: for so long it is remembered whose it is, whatever the account does meanwhile.</summary>
+    public void BindKey(in PublicKey key, Instant until)
+    {
+        ValidatorKeyRecord record = Records.ValidatorKey(key) ?? Invariant.Unreachable<ValidatorKeyRecord>("a validator that is nobody's");
+        if (record.BoundUntil is { } before) Unschedule(before, DeadlineKind.ValidatorKey, key.ToPeerId().Hash);
+        Put(record with { BoundUntil = until });
+        Schedule(until, DeadlineKind.ValidatorKey, key.ToPeerId().Hash);
+    }
+
     /// <summary>
-    /// Forgets whose a key is, where it is no validator's any more and of no set that votes or is due: as long as it may sign, somebody's bond
-    /// pays for what it signs.
+    /// Forgets whose a key is, where it is no validator's any more, of no set that votes or is due, and not bound: as long as somebody may be
+    /// convicted of what it signed, somebody's bond pays for it.
     /// </summary>
     public void ForgetKey(in PublicKey key)
     {
-        if (Records.ValidatorOf(key) is not { } account || Records.Validator(account)?.Key == key) return;
+        if (Records.ValidatorKey(key) is not { BoundUntil: null, Account: var account } || Records.Validator(account)?.Key == key) return;
         if (Records.Epoch.Validators.IndexOf(key) is not null || Records.EpochDue?.Validators.IndexOf(key) is not null) return;
         Remove(StateKeys.ValidatorKey(key));
         // What was shown stays, so that a key that comes back does not begin anew with what everybody knows.

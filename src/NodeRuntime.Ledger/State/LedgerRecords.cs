@@ -33,7 +33,12 @@ public readonly struct LedgerRecords(StateTree tree)
     public ValidatorRecord? Validator(AccountId account) => Read(StateKeys.Validator(account), ValidatorRecord.Read);
 
     /// <summary>Whose a validator's key is.</summary>
-    public AccountId? ValidatorOf(in PublicKey key) => Read(StateKeys.ValidatorKey(key), ValidatorKeyRecord.Read)?.Account;
+    public AccountId? ValidatorOf(in PublicKey key) => ValidatorKey(key)?.Account;
+
+    public ValidatorKeyRecord? ValidatorKey(in PublicKey key) => Read(StateKeys.ValidatorKey(key), ValidatorKeyRecord.Read);
+
+    /// <param name="key">By the hash that names the key's peer, too.</param>
+    public ValidatorKeyRecord? ValidatorKey(Hash256 key) => Read(StateKeys.ValidatorKey(key), ValidatorKeyRecord.Read);
 
     /// <summary>The set in force.</summary>
     public EpochRecord Epoch => Read(StateKeys.Epoch, EpochRecord.Read) ?? Invariant.Unreachable<EpochRecord>("a state without validators");

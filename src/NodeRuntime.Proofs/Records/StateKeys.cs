@@ -22,6 +22,8 @@ public static class StateKeys
 
     public static StateKey ValidatorKey(in PublicKey key) => new(StateFamily.ValidatorKey, key.ToPeerId().Hash);
 
+    public static StateKey ValidatorKey(Hash256 key) => new(StateFamily.ValidatorKey, key);
+
     /// <summary>The set in force.</summary>
     public static StateKey Epoch => new(StateFamily.Epoch, Hash256.Zero);
 

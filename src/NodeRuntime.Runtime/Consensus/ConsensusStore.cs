@@ -16,7 +16,7 @@ namespace NodeRuntime.Runtime.Consensus;
 /// consensus    0, 1, … -> votes, certificates and bodies above the floor
 /// watermark    0       -> the last slot that our key signed
 /// seals        epoch   -> the seal that ended it, kept for ever: every later proof begins with them
-/// evidence     voter, fault -> evidence that we hold or held; a later one for the same takes its place
+/// evidence     epoch, voter, fault -> evidence that we hold or held; a later one for the same takes its place
 /// </code>
 /// </summary>
 internal sealed class ConsensusStore(IJournal journal)
@@ -159,12 +159,15 @@ internal sealed class ConsensusStore(IJournal journal)
         }
 
         _nextLog = from;
-        // All of it fits into one range.
-        foreach (JournalRecord record in journal.ReadRange(Accusations, 0, Limits.EvidenceHeldMax))
+        for (ulong next = 0; journal.ReadRange(Accusations, next, 256) is { IsEmpty: false } read;)
         {
-            LogRecord? decoded = LogRecord.Decode(record.Payload);
-            Invariant.Holds(decoded is LogRecord.Accused);
-            records.Add(decoded);
+            foreach (JournalRecord record in read)
+            {
+                LogRecord? decoded = LogRecord.Decode(record.Payload);
+                Invariant.Holds(decoded is LogRecord.Accused);
+                records.Add(decoded);
+                next = record.Sequence + 1;
+            }
         }
 
         Watermark? watermark = journal.Read(Mark, 0) is { } bytes ? Watermark.Decode(bytes) : null;
@@ -198,7 +201,7 @@ internal sealed class ConsensusStore(IJournal journal)
     {
         if (record is LogRecord.Accused { Evidence: { } evidence })
         {
-            ulong place = ((ulong)evidence.Voter.Number * 4) + (ulong)evidence.Fault;
+            ulong place = PlaceOf(evidence.First.Slot.Epoch.Number) + ((ulong)evidence.Voter.Number * 4) + (ulong)evidence.Fault;
             writes.Add(new JournalWrite.Put(Accusations, place, record.Encode()));
             return;
         }
@@ -227,9 +230,18 @@ internal sealed class ConsensusStore(IJournal journal)
             writes.Add(PutBlock(blocks[i], i == blocks.Length - 1 ? finalization : null));
         }
 
-        if (PutSealOf(blocks[^1], finalization) is { } seal) writes.Add(seal);
+        if (PutSealOf(blocks[^1], finalization) is { } seal)
+        {
+            writes.Add(seal);
+            ulong epochs = blocks[^1].Header.Epoch.Number + 1UL;
+            if (epochs > Limits.EvidenceEpochsMax) writes.Add(new JournalWrite.TruncateBelow(Accusations, PlaceOf(epochs - Limits.EvidenceEpochsMax)));
+        }
+
         CutLog(new EpochView(blocks[^1].Header.Epoch, blocks[^1].Header.View), writes);
     }
+
+    // Of each epoch's evidence the first.
+    private static ulong PlaceOf(ulong epoch) => epoch * (4 * Limits.ValidatorsMax);
 
     /// <summary>The chain goes on here, above a restored state: what lies below has no use any more.</summary>
     public void Jump(ImmutableArray<Block> blocks, Certificate finalization, List<JournalWrite> writes)

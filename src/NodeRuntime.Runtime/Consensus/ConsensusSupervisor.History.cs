@@ -87,7 +87,6 @@ public sealed partial class ConsensusSupervisor
 
         _mempool.Reset(_chain.State);
         CertifiedHeader? certified = last is null ? null : new CertifiedHeader(last.Block.Header, last.Finalization!);
-        _seals = _start.IsLost ? [] : _store.ReadSeals();
         Invariant.Holds((uint)_seals.Length == _chain.State.Validators.Epoch.Number);
         _tip = new LedgerTip { Certified = certified, State = _chain.State, Proven = proven, Events = [], Seals = _seals };
     }
@@ -117,7 +116,7 @@ public sealed partial class ConsensusSupervisor
             return;
         }
 
-        LedgerChain chain = new(restored.State, restored.Plan.Digest, _ports.Signatures);
+        LedgerChain chain = new(restored.State, restored.Plan.Digest, _chain.Past, _ports.Signatures);
         LedgerState proven = restored.State;
         foreach (Block block in anchor)
         {
