@@ -3,6 +3,7 @@ using System.Collections.Immutable;
 using NodeRuntime.Crypto;
 using NodeRuntime.Primitives;
 using NodeRuntime.Proofs.Chain;
+using NodeRuntime.Proofs.Light;
 
 namespace NodeRuntime.Consensus;
 
@@ -60,7 +61,8 @@ public abstract record ConsensusInput
     /// Answers <see cref="ConsensusEffect.FarBehind"/>: the ledger was restored from a snapshot, and blocks on top of it up to this one, which
     /// the certificate finalizes, were executed and are durable.
     /// </summary>
-    public sealed record Restored(ImmutableArray<Block> Blocks, Certificate Finalization) : ConsensusInput;
+    /// <param name="Seals">Verified, one after the other, from this epoch to the blocks'; none where they are of this one.</param>
+    public sealed record Restored(ImmutableArray<Block> Blocks, Certificate Finalization, ImmutableArray<Seal> Seals) : ConsensusInput;
 
     /// <summary>Answers <see cref="ConsensusEffect.FarBehind"/>: there is no snapshot to be had for now.</summary>
     public sealed record NoSnapshot : ConsensusInput;

@@ -22,7 +22,7 @@ public static class Limits
     /// <summary>Certificates are a bitmap and 64 bytes each: 100 signatures of a quorum stay below 7 KiB.</summary>
     public const int ValidatorsMax = 100;
 
-    /// <summary>Seals in one answer to somebody who follows the chain's sets: of 100 validators 12 KiB each.</summary>
+    /// <summary>Seals in one answer to a client or a peer that follows the chain's sets: of 100 validators 12 KiB each.</summary>
     public const int SealsPerAnswerMax = 64;
 
     /// <summary>Seals that one proof of a set may hold; in a receipt its bytes are bounded too.</summary>

@@ -174,6 +174,8 @@ public enum WireType : uint
     SyncChunk = 241,
     SyncGone = 242,
     ConsensusPruned = 243,
+    SyncWantSeals = 244,
+    SyncSeals = 245,
 
     // 250-259: recordings of a peer's machines
     FlightHead = 250,

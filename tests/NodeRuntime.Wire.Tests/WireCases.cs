@@ -16,6 +16,7 @@ using NodeRuntime.Network.Certificates;
 using NodeRuntime.Network.Handshakes;
 using NodeRuntime.Primitives;
 using NodeRuntime.Proofs.Chain;
+using NodeRuntime.Proofs.Light;
 using NodeRuntime.Proofs.Tests;
 using NodeRuntime.Proofs.Tests.Receipts;
 using NodeRuntime.Proofs.Transactions;
@@ -117,6 +118,8 @@ internal sealed class WireCases
             new SyncMessage.WantChunk(new Height(70_000), 300),
             new SyncMessage.Chunk(new Height(70_000), 300, Bytes(90)),
             new SyncMessage.Gone(new Height(70_000)),
+            new SyncMessage.WantSeals(new Epoch(2)),
+            new SyncMessage.Seals(new Epoch(2), [new Seal(new CertifiedHeader(block.Header, finalization), new ValidatorSet(new Epoch(3), [new ValidatorMember(Key(), 5), new ValidatorMember(Key(), 7, Peer())]))]),
         ];
         foreach (SyncMessage message in syncs) Add("SyncMessage." + message.GetType().Name, message.Encode(), static bytes => SyncMessage.Decode(bytes)?.Encode());
         Add("SnapshotPlan", new SnapshotPlan(manifest, [block], finalization).Encode(), static bytes => SnapshotPlan.Decode(bytes)?.Encode());
@@ -127,6 +130,7 @@ internal sealed class WireCases
             new LogRecord.OwnVote(vote), new LogRecord.Held(finalization), new LogRecord.Body(block),
             new LogRecord.Fence(new Epoch(1), new View(300), null), new LogRecord.Fence(new Epoch(1), new View(300), new View(302)),
             new LogRecord.SaidReady(new Epoch(1), new View(300), Hash()), new LogRecord.Entered(new Epoch(2)), new LogRecord.Accused(evidence),
+            new LogRecord.Born(Instant.FromMilliseconds(1_700_000_000_000)),
         ];
         for (int i = 0; i < records.Length; i++) Add($"LogRecord.{records[i].GetType().Name}, {i}", records[i].Encode(), static bytes => LogRecord.Decode(bytes)?.Encode());
         Add("Watermark", new Watermark(vote.Slot, Hash()).Encode(), static bytes => Watermark.Decode(bytes)?.Encode());

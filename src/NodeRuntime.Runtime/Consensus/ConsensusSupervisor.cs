@@ -110,7 +110,7 @@ public sealed partial class ConsensusSupervisor : Actor<ConsensusCommand>
         KnowValidators();
         List<JournalWrite> writes = [];
         if (_start.IsLost) writes.AddRange(_store.ForgetBlocks());
-        if (_isNewValidator) writes.Add(_store.FirstWatermark(_chain.State.Validators.Epoch));
+        if (_isNewValidator) writes.Add(_store.FirstWatermark());
         if (writes.Count > 0) Write([.. writes]);
         Step(new ConsensusInput.Punished(Punished()));
         Step(new ConsensusInput.Start());

@@ -7,7 +7,6 @@ using NodeRuntime.Consensus;
 using NodeRuntime.Crypto;
 using NodeRuntime.Ledger.Blocks;
 using NodeRuntime.Ledger.Mempool;
-using NodeRuntime.Ledger.Slashing;
 using NodeRuntime.Ledger.State;
 using NodeRuntime.Primitives;
 using NodeRuntime.Proofs.Chain;
@@ -42,7 +41,6 @@ internal sealed class AgreementNode
     private Instant _busyUntil;
     private EpochView _entered;
     private ValidatorSet? _due;
-    private Epoch _epoch;
     private int _life;
     private int _crashIn = -1;
     private bool _writes;
@@ -136,7 +134,6 @@ internal sealed class AgreementNode
         _wasPending = false;
         _lastHadEvents = false;
         _due = null;
-        _epoch = _chain.State.Validators.Epoch;
         _machine = new ConsensusMachine(
             new ConsensusConfig
             {
@@ -155,7 +152,7 @@ internal sealed class AgreementNode
             recovery);
         _world.Timeline?.Started(_world.Time.Now, Number);
         bool isNewValidator = _machine.Snapshot.Self is not null && recovery is { Watermark: null, WatermarkIsLost: false };
-        if (isNewValidator) Write([_store.FirstWatermark(_epoch)]);
+        if (isNewValidator) Write([_store.FirstWatermark()]);
         Step(new ConsensusInput.Punished(Punished()));
         Step(new ConsensusInput.Start());
         NoteValidators();
