@@ -120,6 +120,7 @@ public enum WireType : uint
     CapacityReport = 156,
     PlotManifest = 157,
     PlotUnitSums = 158,
+    PlotOwner = 159,
 
     // 160-189: jobs between client and provider
     JobSpec = 160,

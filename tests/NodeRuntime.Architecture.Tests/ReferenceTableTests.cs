@@ -28,10 +28,10 @@ public sealed class ReferenceTableTests
         Network     <- Primitives Crypto Actors
         Persistence <- Primitives Crypto Proofs Actors Capacity
         Sandbox     <- Primitives Crypto Actors Wasm Workload
-        Host        <- Primitives Crypto Proofs Actors Wasm Consensus Ledger Membership Workload Api Runtime Network Persistence Sandbox
+        Host        <- Primitives Crypto Proofs Actors Wasm Consensus Ledger Membership Capacity Workload Api Runtime Network Persistence Sandbox
         Client      <- Primitives Crypto Proofs Api Network Actors
         Simulation  <- Primitives Crypto Proofs Actors Wasm Consensus Ledger Membership Capacity Workload Api Runtime
-        Cli         <- Primitives Crypto Proofs Actors Wasm Consensus Ledger Membership Workload Api Runtime Network Persistence Sandbox Host Client Simulation
+        Cli         <- Primitives Crypto Proofs Actors Wasm Consensus Ledger Membership Capacity Workload Api Runtime Network Persistence Sandbox Host Client Simulation
         """;
 
     private static readonly string[] WordsThatSayNothing = ["Common", "Core", "Shared", "Utils", "Helpers"];

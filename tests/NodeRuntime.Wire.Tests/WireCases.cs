@@ -319,7 +319,10 @@ internal sealed class WireCases
         Add("SpaceFault", new SpaceFault(Hash(), 299).Encode(), static bytes => SpaceFault.Decode(bytes)?.Encode());
         Add("DutyReport", new DutyReport(Peer(), Hash(), DutyFinding.Missing).Encode(), static bytes => DutyReport.Decode(bytes)?.Encode());
         PlotIdentity identity = new(Hash());
-        Add("PlotManifest", new PlotManifest(identity, 1 << 20, 1024, 100).Encode(), static bytes => PlotManifest.Decode(bytes)?.Encode());
+        PlotOwner owner = new(new ChainId(identity.Hash), new PublicKey(KeyAlgorithm.P256, [2, .. identity.Hash.AsSpan()]), identity.Hash, 1);
+        Add("PlotOwner", owner.Encode(), static bytes => PlotOwner.Decode(bytes)?.Encode());
+        Add("PlotManifest", new PlotManifest(owner.Identity, owner, 1 << 20, 1024, 100).Encode(), static bytes => PlotManifest.Decode(bytes)?.Encode());
+        Add("PlotManifest.Bare", new PlotManifest(identity, null, 64, 64, 1).Encode(), static bytes => PlotManifest.Decode(bytes)?.Encode());
         Add("UnitSums", new UnitSums(identity, 7, [Hash(), Hash()]).Encode(), static bytes => UnitSums.Decode(bytes)?.Encode());
     }
 
