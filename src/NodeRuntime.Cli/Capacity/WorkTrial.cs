@@ -37,7 +37,7 @@ internal sealed record WorkTrial(IWorkMemory Memory, WorkKind Kind, WorkMode Mod
         long startedAt = session.World.Time.GetTimestamp();
         (WorkMemoryVerdict verdict, IWorkMemory? memory) = await LowPriority.RunAsync("work-open", () =>
         {
-            WorkMemoryVerdict opened = WorkMemories.Open(hashes, kind, key, mode, threads, cancellation, out IWorkMemory? made);
+            WorkMemoryVerdict opened = WorkMemories.Open(hashes, kind, key, mode, threads, null, cancellation, out IWorkMemory? made);
             return (opened, made);
         });
         return verdict switch

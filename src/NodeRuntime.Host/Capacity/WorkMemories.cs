@@ -33,15 +33,16 @@ public static class WorkMemories
     private const ulong PartsAtOnce = 1 << 16;
 
     /// <param name="threads">That fill a dataset.</param>
+    /// <param name="cores">Where others share them: each piece takes its place.</param>
     public static WorkMemoryVerdict Open(
-        IWorkHashes hashes, WorkKind kind, Hash256 key, WorkMode mode, int threads, CancellationToken cancel, out IWorkMemory? memory)
+        IWorkHashes hashes, WorkKind kind, Hash256 key, WorkMode mode, int threads, CoreBudget? cores, CancellationToken cancel, out IWorkMemory? memory)
     {
         memory = null;
         long wanted = kind == WorkKind.RandomX ? mode == WorkMode.Full ? DatasetByteCount : CacheByteCount : 0;
         if (wanted > AvailableByteCount()) return WorkMemoryVerdict.MemoryShort;
         IWorkMemory? opened = hashes.Open(kind, key, mode);
         if (opened is null) return hashes.Best != kind && kind == WorkKind.RandomX ? WorkMemoryVerdict.KindMissing : WorkMemoryVerdict.MemoryShort;
-        if (Fill(opened, threads, cancel))
+        if (Fill(opened, threads, cores, cancel))
         {
             memory = opened;
             return WorkMemoryVerdict.Accepted;
@@ -67,7 +68,7 @@ public static class WorkMemories
         return limit;
     }
 
-    private static bool Fill(IWorkMemory memory, int threads, CancellationToken cancel)
+    private static bool Fill(IWorkMemory memory, int threads, CoreBudget? cores, CancellationToken cancel)
     {
         long next = 0;
         Thread[] crew = new Thread[memory.PartCount == 0 ? 0 : threads];
@@ -79,7 +80,9 @@ public static class WorkMemories
                 {
                     ulong first = (ulong)(Interlocked.Add(ref next, (long)PartsAtOnce) - (long)PartsAtOnce);
                     if (first >= memory.PartCount) return;
+                    cores?.Enter(1, isUrgent: false);
                     memory.Fill(first, Math.Min(PartsAtOnce, memory.PartCount - first));
+                    cores?.Leave(1);
                 }
             });
         }

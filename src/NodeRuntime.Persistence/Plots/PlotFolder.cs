@@ -230,25 +230,28 @@ public sealed class PlotFolder : IDisposable
         string lockPath = System.IO.Path.Combine(path, LockName);
         if (!File.Exists(lockPath)) AtomicFile.TryCreate(lockPath, []);
         SafeFileHandle handle = UnixFiles.OpenExisting(lockPath, write: true);
-        PlotOutcome outcome = UnixFiles.TryLock(handle, lockPath) ? Agree(System.IO.Path.Combine(path, ManifestName), wanted) : new(PlotVerdict.InUse);
+        PlotManifest agreed = wanted;
+        PlotOutcome outcome = UnixFiles.TryLock(handle, lockPath) ? Agree(System.IO.Path.Combine(path, ManifestName), wanted, out agreed) : new(PlotVerdict.InUse);
         if (!outcome.IsAccepted)
         {
             handle.Dispose();
             return outcome;
         }
 
-        folder = new PlotFolder(path, parameters, wanted, handle);
+        folder = new PlotFolder(path, parameters, agreed with { Units = wanted.Units }, handle);
         return PlotOutcome.Accepted;
     }
 
-    private static PlotOutcome Agree(string manifestPath, PlotManifest wanted)
+    // What stands on the disk from now on: the larger number of units, and the owner that either names.
+    private static PlotOutcome Agree(string manifestPath, PlotManifest wanted, out PlotManifest agreed)
     {
+        agreed = wanted;
         bool isThere = File.Exists(manifestPath);
         PlotManifest? manifest = isThere ? PlotManifest.Decode(ReadSmall(manifestPath, ManifestBytesMax)) : wanted;
         if (manifest is null) return new(PlotVerdict.ManifestUnreadable);
         if (manifest.Identity != wanted.Identity) return new(PlotVerdict.WrongOwner);
         if (manifest.UnitRows != wanted.UnitRows || manifest.RowMemory != wanted.RowMemory) return new(PlotVerdict.WrongLayout);
-        PlotManifest agreed = manifest with { Owner = manifest.Owner ?? wanted.Owner, Units = Math.Max(manifest.Units, wanted.Units) };
+        agreed = manifest with { Owner = manifest.Owner ?? wanted.Owner, Units = Math.Max(manifest.Units, wanted.Units) };
         if (!isThere || agreed != manifest) AtomicFile.Replace(manifestPath, agreed.Encode());
         return PlotOutcome.Accepted;
     }

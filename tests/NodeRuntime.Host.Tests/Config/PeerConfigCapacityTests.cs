@@ -12,10 +12,10 @@ public sealed class PeerConfigCapacityTests
     public void A_section_is_read_and_what_it_leaves_out_has_its_default()
     {
         CapacitySection section = PeerConfigFile.Parse(
-            Text("capacity:\n  units: 16\n  cores: 2\n  attributes: [ssd, ipv6]\n  maintenance:\n  - from: 2026-12-01T02:00:00Z\n    minutes: 90\n"),
+            Text("capacity:\n  units: 16\n  cores: 2\n  attributes: [ssd, 'disk=2']\n  maintenance:\n  - from: 2026-12-01T02:00:00Z\n    minutes: 90\n"),
             "peer.yaml").Capacity!;
         Assert.Equal((16U, "plot", 2, 50, false, string.Empty), (section.Units, section.Folder, section.Cores, section.ThrottlePercent, section.Dataset, section.Region));
-        Assert.Equal(["ssd", "ipv6"], section.Attributes);
+        Assert.Equal(["ssd", "disk=2"], section.Attributes);
         Assert.Equal(("2026-12-01T02:00:00Z", 90), (section.Maintenance[0].From, section.Maintenance[0].Minutes));
     }
 
@@ -28,10 +28,11 @@ public sealed class PeerConfigCapacityTests
     [InlineData("throttlePercent: 0", "capacity.throttlePercent")]
     [InlineData("throttlePercent: 101", "capacity.throttlePercent")]
     [InlineData("region: 'abcdefghijklmnopqrstuvwxyz0123456789'", "capacity.region")]
+    [InlineData("region: De", "capacity.region")]
     [InlineData("attributes: [SSD]", "'SSD'")]
     [InlineData("attributes: ['']", "''")]
     [InlineData("attributes: [ssd, ssd]", "twice")]
-    [InlineData("attributes: [a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, q]", "more than 16")]
+    [InlineData("attributes: [a, b, c, d, e, f, g, h, i]", "more than 8")]
     [InlineData("maintenance: [{ from: tomorrow, minutes: 5 }]", "'tomorrow'")]
     [InlineData("maintenance: [{ from: '2026-12-01T02:00:00Z', minutes: 1441 }]", "minutes")]
     [InlineData("unit: 1", "peer.yaml:3:")]

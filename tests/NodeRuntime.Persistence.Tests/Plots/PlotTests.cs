@@ -204,7 +204,8 @@ public sealed class PlotTests : IDisposable
         Assert.Equal(2U, smaller!.Manifest.Units);
         smaller.Dispose();
         Assert.Equal(PlotOutcome.Accepted, PlotFolder.TryOpen(PlotPath, Parameters, Identity, 9, out PlotFolder? nameless));
-        nameless!.Dispose();
+        Assert.Equal(Owner, nameless!.Manifest.Owner);
+        nameless.Dispose();
         Assert.Equal(PlotOutcome.Accepted, PlotFolder.TryRead(PlotPath, out PlotManifest? manifest));
         Assert.Equal(PlotManifest.Of(Parameters, Owner, 9), manifest);
         File.WriteAllBytes(Path.Combine(PlotPath, "manifest.plot"), [1, 2, 3]);
