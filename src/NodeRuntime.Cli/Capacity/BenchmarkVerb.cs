@@ -25,6 +25,7 @@ internal static class BenchmarkVerb
     private const int SecondsMax = 60;
     private const int ScanByteCount = 32 << 20;
     private const double SecondsPerDay = 86_400;
+    private const double BusyBelow = 0.8;
 
     // Whoever is drawn looks at three others on average, whatever their number.
     private const int PeersVerified = 3;
@@ -73,21 +74,23 @@ internal static class BenchmarkVerb
         using WorkTrial work = await WorkTrial.OpenAsync(session, hashes, choice, isFull, PlotOptions.RandomHash(), threads, cancellation);
         // Shares so rare that no bucket ends early: every hash is counted.
         CpuParameters counted = parameters with { Kind = work.Kind, WorkPerShare = 1 << 20 };
-        double one = await RateAsync(session, work, counted, 1, seconds, cancellation);
-        double all = threads == 1 ? one : await RateAsync(session, work, counted, threads, seconds, cancellation);
+        (double one, double got) = await RateAsync(session, work, counted, 1, seconds, cancellation);
+        double all = one;
+        if (threads > 1) (all, got) = await RateAsync(session, work, counted, threads, seconds, cancellation);
         CpuRate rate = new((ulong)(all * 1000), 0);
         return new BenchmarkedCpu(
             work.Kind.ToString(), work.Grade, work.Kind == WorkKind.RandomX ? hashes.Backend : "AES-ROMix, C#", work.Mode.ToString(), hashes.Hint ?? string.Empty, threads,
-            Math.Round(work.Prepared.TotalSeconds, 2), Math.Round(one, 2), Math.Round(all, 2), parameters.ReferenceRate / 1000.0, rate.UnitsOf(parameters));
+            Math.Round(work.Prepared.TotalSeconds, 2), Math.Round(one, 2), Math.Round(all, 2), Math.Round(got, 3), parameters.ReferenceRate / 1000.0, rate.UnitsOf(parameters));
     }
 
-    private static async Task<double> RateAsync(Session session, WorkTrial work, CpuParameters parameters, int threads, int seconds, CancellationToken cancellation)
+    private static async Task<(double Rate, double Got)> RateAsync(Session session, WorkTrial work, CpuParameters parameters, int threads, int seconds, CancellationToken cancellation)
     {
         session.Display.Note(string.Create(CultureInfo.InvariantCulture, $"hashing for {seconds} s on {threads} threads"));
+        CoreClock clock = new(session.World.Time);
         SliceFound found = await LowPriority.RunAsync("slice", () => work.Search(
             parameters, PlotOptions.RandomHash(), new PeerId(PlotOptions.RandomHash()), threads, TimeSpan.FromSeconds(seconds), session.World.Time, cancellation));
         cancellation.ThrowIfCancellationRequested();
-        return found.Hashes / found.Elapsed.TotalSeconds;
+        return (found.Hashes / clock.CoreSeconds * threads, clock.CoreSeconds / clock.Seconds / threads);
     }
 
     private static BenchmarkedSpace SpaceOf(Session session, SpaceParameters parameters, uint units, int threads, int seconds, CancellationToken cancel)
@@ -107,6 +110,7 @@ internal static class BenchmarkVerb
         TimeProvider time = session.World.Time;
         PlotIdentity identity = new(PlotOptions.RandomHash());
         TimeSpan length = TimeSpan.FromSeconds(seconds);
+        CoreClock clock = new(time);
         long startedAt = time.GetTimestamp(), made = 0;
         Thread[] crew = new Thread[threads];
         for (int i = 0; i < threads; i++)
@@ -123,7 +127,7 @@ internal static class BenchmarkVerb
         }
 
         foreach (Thread thread in crew) thread.Join();
-        return made / time.GetElapsedTime(startedAt).TotalSeconds;
+        return made / clock.CoreSeconds * threads;
     }
 
     private static double ScanRate(Session session, SpaceParameters parameters, int seconds, CancellationToken cancel)
@@ -134,6 +138,7 @@ internal static class BenchmarkVerb
         // As of a terabyte: a scan of few labels ends early.
         SpaceParameters large = parameters with { UnitRows = SpaceParameters.Default.UnitRows };
         SpaceChallenge challenge = new(large, PlotOptions.RandomHash(), new PlotIdentity(PlotOptions.RandomHash()), 1024);
+        CoreClock clock = new(time);
         long startedAt = time.GetTimestamp(), scanned = 0;
         while (time.GetElapsedTime(startedAt) < TimeSpan.FromSeconds(seconds) && !cancel.IsCancellationRequested)
         {
@@ -141,7 +146,7 @@ internal static class BenchmarkVerb
             scanned += labels.Length;
         }
 
-        return scanned / time.GetElapsedTime(startedAt).TotalSeconds;
+        return scanned / clock.CoreSeconds;
     }
 
     private static BenchmarkedStorage StorageOf(Session session, string folder, SpaceParameters parameters, BenchmarkedSpace space, long probed, CancellationToken cancel)
@@ -200,7 +205,8 @@ internal static class BenchmarkVerb
             console,
             ("a day takes", Text($"{cost.CpuDutyCoreSeconds} core-seconds of shares, {cost.ScanCoreSeconds} of scans, {cost.VerifyCoreSeconds} of checking {PeersVerified} others")),
             ("  and reads", ByteSize.Text(cost.BytesRead)),
-            ("  in all", Text($"{cost.ShareOfAllCores * 100} % of this machine's cores")));
+            ("  in all", Text($"{cost.ShareOfAllCores * 100:0.##} % of this machine's cores")));
+        if (cpu.Got < BusyBelow) console.WriteLine(Text($"Other programs run: only {cpu.Got * 100:0.#} % of the cores were left. Rates are by processor time, as if all were."));
         if (cpu.Hint.Length != 0) console.WriteLine(cpu.Hint);
     }
 

@@ -39,12 +39,14 @@ internal sealed record ProvenCpu(
 /// <summary>What <c>capacity benchmark</c> prints for programs.</summary>
 internal sealed record BenchmarkResult(BenchmarkedCpu Cpu, BenchmarkedSpace Space, BenchmarkedStorage? Storage, DailyCost PerDay);
 
-/// <param name="RateOfOneCore">Hashes a second.</param>
-/// <param name="RateOfAll">Of all threads together.</param>
+/// <param name="RateOfOneCore">Hashes a second of processor time.</param>
+/// <param name="RateOfAll">Of all threads together, as if each had its core.</param>
+/// <param name="Got">The part of its cores that the work got; the rest went to other programs.</param>
 internal sealed record BenchmarkedCpu(
-    string Kind, string Grade, string Backend, string Mode, string Hint, int Threads, double PrepareSeconds, double RateOfOneCore, double RateOfAll, double ReferenceRate,
+    string Kind, string Grade, string Backend, string Mode, string Hint, int Threads, double PrepareSeconds, double RateOfOneCore, double RateOfAll, double Got, double ReferenceRate,
     uint UnitsToSell);
 
+/// <summary>Rates by processor time, as the processor's.</summary>
 /// <param name="ScanMegabytesPerSecond">Of one core, from memory.</param>
 /// <param name="PlotHours">Of <paramref name="Units"/> units by all threads.</param>
 internal sealed record BenchmarkedSpace(
