@@ -42,7 +42,7 @@ public sealed class HelpTests
 
         Assert.Equal(ExitCode.Ok, code);
         Assert.All(
-            ["init", "run", "status", "actors", "wallet", "validator", "job", "receipt", "capacity", "chain", "forensics", "wasm", "doctor", "completion"],
+            ["init", "run", "status", "actors", "wallet", "validator", "beacon", "job", "receipt", "capacity", "chain", "forensics", "wasm", "doctor", "completion"],
             verb => Assert.Contains("\n  " + verb, output, StringComparison.Ordinal));
     }
 
