@@ -73,6 +73,22 @@ public static class Limits
 
     public const int BidsPerOrderMax = 64;
 
+    /// <summary>An answer to a challenge of capacity: an opening of a few shares, or a proof of space. Parameters that need more are refused.</summary>
+    public const int CapacityProofBytesMax = 8 * 1024;
+
+    /// <summary>Words that a provider says of itself, such as what its machines have.</summary>
+    public const int CapacityAttributesMax = 8;
+
+    public const int CapacityKindsMax = 8;
+
+    public const int CapacityAttributeCharactersMax = 32;
+
+    /// <summary>Accusations that one block decides: each takes a hash of the work function or a row, and nothing else in a block does.</summary>
+    public const int AccusationsPerBlockMax = 2;
+
+    /// <summary>Periods of each kind that the ledger remembers.</summary>
+    public const int CapacityPeriodsKept = 4;
+
     /// <summary>A module, as the engine loads it.</summary>
     public const int ModuleBytesMax = 32 * 1024 * 1024;
 

@@ -150,8 +150,21 @@ public enum WireType : uint
     SandboxFile = 194,
     SandboxChunk = 195,
 
-    // 200-: tokens and API
+    // 200: tokens and API
     AccessToken = 200,
+
+    // 201-219: capacity on the ledger; 201-206 stand inside a transaction
+    CommitCapacity = 201,
+    WithdrawCapacity = 202,
+    AnswerCapacity = 203,
+    ReportCapacity = 204,
+    AccuseCapacity = 205,
+    DeclareMaintenance = 206,
+    CapacityKindRecord = 210,
+    CapacityProviderRecord = 211,
+    CapacityDutyRecord = 212,
+    CapacityAnswerRecord = 213,
+    CapacitySeatRecord = 214,
 
     // 220-229: traces of guests and disputes about them
     TraceCommitment = 220,

@@ -70,12 +70,26 @@ public static class SpaceRules
     /// <summary>One row decides. Nobody whose labels are hit can be convicted.</summary>
     public static SpaceFaultVerdict CheckFault(SpaceChallenge challenge, SpaceProof proof, SpaceFault fault, IArgon2id argon2)
     {
-        if (fault.Proof != proof.Digest) return SpaceFaultVerdict.WrongProof;
-        if (CheckForm(challenge, proof, out ImmutableArray<ulong> indices).Verdict != SpaceVerdict.Accepted) return SpaceFaultVerdict.ProofMalformed;
-        if (fault.Position >= indices.Length) return SpaceFaultVerdict.PositionOutOfRange;
+        SpaceFaultVerdict form = CheckFaultForm(challenge, proof, fault, out ImmutableArray<ulong> indices);
+        if (form != SpaceFaultVerdict.Accepted) return form;
         bool isHit = IsHit(challenge, proof.Nonce, SieveOf(challenge, proof), indices[fault.Position], argon2);
         return isHit ? SpaceFaultVerdict.LabelHits : SpaceFaultVerdict.Accepted;
     }
+
+    /// <summary>All but the row.</summary>
+    public static SpaceFaultVerdict CheckFaultForm(SpaceChallenge challenge, SpaceProof proof, SpaceFault fault) =>
+        CheckFaultForm(challenge, proof, fault, out _);
+
+    private static SpaceFaultVerdict CheckFaultForm(SpaceChallenge challenge, SpaceProof proof, SpaceFault fault, out ImmutableArray<ulong> indices)
+    {
+        indices = [];
+        if (fault.Proof != proof.Digest) return SpaceFaultVerdict.WrongProof;
+        if (CheckForm(challenge, proof, out indices).Verdict != SpaceVerdict.Accepted) return SpaceFaultVerdict.ProofMalformed;
+        return fault.Position >= indices.Length ? SpaceFaultVerdict.PositionOutOfRange : SpaceFaultVerdict.Accepted;
+    }
+
+    /// <summary>All that costs next to nothing: what a ledger checks.</summary>
+    public static SpaceOutcome CheckForm(SpaceChallenge challenge, SpaceProof proof) => CheckForm(challenge, proof, out _);
 
     private static SpaceOutcome Check(SpaceChallenge challenge, SpaceProof proof, IArgon2id argon2, ImmutableArray<int> positions)
     {

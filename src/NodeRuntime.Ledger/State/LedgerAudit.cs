@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using NodeRuntime.Ledger.Capacity;
 using NodeRuntime.Primitives;
 using NodeRuntime.Proofs.Chain;
 using NodeRuntime.Proofs.Records;
@@ -26,6 +27,7 @@ public sealed class LedgerAudit
     private readonly SortedDictionary<StateKey, AccountId> _validatorKeys = [];
     private readonly SortedDictionary<StateKey, AccountId> _claimedKeys = [];
     private readonly List<(StateKey Key, RevealRecord Record)> _reveals = [];
+    private readonly CapacityAudit _capacity = new();
     private BeaconRecord? _beacon;
     private EpochRecord? _epoch;
     private EpochRecord? _due;
@@ -66,6 +68,7 @@ public sealed class LedgerAudit
         if (!CountsAgree(_openLeases, _bonds, static bond => bond.OpenLeases)) return AuditVerdict.OpenLeasesDiffer;
         if (!ValidatorsAgree(_epoch, _clock)) return AuditVerdict.ValidatorsDiffer;
         if (!RevealsAgree(_parameters.Beacon)) return AuditVerdict.RevealsDiffer;
+        if (!_capacity.Agrees(_parameters.Capacity, _expectedLines)) return AuditVerdict.CapacityDiffers;
         return CalendarAgrees(_clock) ? AuditVerdict.Sound : AuditVerdict.CalendarDiffers;
     }
 
@@ -114,6 +117,9 @@ public sealed class LedgerAudit
             case StateFamily.Beacon:
                 _beacon = BeaconRecord.Read(reader);
                 return key == StateKeys.Beacon;
+            case StateFamily.CapacityKind or StateFamily.CapacityProvider or StateFamily.CapacityDuty or StateFamily.CapacityAnswer
+                or StateFamily.CapacitySeat:
+                return _capacity.Take(key, reader);
             case StateFamily.Order:
                 return TakeOrder(key, OrderRecord.Read(reader), reader);
             case StateFamily.Bid:

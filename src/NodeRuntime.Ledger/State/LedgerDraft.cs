@@ -1,6 +1,8 @@
 using System;
 using System.Collections.Generic;
+using NodeRuntime.Capacity;
 using NodeRuntime.Crypto;
+using NodeRuntime.Crypto.Work;
 using NodeRuntime.Ledger.Blocks;
 using NodeRuntime.Primitives;
 using NodeRuntime.Proofs.Chain;
@@ -17,8 +19,9 @@ internal sealed class LedgerDraft
 {
     private readonly List<LedgerEvent> _events = [];
 
-    public LedgerDraft(ChainId chain, ChainParameters parameters, ClockRecord clock, StateTree tree)
+    public LedgerDraft(ChainId chain, ChainParameters parameters, ClockRecord clock, StateTree tree, IWorkHashes works)
     {
+        Works = works;
         Chain = chain;
         Parameters = parameters;
         Clock = clock;
@@ -47,8 +50,16 @@ internal sealed class LedgerDraft
 
     public LedgerRecords Records => new(Tree);
 
+    /// <summary>What an accusation is decided with.</summary>
+    public IWorkHashes Works { get; }
+
+    /// <summary>Decided in this block. Undoing a transaction does not give them back: what they cost was spent.</summary>
+    public int Accusations { get; private set; }
+
     /// <summary>What rules may see.</summary>
-    public LedgerView View => new(Records, Chain, Parameters, Supply, Clock);
+    public LedgerView View => new(Records, Chain, Parameters, Supply, Clock, Accusations);
+
+    public void CountAccusation() => Accusations++;
 
     public DraftMark Mark() => new(Tree, Supply, _events.Count);
 
@@ -121,6 +132,15 @@ internal sealed class LedgerDraft
 
     public void Put(in PublicKey validator, RevealRecord record) => Put(StateKeys.Reveal(validator), record.Write);
 
+    public void Put(CapacityKind kind, CapacityKindRecord record) => Put(StateKeys.CapacityKind(kind), record.Write);
+
+    public void Put(AccountId account, CapacityProviderRecord record) => Put(StateKeys.CapacityProvider(account), record.Write);
+
+    public void Put(CapacityKind kind, CapacityDutyRecord record) => Put(StateKeys.CapacityDuty(kind, record.Account), record.Write);
+
+    public void Put(CapacityKind kind, uint period, CapacityAnswerRecord record) =>
+        Put(StateKeys.CapacityAnswer(kind, period, record.Account), record.Write);
+
     public void Put(OrderId order, OrderRecord record) => Put(StateKeys.Order(order), record.Write);
 
     public void Put(OrderId order, BidRecord record)
@@ -145,7 +165,7 @@ internal sealed class LedgerDraft
     {
         Invariant.Holds(Supply.IsConserved);
         Put(StateKeys.Supply, Supply.Write);
-        return new LedgerState(Chain, Tree);
+        return new LedgerState(Chain, Tree, Works);
     }
 }
 
