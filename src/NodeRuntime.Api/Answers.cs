@@ -79,6 +79,10 @@ public sealed record GenesisAnswer(string Chain, string Document);
 /// <param name="Epoch">In which this peer stands; there are as many seals since genesis.</param>
 public sealed record SealsAnswer(uint Epoch, ImmutableArray<string> Seals);
 
+/// <param name="Height">The finalized block that the value is of.</param>
+/// <param name="Beacon">32 bytes, hexadecimal.</param>
+public sealed record BeaconAnswer(ulong Height, string Beacon);
+
 public sealed record ValidatorsAnswer
 {
     public required uint Epoch { get; init; }

@@ -10,6 +10,7 @@ namespace NodeRuntime.Api;
 [JsonSerializable(typeof(GenesisAnswer))]
 [JsonSerializable(typeof(SealsAnswer))]
 [JsonSerializable(typeof(ValidatorsAnswer))]
+[JsonSerializable(typeof(BeaconAnswer))]
 [JsonSerializable(typeof(PeersAnswer))]
 [JsonSerializable(typeof(StateAnswer))]
 [JsonSerializable(typeof(TransactionAnswer))]

@@ -15,6 +15,9 @@ public static class Routes
 
     /// <summary>Who votes now and who is due, without proof: for people.</summary>
     public const string Validators = "/v1/validators";
+
+    /// <summary>The chain's randomness after the newest finalized block, without proof.</summary>
+    public const string Beacon = "/v1/beacon";
     public const string Peers = "/v1/peers";
     public const string Transactions = "/v1/transactions";
 

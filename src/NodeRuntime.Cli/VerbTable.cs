@@ -23,6 +23,7 @@ internal static class VerbTable
         ActorsVerb.Build(world, options),
         WalletVerbs.Build(world, options),
         ValidatorVerbs.Build(world, options),
+        BeaconVerb.Build(world, options),
         JobVerbs.Build(world, options),
         ReceiptVerbs.Build(world, options),
         ChainVerbs.Build(world, options),

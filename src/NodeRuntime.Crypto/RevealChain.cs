@@ -11,11 +11,11 @@ namespace NodeRuntime.Crypto;
 ///     anchor = x[0] &lt;- H - x[1] &lt;- H - x[2] ... &lt;- H - x[length], a secret
 ///
 /// Whoever shows x[1], x[2], ... in turn shows values that were fixed with the anchor, and that nobody else could know before (Lamport's
-/// one-time passwords). Every thousandth value is kept, so that any is at most a thousand hashes away: 32 KiB for a million.
+/// one-time passwords). Every 64th value is kept, so that any is at most 64 hashes away: 512 KiB for a million.
 /// </summary>
 public sealed class RevealChain
 {
-    private const uint Stride = 1_024;
+    private const uint Stride = 64;
 
     private readonly ImmutableArray<Hash256> _marks;
     private readonly Hash256 _end;

@@ -18,6 +18,21 @@ public sealed class HonestyTests
         where File.ReadAllText(path).Contains(word, StringComparison.Ordinal)
         select Path.GetRelativePath(Repository.Root, path) + ": " + word);
 
+    /// <summary>A connection that is opened elsewhere may come before the machine's SQLite was chosen: then two libraries are at work in one process.</summary>
+    [Fact]
+    public void Sqlite_is_opened_where_it_is_chosen_and_nowhere_else()
+    {
+        string[] doors = ["SystemSqlite.cs", "SqlDialect.cs", "StoredChain.cs", nameof(HonestyTests) + ".cs"];
+        Assert.Empty(
+            from top in (string[])["src", "tests", "benchmarks"]
+            from path in Directory.EnumerateFiles(Path.Combine(Repository.Root, top), "*.cs", SearchOption.AllDirectories)
+            where !doors.Contains(Path.GetFileName(path), StringComparer.Ordinal)
+            let text = File.ReadAllText(path)
+            where text.Contains("Batteries", StringComparison.Ordinal) || text.Contains("SqliteConnection(", StringComparison.Ordinal)
+                || text.Contains("SqliteConnection connection = new(", StringComparison.Ordinal)
+            select Path.GetRelativePath(Repository.Root, path));
+    }
+
     [Fact]
     public void A_page_of_the_documentation_has_one_title()
     {

@@ -30,6 +30,7 @@ public sealed class BadInputTests
     [InlineData(2, "no context file", "status")]
     [InlineData(2, "no context file", "validator", "list")]
     [InlineData(2, "no context file", "validator", "leave")]
+    [InlineData(2, "no context file", "beacon")]
     [InlineData(2, "'--node-key' is required", "validator", "join")]
     [InlineData(2, "'--consensus-key' is required", "validator", "rotate", "--node-key", "node.key")]
     [InlineData(2, "'1.1234567' is no amount", "wallet", "send", "HASH", "1.1234567")]

@@ -39,7 +39,7 @@ public sealed class HelpTests
 
         Assert.Equal(ExitCode.Ok, code);
         Assert.All(
-            ["init", "run", "status", "actors", "wallet", "validator", "job", "receipt", "chain", "forensics", "wasm", "doctor", "completion"],
+            ["init", "run", "status", "actors", "wallet", "validator", "beacon", "job", "receipt", "chain", "forensics", "wasm", "doctor", "completion"],
             verb => Assert.Contains("\n  " + verb, output, StringComparison.Ordinal));
     }
 

@@ -15,6 +15,7 @@ namespace NodeRuntime.Cli.Results;
 [JsonSerializable(typeof(TokenResult))]
 [JsonSerializable(typeof(ValidatorListResult))]
 [JsonSerializable(typeof(ValidatorSentResult))]
+[JsonSerializable(typeof(BeaconResult))]
 [JsonSerializable(typeof(JobDoneResult))]
 [JsonSerializable(typeof(JobStatusResult))]
 [JsonSerializable(typeof(JobListResult))]

@@ -36,6 +36,7 @@ internal static class ApiEndpoints
         api.MapGet(Routes.Genesis, () => new GenesisAnswer(node.Model.Chain.ToString(), Convert.ToBase64String(node.Model.Genesis.Encode())));
         api.MapGet(Routes.Seals, (uint? from) => Seals(node, from ?? 0));
         api.MapGet(Routes.Validators, () => Validators(node));
+        api.MapGet(Routes.Beacon, () => Beacon(node));
         api.MapGet(Routes.Peers, () => ApiAnswers.Peers(node));
         api.MapGet(Routes.State, (string family, string id) => State(node, family, id));
         api.MapPost(Routes.Transactions, (HttpRequest request) => SubmitAsync(node, request));
@@ -71,6 +72,9 @@ internal static class ApiEndpoints
 
     private static Results<Ok<ValidatorsAnswer>, JsonHttpResult<ErrorAnswer>> Validators(PeerNode node) =>
         node.Tip is { } tip ? TypedResults.Ok(ApiAnswers.Validators(tip.State)) : Busy();
+
+    private static Results<Ok<BeaconAnswer>, JsonHttpResult<ErrorAnswer>> Beacon(PeerNode node) =>
+        node.Tip is { } tip ? TypedResults.Ok(new BeaconAnswer(tip.Height.Number, tip.State.Beacon.ToString())) : Busy();
 
     private static Results<Ok<StateAnswer>, JsonHttpResult<ErrorAnswer>> State(PeerNode node, string family, string id)
     {

@@ -83,10 +83,7 @@ internal sealed class Operator(PeerNet net)
     /// <summary>The bytes of a dead peer's watermark do not decode any more. The row's checksum is right: a wrong one is refused by name at the start.</summary>
     public void Rot(int peer)
     {
-        SQLitePCL.Batteries_V2.Init();
-        SqliteConnectionStringBuilder settings = new() { DataSource = Path.Combine(net.DataOf(peer), "journal", "journal.db"), Pooling = false };
-        using SqliteConnection connection = new(settings.ToString());
-        connection.Open();
+        using SqliteConnection connection = StoredChain.Open(net.DataOf(peer), SqliteOpenMode.ReadWrite);
         using SqliteCommand read = connection.CreateCommand();
         read.CommandText = "SELECT payload FROM journal WHERE stream = 'watermark' AND sequence = 0";
         if (read.ExecuteScalar() is not byte[] payload) throw new IOException($"peer {peer} has no watermark");

@@ -5,6 +5,7 @@ using System.IO;
 using System.Linq;
 using Microsoft.Data.Sqlite;
 using NodeRuntime.Consensus;
+using NodeRuntime.Persistence.Journal;
 using NodeRuntime.Primitives;
 using NodeRuntime.Proofs.Chain;
 using NodeRuntime.Runtime.Consensus;
@@ -61,12 +62,19 @@ internal static class StoredChain
         return votes;
     }
 
+    /// <summary>A connection to a peer's journal. This process opens its SQLite files here and in the journal itself, nowhere else.</summary>
+    public static SqliteConnection Open(string data, SqliteOpenMode mode)
+    {
+        SystemSqlite.Use();
+        SqliteConnectionStringBuilder settings = new() { DataSource = Path.Combine(data, "journal", "journal.db"), Mode = mode, Pooling = false };
+        SqliteConnection connection = new(settings.ToString());
+        connection.Open();
+        return connection;
+    }
+
     private static List<byte[]> Payloads(string data, string stream, SqliteOpenMode mode)
     {
-        SQLitePCL.Batteries_V2.Init();
-        SqliteConnectionStringBuilder settings = new() { DataSource = Path.Combine(data, "journal", "journal.db"), Mode = mode, Pooling = false };
-        using SqliteConnection connection = new(settings.ToString());
-        connection.Open();
+        using SqliteConnection connection = Open(data, mode);
         return Payloads(connection, stream);
     }
 
