@@ -165,6 +165,7 @@ public enum WireType : uint
     CapacityDutyRecord = 212,
     CapacityAnswerRecord = 213,
     CapacitySeatRecord = 214,
+    CapacityWork = 215,
 
     // 220-229: traces of guests and disputes about them
     TraceCommitment = 220,

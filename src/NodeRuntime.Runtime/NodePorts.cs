@@ -34,6 +34,9 @@ public sealed record NodePorts
 
     public required ISignatureVerifier Signatures { get; init; }
 
+    /// <summary>Processors and disks that prove capacity; none proves nothing.</summary>
+    public ICapacityEngine? Capacity { get; init; }
+
     /// <summary>Where machines record what they are told; none records nothing.</summary>
     public IFlightTapes? Flight { get; init; }
 }

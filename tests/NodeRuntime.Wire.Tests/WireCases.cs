@@ -20,6 +20,7 @@ using NodeRuntime.Proofs.Tests;
 using NodeRuntime.Proofs.Tests.Receipts;
 using NodeRuntime.Proofs.Transactions;
 using NodeRuntime.Proofs.Trees;
+using NodeRuntime.Runtime.Capacity;
 using NodeRuntime.Runtime.Consensus;
 using NodeRuntime.Runtime.Flight;
 using NodeRuntime.Runtime.Proposals;
@@ -50,6 +51,7 @@ internal sealed class WireCases
         AddTraces();
         AddProposals();
         AddCapacity();
+        AddCapacityWork();
         // The frames behind it hold graphs of a machine's own types, which only the build that wrote them reads: FlightReplayTests.
         FlightHead head = new("consensus", new ChainId(Hash()), Key(), "1.0", Hash(), Hash(), Time());
         Add("FlightHead", head.Encode(), static bytes => FlightHead.Decode(bytes).Head?.Encode());
@@ -203,6 +205,12 @@ internal sealed class WireCases
         };
         Add("LeaseWorkRecord", work.Encode(), static bytes => LeaseWorkRecord.Decode(bytes)?.Encode());
         Add("LeaseWorkRecord, begun", (work with { OwnerSignature = null, Result = null }).Encode(), static bytes => LeaseWorkRecord.Decode(bytes)?.Encode());
+    }
+
+    private void AddCapacityWork()
+    {
+        CapacityWork work = new(77, [new Share(3, 900), new Share(40, 1), new Share(41, 0)]);
+        Add("CapacityWork", work.Encode(), static bytes => CapacityWork.Decode(bytes)?.Encode());
     }
 
     private void AddSandbox()

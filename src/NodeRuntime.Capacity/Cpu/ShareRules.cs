@@ -1,3 +1,4 @@
+using System;
 using System.Collections.Immutable;
 using NodeRuntime.Crypto;
 using NodeRuntime.Crypto.Work;
@@ -142,6 +143,30 @@ public static class ShareRules
         }
 
         return new(ShareOpeningVerdict.Accepted);
+    }
+
+    /// <summary>What a verifier hashes of an opening of good form, where hashes are computed elsewhere; in the order of its shares.</summary>
+    public static ImmutableArray<ReadOnlyMemory<byte>> InputsOf(SliceDuty duty, ShareOpening opening)
+    {
+        ImmutableArray<ReadOnlyMemory<byte>>.Builder inputs = ImmutableArray.CreateBuilder<ReadOnlyMemory<byte>>(opening.Shares.Length);
+        foreach (ShareProof proof in opening.Shares)
+        {
+            Hash256 seed = CpuSeeds.SliceSeed(duty.Beacon, duty.Owner, proof.Share.UnitOf(duty.Parameters));
+            inputs.Add(proof.Share.InputOf(duty.Parameters, seed));
+        }
+
+        return inputs.MoveToImmutable();
+    }
+
+    /// <summary>The first of these hashes that is not below the target; null where all are.</summary>
+    public static int? FindMiss(CpuParameters parameters, ImmutableArray<Hash256> hashes)
+    {
+        for (int i = 0; i < hashes.Length; i++)
+        {
+            if (!Share.IsBelowTarget(parameters, hashes[i])) return i;
+        }
+
+        return null;
     }
 
     /// <summary>One hash decides. Nobody who committed to shares alone can be convicted.</summary>
