@@ -75,7 +75,7 @@ public sealed class SimulatedCapacityEngine(
         }
     }
 
-    private CapacityResult MakePlot(CapacityTask.MakePlot task)
+    private CapacityResult.Plotted MakePlot(CapacityTask.MakePlot task)
     {
         ImmutableArray<ulong>.Builder rows = ImmutableArray.CreateBuilder<ulong>();
         for (ulong row = 0; row < (ulong)task.Units * parameters.Space.UnitRows; row++) rows.Add(row);

@@ -8,6 +8,7 @@ using NodeRuntime.Ledger.Blocks;
 using NodeRuntime.Ledger.Capacity;
 using NodeRuntime.Primitives;
 using NodeRuntime.Proofs.Transactions;
+using NodeRuntime.Runtime.Capacity;
 
 namespace NodeRuntime.Runtime.Tests.Capacity;
 
@@ -97,7 +98,7 @@ public sealed class CapacityMachineTests
         CapacityWork work = new(9, [new Share(0, 5), new Share(7, 65_535)]);
         CapacityWork read = CapacityWork.Decode(work.Encode())!;
         Assert.Equal((work.Period, work.Shares.Length), (read.Period, read.Shares.Length));
-        Assert.Equal(work.Shares, read.Shares);
+        Assert.Equal(work.Shares.ToArray(), read.Shares.ToArray());
         Assert.Null(CapacityWork.Decode(new CapacityWork(9, [new Share(7, 5), new Share(7, 6)]).Encode()));
     }
 }

@@ -231,7 +231,7 @@ internal sealed class MachineWorld
                     });
                     break;
                 case CapacityEffect.Submit m:
-                    if (_world._prng.NextBelow(100) < (ulong)_world.LossPerCent) return;
+                    if ((int)_world._prng.NextBelow(100) < _world.LossPerCent) return;
                     if (_world.Tamper(Index, m.Message) is { } said) _waiting.Add(said);
                     break;
                 default:
