@@ -65,7 +65,7 @@ public sealed partial class ConsensusSupervisor : Actor<ConsensusCommand>
         Recovery recovery = _store.Recover();
         _start = FindStart();
         if (_start.IsLost) recovery = recovery with { Tip = null };
-        _chain = new LedgerChain(_start.State, _start.Digest, ports.Signatures);
+        _chain = new LedgerChain(_start.State.With(ports.Work), _start.Digest, ports.Signatures);
         _mempool = new MempoolMachine(_chain.State, ports.Signatures);
         // First the ledger: it says who votes.
         Replay();

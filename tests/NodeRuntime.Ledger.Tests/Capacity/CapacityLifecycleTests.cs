@@ -34,6 +34,10 @@ public sealed class CapacityLifecycleTests
 
         _world.PlaySlice(number + 1);
         _world.MoveTo(number + 2, 2_400);
+        CapacityStanding standing = CapacityStanding.Of(_world.State.Records, _world.ChainTerms, CapacityWorld.Account("pat"))!;
+        Assert.Equal((true, 1u, 0u, "liveness", 0u, new Amount(10)), (
+            standing.IsProven, standing.CpuUnits, standing.SpaceUnits, standing.Grade, standing.Faults, standing.Earned));
+        Assert.True(standing.Cpu.MilliHashes > standing.Cpu.Error && standing.Cpu.Error > 0, standing.Cpu.ToString());
         // A pool of 100 for four would be 25 for each; the cap is 10.
         Assert.All(CapacityWorld.Names, name => Assert.Equal(10u, _world.Record(CapacityKind.Cpu, name).Earned.Units));
         Assert.Equal(minted + 40, _world.State.Supply.Minted.Units);
