@@ -83,6 +83,19 @@ public sealed record SealsAnswer(uint Epoch, ImmutableArray<string> Seals);
 /// <param name="Beacon">32 bytes, hexadecimal.</param>
 public sealed record BeaconAnswer(ulong Height, string Beacon);
 
+/// <param name="Height">The finalized block that it is of.</param>
+/// <param name="Capacity">In the order of accounts, a bounded number; empty on a chain that proves none.</param>
+public sealed record CapacitiesAnswer(ulong Height, ImmutableArray<CapacityAnswer> Capacity);
+
+/// <summary>What a provider has proven.</summary>
+/// <param name="CpuRate">Thousandths of a hash a second, by its last day of slices.</param>
+/// <param name="CpuError">One standard error of it.</param>
+/// <param name="Grade">`full` or `liveness`.</param>
+/// <param name="Earned">Base units since it committed.</param>
+public sealed record CapacityAnswer(
+    string Peer, string Account, string Region, bool Proven, uint CpuUnits, ulong CpuRate, ulong CpuError, uint SpaceUnits, string Grade, uint Faults,
+    uint Convictions, string Earned);
+
 public sealed record ValidatorsAnswer
 {
     public required uint Epoch { get; init; }

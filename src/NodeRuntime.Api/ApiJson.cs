@@ -11,6 +11,8 @@ namespace NodeRuntime.Api;
 [JsonSerializable(typeof(SealsAnswer))]
 [JsonSerializable(typeof(ValidatorsAnswer))]
 [JsonSerializable(typeof(BeaconAnswer))]
+[JsonSerializable(typeof(CapacitiesAnswer))]
+[JsonSerializable(typeof(CapacityAnswer))]
 [JsonSerializable(typeof(PeersAnswer))]
 [JsonSerializable(typeof(StateAnswer))]
 [JsonSerializable(typeof(TransactionAnswer))]

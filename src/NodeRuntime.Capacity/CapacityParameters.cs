@@ -1,5 +1,6 @@
 using NodeRuntime.Capacity.Cpu;
 using NodeRuntime.Capacity.Space;
+using NodeRuntime.Primitives;
 
 namespace NodeRuntime.Capacity;
 
@@ -17,6 +18,32 @@ public sealed record CapacityParameters(CpuParameters Cpu, SpaceParameters Space
     {
         CapacityParametersVerdict cpu = Cpu.Check();
         return cpu != CapacityParametersVerdict.Accepted ? cpu : Space.Check();
+    }
+
+    public void Write(WireWriter writer)
+    {
+        writer.Array(2);
+        Cpu.Write(writer);
+        Space.Write(writer);
+        writer.End();
+    }
+
+    public static CapacityParameters Read(WireReader reader)
+    {
+        if (reader.Array(2) != 2) reader.Fail();
+        CapacityParameters parameters = new(CpuParameters.Read(reader), SpaceParameters.Read(reader));
+        reader.End();
+        if (!reader.Failed && parameters.Check() != CapacityParametersVerdict.Accepted) reader.Fail();
+        return parameters;
+    }
+
+    // A day bounds every duration, so that sums of them cannot overflow.
+    internal static Duration ReadDuration(WireReader reader)
+    {
+        Duration duration = reader.Duration();
+        if (duration >= Duration.Zero && duration <= Duration.FromMinutes(24 * 60)) return duration;
+        reader.Fail();
+        return Duration.Zero;
     }
 }
 

@@ -1,5 +1,6 @@
 using System.Collections.Generic;
 using System.CommandLine;
+using NodeRuntime.Cli.Capacity;
 using NodeRuntime.Cli.Devnet;
 using NodeRuntime.Cli.Doctor;
 using NodeRuntime.Cli.Forensics;
@@ -26,6 +27,7 @@ internal static class VerbTable
         BeaconVerb.Build(world, options),
         JobVerbs.Build(world, options),
         ReceiptVerbs.Build(world, options),
+        CapacityVerbs.Build(world, options),
         ChainVerbs.Build(world, options),
         ForensicsVerb.Build(world, options),
         SimulateVerb.Build(world, options),

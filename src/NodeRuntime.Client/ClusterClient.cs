@@ -15,6 +15,7 @@ using NodeRuntime.Network;
 using NodeRuntime.Primitives;
 using NodeRuntime.Proofs.Chain;
 using NodeRuntime.Proofs.Forensics;
+using NodeRuntime.Proofs.Light;
 using NodeRuntime.Proofs.Records;
 using NodeRuntime.Proofs.Transactions;
 
@@ -113,6 +114,17 @@ public sealed class ClusterClient : IAsyncDisposable
         },
         cancellation);
 
+    /// <summary>The seals of an epoch and of those after it, as many as a gateway gives at once. Nothing of it is verified here.</summary>
+    public Task<List<Seal>> GetSealsAsync(Epoch from, CancellationToken cancellation) => _contacts.AskAsync(
+        "seals",
+        async (gateway, stop) =>
+        {
+            ContactAnswer<SealsAnswer> answer = await gateway.GetAsync(
+                $"{Routes.Seals}?from={from}", ApiJson.Default.SealsAnswer, null, stop).ConfigureAwait(false);
+            return answer.Value is null ? ContactAnswer<List<Seal>>.Failed(answer.Fault!, answer.Error) : ReadSeals(gateway, answer.Value);
+        },
+        cancellation);
+
     /// <summary>Hands evidence in; a gateway that takes it spreads it, and the next leader puts it into a block.</summary>
     /// <exception cref="ClientException">Refused, with the verdict as code.</exception>
     public async Task<string> AccuseAsync(Evidence evidence, CancellationToken cancellation)
@@ -127,6 +139,18 @@ public sealed class ClusterClient : IAsyncDisposable
         ClientException failure = ContactList.Failure("evidence", last?.Fault is { } fault ? [fault] : []);
         if (last?.Error is not { } error || last.Fault!.Kind != ContactFaultKind.Refused) throw failure;
         throw new ClientException(ClientFailure.Refused, $"the evidence is refused: {error.Code}", error.Hint, [last.Fault]) { Code = error.Code };
+    }
+
+    private static ContactAnswer<List<Seal>> ReadSeals(Gateway gateway, SealsAnswer answer)
+    {
+        List<Seal> seals = [];
+        foreach (string text in answer.Seals.IsDefault ? [] : answer.Seals)
+        {
+            if (LightRules.DecodeSeal(text) is { } seal) seals.Add(seal);
+            else return ContactAnswer<List<Seal>>.Failed(ContactFaultKind.GatewayForged, gateway.Address, "what it calls a seal is none");
+        }
+
+        return ContactAnswer<List<Seal>>.Of(seals);
     }
 
     private static ContactAnswer<List<ChainLink>> ReadLinks(Gateway gateway, ChainAnswer answer)

@@ -13,6 +13,9 @@ public sealed record ConsensusConfig
     /// <summary>Who votes on the child of the block that the recovery leads to; later sets come with the chain.</summary>
     public required ValidatorSet ValidatorsAtStart { get; init; }
 
+    /// <summary>Before <see cref="ValidatorsAtStart"/>: evidence may be of these too.</summary>
+    public required PastEpochs Past { get; init; }
+
     public required ChainParameters Parameters { get; init; }
 
     public required Instant GenesisTime { get; init; }

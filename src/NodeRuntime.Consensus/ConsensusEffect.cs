@@ -49,7 +49,8 @@ public abstract record ConsensusEffect
     /// The chain is final up to a height so far above ours that a snapshot is nearer than the blocks between, or the blocks are nowhere to be
     /// had. Answered by <see cref="ConsensusInput.Restored"/> or <see cref="ConsensusInput.NoSnapshot"/>.
     /// </summary>
-    public sealed record FarBehind(Height Target) : ConsensusEffect;
+    /// <param name="Target">Null where the chain is in a later epoch: how high it is nobody can show before the seals are here.</param>
+    public sealed record FarBehind(Height? Target) : ConsensusEffect;
 
     /// <summary>A validator signed two things that contradict each other; both signatures were checked. Once for each fault.</summary>
     public sealed record Accuse(Evidence Evidence) : ConsensusEffect;

@@ -1,7 +1,9 @@
 using System;
 using System.Collections.Immutable;
+using NodeRuntime.Crypto;
 using NodeRuntime.Primitives;
 using NodeRuntime.Proofs.Chain;
+using NodeRuntime.Proofs.Light;
 
 namespace NodeRuntime.Consensus;
 
@@ -46,8 +48,8 @@ public abstract record ConsensusInput
     /// <summary>Which set the finalized ledger says is due after this epoch; null where none is.</summary>
     public sealed record SetDue(ValidatorSet? Set) : ConsensusInput;
 
-    /// <summary>The ledger has these of the set in force in jail already: evidence against them is no news.</summary>
-    public sealed record Punished(ImmutableArray<ValidatorIndex> Voters) : ConsensusInput;
+    /// <summary>The ledger has these keys in jail already: evidence against them is no news.</summary>
+    public sealed record Punished(ImmutableArray<PublicKey> Keys) : ConsensusInput;
 
     /// <summary>Evidence that somebody brought by hand: what forensics found, say.</summary>
     public sealed record Brought(Evidence Evidence) : ConsensusInput;
@@ -59,7 +61,8 @@ public abstract record ConsensusInput
     /// Answers <see cref="ConsensusEffect.FarBehind"/>: the ledger was restored from a snapshot, and blocks on top of it up to this one, which
     /// the certificate finalizes, were executed and are durable.
     /// </summary>
-    public sealed record Restored(ImmutableArray<Block> Blocks, Certificate Finalization) : ConsensusInput;
+    /// <param name="Seals">Verified, one after the other, from this epoch to the blocks'; none where they are of this one.</param>
+    public sealed record Restored(ImmutableArray<Block> Blocks, Certificate Finalization, ImmutableArray<Seal> Seals) : ConsensusInput;
 
     /// <summary>Answers <see cref="ConsensusEffect.FarBehind"/>: there is no snapshot to be had for now.</summary>
     public sealed record NoSnapshot : ConsensusInput;

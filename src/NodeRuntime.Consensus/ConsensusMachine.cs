@@ -39,6 +39,7 @@ public sealed partial class ConsensusMachine
     private readonly SigningDigests _digests;
 
     private ValidatorSet _set;
+    private PastEpochs _past;
     private ISigner _signer;
     private ValidatorIndex? _self;
     private EpochAnchor? _anchor;
@@ -53,7 +54,7 @@ public sealed partial class ConsensusMachine
     private bool _mayHoldUnchecked;
     private bool _isHalted;
     private bool _hasStarted;
-    private Instant _startedAt;
+    private Instant? _bornAt;
     private bool _isViewOver;
     private bool _buildAsked;
     private Instant? _buildAt;
@@ -63,6 +64,7 @@ public sealed partial class ConsensusMachine
         _config = config;
         _digests = new SigningDigests(config.Chain);
         _set = config.ValidatorsAtStart;
+        _past = config.Past;
         _heard = new View[_set.Count];
         (_signer, _self) = SignerIn(_set);
         NoteValidatorPeers();
@@ -72,8 +74,9 @@ public sealed partial class ConsensusMachine
         _claimsFrom = _floor.Height;
         _leader = LeaderSchedule.LeaderOf(config.Chain, _set, _floor.View.Next);
         Recover(recovery.Records);
-        _isNew = _self is not null && recovery is { Watermark: null, WatermarkIsLost: false };
-        if (_self is not null && (recovery.WatermarkIsLost || IsUnknownHere())) _isFenced = true;
+        bool isOlder = !_past.Epochs.IsEmpty && IsOlderThan(_past.Epochs[^1].EndedAt);
+        _isNew = _self is not null && recovery is { Watermark: null, WatermarkIsLost: false } && !isOlder;
+        if (_self is not null && (recovery.WatermarkIsLost || (IsUnknownHere() && !isOlder))) _isFenced = true;
         if (_floor is { View.Number: > 0, Finalization: { } finalization } && _votesFrom <= _floor.View && IsWatermarkOld(finalization)) _isFenced = true;
         if (!config.FencesOnForeignVotes) _isFenced = false;
     }
@@ -171,7 +174,7 @@ public sealed partial class ConsensusMachine
                 NoteDue(m.Set);
                 break;
             case ConsensusInput.Punished m:
-                foreach (ValidatorIndex voter in m.Voters) NotePunished(voter);
+                foreach (PublicKey key in m.Keys) NotePunished(key);
                 break;
             case ConsensusInput.Brought m:
                 HearAccusation(null, m.Evidence);
@@ -184,7 +187,7 @@ public sealed partial class ConsensusMachine
 
                 break;
             case ConsensusInput.Restored m:
-                Restore(m.Blocks, m.Finalization);
+                Restore(m.Blocks, m.Finalization, m.Seals);
                 break;
             case ConsensusInput.NoSnapshot:
                 GoOnWithBlocks();

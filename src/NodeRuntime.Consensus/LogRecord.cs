@@ -60,6 +60,12 @@ public abstract record LogRecord
         public override EpochView At => new(new Epoch(uint.MaxValue), new View(ulong.MaxValue));
     }
 
+    /// <summary>When the disk was first used, by our clock: what it does not remember of later it did not sign. Written once, and kept.</summary>
+    public sealed record Born(Instant Time) : LogRecord
+    {
+        public override EpochView At => new(new Epoch(uint.MaxValue), new View(ulong.MaxValue));
+    }
+
     public byte[] Encode()
     {
         WireWriter writer = new();
@@ -94,6 +100,9 @@ public abstract record LogRecord
                 writer.UInt64(6);
                 m.Evidence.Write(writer);
                 break;
+            case Born m:
+                writer.UInt64(8).Instant(m.Time);
+                break;
             default:
                 Invariant.Break("a log record without an encoding");
                 break;
@@ -115,6 +124,7 @@ public abstract record LogRecord
             5 => ReadSaidReady(reader),
             6 => new Accused(Evidence.Read(reader)),
             7 => new Entered(new Epoch(reader.UInt32())),
+            8 => new Born(reader.Instant()),
             _ => null,
         };
         reader.End();

@@ -18,10 +18,10 @@ public enum ProposalVerdict
     BodyRootWrong,
     EvidenceRootWrong,
 
-    /// <summary>Voters do not follow each other strictly: one is named twice, or order is lost.</summary>
+    /// <summary>Epochs and voters do not follow each other strictly: one is named twice, or order is lost.</summary>
     EvidenceNotInOrder,
 
-    /// <summary>Its voter's index is one of another set.</summary>
+    /// <summary>Who voted in its epoch is not known here: it is still to come, or long over.</summary>
     EvidenceOfOtherEpoch,
     EvidenceTooOld,
     JustificationHashWrong,
@@ -48,8 +48,10 @@ public readonly record struct EpochAnchor(Hash256 Digest, Height Height)
 /// <summary>Checks a proposal's own consistency. Certificates inside are checked for their quorum elsewhere.</summary>
 public static class ProposalRules
 {
+    /// <param name="past">The epochs before the set's.</param>
     /// <param name="anchor">Null where it lies below what is remembered; then a child of it is of no use, and its parent is not looked at.</param>
-    public static ProposalVerdict Check(Block block, ChainId chain, ValidatorSet set, EpochAnchor? anchor, ChainParameters parameters)
+    public static ProposalVerdict Check(
+        Block block, ChainId chain, ValidatorSet set, PastEpochs past, EpochAnchor? anchor, ChainParameters parameters)
     {
         BlockHeader header = block.Header;
         if (header.Chain != chain) return ProposalVerdict.WrongChain;
@@ -57,22 +59,29 @@ public static class ProposalRules
         if (header.View == View.Genesis) return ProposalVerdict.ViewIsGenesis;
         if (header.Proposer != LeaderSchedule.LeaderOf(chain, set, header.View)) return ProposalVerdict.NotTheLeader;
         if (header.BodyRoot != MerkleTree.Root(block.Transactions)) return ProposalVerdict.BodyRootWrong;
-        ProposalVerdict verdict = CheckEvidence(header, block.Evidence, parameters.Slashing);
+        ProposalVerdict verdict = CheckEvidence(header, block.Evidence, set, past, parameters);
         if (verdict == ProposalVerdict.Accepted) verdict = CheckJustification(header, block.Justification, anchor);
         return verdict == ProposalVerdict.Accepted ? CheckSuccession(header, block.Justification.Succession) : verdict;
     }
 
-    private static ProposalVerdict CheckEvidence(BlockHeader header, ImmutableArray<Evidence> evidence, SlashingParameters slashing)
+    private static ProposalVerdict CheckEvidence(
+        BlockHeader header, ImmutableArray<Evidence> evidence, ValidatorSet set, PastEpochs past, ChainParameters parameters)
     {
         if (header.EvidenceRoot != Evidence.RootOf(evidence)) return ProposalVerdict.EvidenceRootWrong;
         for (int i = 0; i < evidence.Length; i++)
         {
-            if (i > 0 && evidence[i - 1].Voter.CompareTo(evidence[i].Voter) >= 0) return ProposalVerdict.EvidenceNotInOrder;
-            if (evidence[i].First.Slot.Epoch != header.Epoch) return ProposalVerdict.EvidenceOfOtherEpoch;
-            if (!slashing.IsYoung(evidence[i].View, header.View)) return ProposalVerdict.EvidenceTooOld;
+            if (i > 0 && Compare(evidence[i - 1], evidence[i]) >= 0) return ProposalVerdict.EvidenceNotInOrder;
+            if (past.VotersOf(evidence[i].First.Slot.Epoch, set) is null) return ProposalVerdict.EvidenceOfOtherEpoch;
+            if (!past.IsYoung(evidence[i], set, header.View, header.Time, parameters)) return ProposalVerdict.EvidenceTooOld;
         }
 
         return ProposalVerdict.Accepted;
+    }
+
+    private static int Compare(Evidence one, Evidence other)
+    {
+        int byEpoch = one.First.Slot.Epoch.CompareTo(other.First.Slot.Epoch);
+        return byEpoch != 0 ? byEpoch : one.Voter.CompareTo(other.Voter);
     }
 
     /// <summary>

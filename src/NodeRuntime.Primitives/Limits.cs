@@ -22,7 +22,7 @@ public static class Limits
     /// <summary>Certificates are a bitmap and 64 bytes each: 100 signatures of a quorum stay below 7 KiB.</summary>
     public const int ValidatorsMax = 100;
 
-    /// <summary>Seals in one answer to somebody who follows the chain's sets: of 100 validators 12 KiB each.</summary>
+    /// <summary>Seals in one answer to a client or a peer that follows the chain's sets: of 100 validators 12 KiB each.</summary>
     public const int SealsPerAnswerMax = 64;
 
     /// <summary>Seals that one proof of a set may hold; in a receipt its bytes are bounded too.</summary>
@@ -72,6 +72,22 @@ public static class Limits
     public const int OpenOrdersPerAccountMax = 256;
 
     public const int BidsPerOrderMax = 64;
+
+    /// <summary>An answer to a challenge of capacity: an opening of a few shares, or a proof of space. Parameters that need more are refused.</summary>
+    public const int CapacityProofBytesMax = 8 * 1024;
+
+    /// <summary>Words that a provider says of itself, such as what its machines have.</summary>
+    public const int CapacityAttributesMax = 8;
+
+    public const int CapacityKindsMax = 8;
+
+    public const int CapacityAttributeCharactersMax = 32;
+
+    /// <summary>Accusations that one block decides: each takes a hash of the work function or a row, and nothing else in a block does.</summary>
+    public const int AccusationsPerBlockMax = 2;
+
+    /// <summary>Periods of each kind that the ledger remembers.</summary>
+    public const int CapacityPeriodsKept = 4;
 
     /// <summary>A module, as the engine loads it.</summary>
     public const int ModuleBytesMax = 32 * 1024 * 1024;
@@ -308,8 +324,14 @@ public static class Limits
     /// <summary>Fits into a frame beside a full body and a full justification.</summary>
     public const int BlockEvidenceBytesMax = BlockEvidenceMax * EvidenceBytesMax;
 
+    /// <summary>How many epochs that are over evidence may reach back, however short they were: of 100 validators 7 KiB each.</summary>
+    public const int EvidenceEpochsMax = 256;
+
     /// <summary>What a peer holds of evidence that no block has taken up: one for each validator and fault.</summary>
     public const int EvidenceHeldMax = 3 * ValidatorsMax;
+
+    /// <summary>Punished keys that the ledger names to consensus at a start.</summary>
+    public const int PunishedKeysToldMax = 4_096;
 
     /// <summary>Blocks of each chain above a fork whose certificates are laid side by side: the first few say it all.</summary>
     public const int ForensicsLinksMax = 8_192;

@@ -120,6 +120,7 @@ public enum WireType : uint
     CapacityReport = 156,
     PlotManifest = 157,
     PlotUnitSums = 158,
+    PlotOwner = 159,
 
     // 160-189: jobs between client and provider
     JobSpec = 160,
@@ -150,8 +151,22 @@ public enum WireType : uint
     SandboxFile = 194,
     SandboxChunk = 195,
 
-    // 200-: tokens and API
+    // 200: tokens and API
     AccessToken = 200,
+
+    // 201-219: capacity on the ledger; 201-206 stand inside a transaction
+    CommitCapacity = 201,
+    WithdrawCapacity = 202,
+    AnswerCapacity = 203,
+    ReportCapacity = 204,
+    AccuseCapacity = 205,
+    DeclareMaintenance = 206,
+    CapacityKindRecord = 210,
+    CapacityProviderRecord = 211,
+    CapacityDutyRecord = 212,
+    CapacityAnswerRecord = 213,
+    CapacitySeatRecord = 214,
+    CapacityWork = 215,
 
     // 220-229: traces of guests and disputes about them
     TraceCommitment = 220,
@@ -174,6 +189,8 @@ public enum WireType : uint
     SyncChunk = 241,
     SyncGone = 242,
     ConsensusPruned = 243,
+    SyncWantSeals = 244,
+    SyncSeals = 245,
 
     // 250-259: recordings of a peer's machines
     FlightHead = 250,

@@ -4,6 +4,7 @@ using NodeRuntime.Actors.Ports;
 using NodeRuntime.Consensus.Sync;
 using NodeRuntime.Primitives;
 using NodeRuntime.Proofs.Chain;
+using NodeRuntime.Runtime.Capacity;
 using NodeRuntime.Runtime.Consensus;
 using NodeRuntime.Runtime.Gateway;
 using NodeRuntime.Runtime.Membership;
@@ -37,6 +38,11 @@ public static class NodeComposition
             Props.Create<SettlementCommand>(() => new SettlementSupervisor(model, ports, doors)), "settlement");
         ActorRef<WorkloadCommand>? workload = model.Provider is null ? null : system.Spawn(
             Props.Create<WorkloadCommand>(() => new WorkloadSupervisor(model, ports, model.Provider, settlement, doors.Gateway)), "workload");
+        if (model.Capacity is { } plan && ports.Capacity is { } engine && model.Genesis.Parameters.Capacity is not null)
+        {
+            system.Spawn(Props.Create<CapacityCommand>(() => new CapacitySupervisor(model, ports, plan, engine, settlement)), "capacity");
+        }
+
         doors.Consensus = system.Spawn(
             Props.Create<ConsensusCommand>(context => new ConsensusSupervisor(context, model, ports, doors)) with { LaneOf = LaneOf }, "consensus");
 

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using NodeRuntime.Crypto;
 using NodeRuntime.Primitives;
 using NodeRuntime.Proofs.Chain;
+using NodeRuntime.Runtime.Capacity;
 using NodeRuntime.Workload;
 
 namespace NodeRuntime.Runtime;
@@ -25,6 +26,9 @@ public sealed record NodeModel
 
     /// <summary>Null: this peer sells nothing.</summary>
     public required ProviderConfig? Provider { get; init; }
+
+    /// <summary>What this peer proves, on a chain that rewards it; null for nothing.</summary>
+    public CapacityPlan? Capacity { get; init; }
 
     /// <summary>What a provider keeps bonded.</summary>
     public required Amount BondTarget { get; init; }

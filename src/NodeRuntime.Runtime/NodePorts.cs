@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using NodeRuntime.Actors.Ports;
 using NodeRuntime.Crypto;
+using NodeRuntime.Crypto.Work;
 
 namespace NodeRuntime.Runtime;
 
@@ -33,6 +34,12 @@ public sealed record NodePorts
     public ImmutableArray<RevealChain> Reveals { get; init; } = [];
 
     public required ISignatureVerifier Signatures { get; init; }
+
+    /// <summary>What accusations of forged work are decided with; it must have the chain's work function.</summary>
+    public IWorkHashes Work { get; init; } = PortableWorkHashes.Instance;
+
+    /// <summary>Processors and disks that prove capacity; none proves nothing.</summary>
+    public ICapacityEngine? Capacity { get; init; }
 
     /// <summary>Where machines record what they are told; none records nothing.</summary>
     public IFlightTapes? Flight { get; init; }

@@ -15,23 +15,23 @@ public sealed class ReferenceTableTests
     private const string Table = """
         Primitives  <-
         Crypto      <- Primitives
-        Proofs      <- Primitives Crypto
+        Capacity    <- Primitives Crypto
+        Proofs      <- Primitives Crypto Capacity
         Actors      <- Primitives
         Wasm        <- Primitives
         Consensus   <- Primitives Crypto Proofs
-        Ledger      <- Primitives Crypto Proofs
+        Ledger      <- Primitives Crypto Proofs Capacity
         Membership  <- Primitives Crypto Proofs
-        Capacity    <- Primitives Crypto Proofs
         Workload    <- Primitives Crypto Proofs Wasm
         Api         <- Primitives Crypto Proofs
-        Runtime     <- Primitives Crypto Proofs Actors Wasm Consensus Ledger Membership Workload Api
+        Runtime     <- Primitives Crypto Proofs Actors Wasm Consensus Ledger Membership Capacity Workload Api
         Network     <- Primitives Crypto Actors
         Persistence <- Primitives Crypto Proofs Actors Capacity
         Sandbox     <- Primitives Crypto Actors Wasm Workload
-        Host        <- Primitives Crypto Proofs Actors Wasm Consensus Ledger Membership Workload Api Runtime Network Persistence Sandbox
+        Host        <- Primitives Crypto Proofs Actors Wasm Consensus Ledger Membership Capacity Workload Api Runtime Network Persistence Sandbox
         Client      <- Primitives Crypto Proofs Api Network Actors
         Simulation  <- Primitives Crypto Proofs Actors Wasm Consensus Ledger Membership Capacity Workload Api Runtime
-        Cli         <- Primitives Crypto Proofs Actors Wasm Consensus Ledger Membership Workload Api Runtime Network Persistence Sandbox Host Client Simulation
+        Cli         <- Primitives Crypto Proofs Actors Wasm Consensus Ledger Membership Capacity Workload Api Runtime Network Persistence Sandbox Host Client Simulation
         """;
 
     private static readonly string[] WordsThatSayNothing = ["Common", "Core", "Shared", "Utils", "Helpers"];

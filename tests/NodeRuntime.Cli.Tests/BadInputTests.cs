@@ -38,6 +38,14 @@ public sealed class BadInputTests
     [InlineData(2, "'-1' is no amount", "wallet", "send", "HASH", "-1")]
     [InlineData(2, "no id", "wallet", "new", "--genesis", "12")]
     [InlineData(2, "tcsh", "completion", "tcsh")]
+    [InlineData(2, "no folder of a plot", "capacity", "plot")]
+    [InlineData(2, "no chain is named", "capacity", "plot", "--data", "HOME/plot")]
+    [InlineData(2, "no node key is named", "capacity", "plot", "--data", "HOME/plot", "--genesis", "HASH")]
+    [InlineData(3, "none.key", "capacity", "plot", "--data", "HOME/plot", "--genesis", "HASH", "--node-key", "HOME/none.key")]
+    [InlineData(2, "peer.yaml:2:1", "capacity", "plot", "--config", "HOME/peer.yaml")]
+    [InlineData(3, "there is no plot", "capacity", "check", "--data", "HOME/none")]
+    [InlineData(2, "no folder of a plot", "capacity", "prove", "--seconds", "0")]
+    [InlineData(2, "--threads", "capacity", "benchmark", "--threads", "0")]
     public async Task It_is_named_with_its_place_and_a_hint(int expectedCode, string word, params string[] args)
     {
         ExitCode expected = (ExitCode)expectedCode;

@@ -18,6 +18,9 @@ public sealed class HelpTests
     [InlineData("wallet")]
     [InlineData("init")]
     [InlineData("doctor")]
+    [InlineData("capacity")]
+    [InlineData("capacity plot")]
+    [InlineData("capacity prove")]
     [InlineData("wasm run")]
     [InlineData("wasm spec")]
     public async Task A_verbs_help_is_as_it_was(string verb)
@@ -39,7 +42,7 @@ public sealed class HelpTests
 
         Assert.Equal(ExitCode.Ok, code);
         Assert.All(
-            ["init", "run", "status", "actors", "wallet", "validator", "beacon", "job", "receipt", "chain", "forensics", "wasm", "doctor", "completion"],
+            ["init", "run", "status", "actors", "wallet", "validator", "beacon", "job", "receipt", "capacity", "chain", "forensics", "wasm", "doctor", "completion"],
             verb => Assert.Contains("\n  " + verb, output, StringComparison.Ordinal));
     }
 

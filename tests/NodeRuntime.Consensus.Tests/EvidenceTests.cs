@@ -151,7 +151,7 @@ public sealed class EvidenceTests
 
         // Whom the ledger has punished is no news after a restart either.
         bench.Make(Recovery.Fresh with { Records = log });
-        bench.Step(new ConsensusInput.Punished([evidence.Voter]));
+        bench.Step(new ConsensusInput.Punished([KeyedHashSignatures.KeyOf(evidence.Voter.Number)]));
         Assert.Equal(0, bench.Machine.Snapshot.EvidenceHeld);
     }
 
@@ -254,7 +254,7 @@ public sealed class EvidenceTests
             "too old" => bench.Block(SlashingParameters.Default.EvidenceViewsMax + 2, evidence: [first]),
             _ => bench.Block(1, evidence: [first, second]),
         };
-        Assert.Equal(verdict, ProposalRules.Check(block, bench.Genesis.ChainId, bench.Genesis.ValidatorSet, EpochAnchor.OfGenesis(bench.Genesis.ChainId), bench.Genesis.Parameters));
+        Assert.Equal(verdict, ProposalRules.Check(block, bench.Genesis.ChainId, bench.Genesis.ValidatorSet, PastEpochs.None, EpochAnchor.OfGenesis(bench.Genesis.ChainId), bench.Genesis.Parameters));
     }
 
     [Fact]

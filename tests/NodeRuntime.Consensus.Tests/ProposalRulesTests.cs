@@ -88,7 +88,7 @@ public sealed class ProposalRulesTests
     }
 
     private static ProposalVerdict Check(Block block) => ProposalRules.Check(
-        block, Bench.Genesis.ChainId, Bench.Genesis.ValidatorSet, EpochAnchor.OfGenesis(Bench.Genesis.ChainId), Bench.Genesis.Parameters);
+        block, Bench.Genesis.ChainId, Bench.Genesis.ValidatorSet, PastEpochs.None, EpochAnchor.OfGenesis(Bench.Genesis.ChainId), Bench.Genesis.Parameters);
 
     private static Block With(Block block, Justification justification) =>
         block with { Header = block.Header with { JustificationHash = justification.Hash }, Justification = justification };

@@ -5,6 +5,7 @@ using NodeRuntime.Consensus.Tests.Harness;
 using NodeRuntime.Crypto;
 using NodeRuntime.Primitives;
 using NodeRuntime.Proofs.Chain;
+using NodeRuntime.Proofs.Light;
 
 namespace NodeRuntime.Consensus.Tests;
 
@@ -121,7 +122,7 @@ public sealed class SealTests
         Assert.Equal(seals, proposed.Header.IsSeal);
         Assert.Equal(
             ProposalVerdict.Accepted,
-            ProposalRules.Check(proposed, bench.Genesis.ChainId, bench.Genesis.ValidatorSet, EpochAnchor.OfGenesis(bench.Genesis.ChainId), bench.Genesis.Parameters));
+            ProposalRules.Check(proposed, bench.Genesis.ChainId, bench.Genesis.ValidatorSet, PastEpochs.None, EpochAnchor.OfGenesis(bench.Genesis.ChainId), bench.Genesis.Parameters));
         if (seals) Assert.Equal(SuccessionVerdict.Accepted, SuccessionRules.Check(proposed.Justification.Succession!, bench.Genesis.ChainId, bench.Signatures));
     }
 
@@ -280,6 +281,99 @@ public sealed class SealTests
         Assert.Empty(_bench.Votes());
     }
 
+    [Theory]
+    [InlineData(60_000, false)]
+    [InlineData(19_000, true)]
+    public void A_disk_that_is_older_than_the_seal_listens_and_a_younger_one_is_fenced(int age, bool isFenced)
+    {
+        // It starts a moment before the seal, or behind it: when the process began says nothing of what the disk would remember.
+        foreach (bool isBehind in (bool[])[false, true])
+        {
+            LogRecord.Born born = new(_bench.Now - Duration.FromMilliseconds(age));
+            _bench.AtStart = isBehind ? Next : null;
+            _bench.Past = isBehind ? PastEpochs.None.And(_bench.Genesis.ValidatorSet, _bench.Now) : PastEpochs.None;
+            Block seal = _bench.Seal(1, Next, null, (0, Stays), (2, StaysToo), (3, Joiner));
+            Certificate finalization = _bench.Certificate(1, VoteKind.Finalize, seal.Header.Digest);
+            _bench.Make(Recovery.Fresh with { Tip = isBehind ? (seal, finalization) : null, Records = [born], Watermark = new Watermark(Nothing, null) });
+            _bench.Seen.Clear();
+            _bench.Begin();
+            if (!isBehind) FetchSeal();
+            Assert.Equal(Next.Hash, _bench.Machine.Snapshot.Validators.Hash);
+            Assert.Equal(isFenced, _bench.Machine.Snapshot.IsFenced);
+            Assert.DoesNotContain(_bench.Seen, static it => it is ConsensusEffect.Persist { Record: LogRecord.Born });
+            _bench.EndListening();
+            _bench.Fire(ConsensusTimer.Advance);
+            Assert.Equal(isFenced, !_bench.Votes().Exists(static vote => vote.Slot.Epoch.Number == 1));
+        }
+    }
+
+    [Fact]
+    public void A_new_disk_writes_down_when_it_was_born_and_only_once()
+    {
+        _bench.Step(new ConsensusInput.Start());
+        LogRecord born = Assert.Single(_bench.Of<ConsensusEffect.Persist>(), static it => it.Record is LogRecord.Born).Record;
+        Assert.Equal(new LogRecord.Born(_bench.Now), LogRecord.Decode(born.Encode()));
+        _bench.Make(Recovery.Fresh with { Records = [born] });
+        _bench.Seen.Clear();
+        _bench.Step(new ConsensusInput.Start());
+        Assert.DoesNotContain(_bench.Seen, static it => it is ConsensusEffect.Persist { Record: LogRecord.Born });
+    }
+
+    [Fact]
+    public void A_machine_that_is_set_down_behind_seals_is_in_their_epoch_and_stands_as_after_the_last()
+    {
+        foreach (bool isOld in (bool[])[true, false])
+        {
+            LogRecord.Born born = new(_bench.Now - (isOld ? Duration.FromMinutes(1) : Duration.Zero));
+            _bench.Make(Recovery.Fresh with { Records = [born] });
+            _bench.Begin();
+            Block seal = _bench.Seal(1, Next, null, (0, Stays), (2, StaysToo), (3, Joiner));
+            Seal proven = new(new CertifiedHeader(seal.Header, _bench.Certificate(1, VoteKind.Finalize, seal.Header.Digest)), Next);
+            Block anchor = _bench.Block(4, seal);
+            anchor = anchor with { Header = anchor.Header with { Epoch = new Epoch(1), Height = new Height(50) }, Justification = Justification.OfGenesis };
+            Certificate finalization = new(
+                new VoteSlot(new Epoch(1), new View(4), VoteKind.Finalize), anchor.Header.Digest,
+                [.. new[] { (0, Stays), (2, StaysToo), (3, Joiner) }.Select(it => new CertificateSigner(
+                    new ValidatorIndex((ushort)it.Item1), _bench.VoteIn(Next, it.Item1, it.Item2, 4, VoteKind.Finalize, anchor.Header.Digest).Signature))]);
+            _bench.Step(new ConsensusInput.Restored([anchor], finalization, [proven]));
+            ConsensusSnapshot snapshot = _bench.Machine.Snapshot;
+            Assert.Equal((Next.Hash, new Height(50), new View(5)), (snapshot.Validators.Hash, snapshot.Finalized, snapshot.View));
+            Assert.Equal(!isOld, snapshot.IsFenced);
+        }
+    }
+
+    [Fact]
+    public void Who_hears_of_later_epochs_asks_for_a_snapshot_when_all_have_pruned_or_most_are_far_above()
+    {
+        foreach (bool haveAllPruned in (bool[])[true, false])
+        {
+            Bench bench = new Bench(snapshotBehind: 100).Begin();
+            int first = bench.Other();
+            int second = bench.Other(first);
+            int third = bench.Other(first, second);
+            foreach (int peer in (int[])[first, second, third])
+            {
+                if (!haveAllPruned && peer == third) break;
+                Assert.Empty(bench.Of<ConsensusEffect.FarBehind>());
+                if (haveAllPruned)
+                {
+                    bench.Hear(peer, new ConsensusMessage.HaveCertificate(new Epoch(3), new View(1)));
+                    bench.Hear(peer, new ConsensusMessage.Pruned(new Height(900)));
+                    continue;
+                }
+
+                BlockHeader far = bench.Block(9).Header with { Epoch = new Epoch(3), Height = new Height(900) };
+                Certificate finalization = bench.Certificate(9, VoteKind.Finalize, far.Digest);
+                bench.Hear(peer, new ConsensusMessage.Tip(new CertifiedHeader(far, finalization with { Slot = finalization.Slot with { Epoch = new Epoch(3) } })));
+            }
+
+            Assert.Null(Assert.Single(bench.Of<ConsensusEffect.FarBehind>()).Target);
+            Assert.True(bench.Machine.Snapshot.IsRestoring);
+        }
+    }
+
+    private static VoteSlot Nothing => new(new Epoch(0), View.Genesis, VoteKind.Notarize);
+
     [Fact]
     public void Who_left_signs_nothing_more_and_follows()
     {
@@ -295,6 +389,55 @@ public sealed class SealTests
         _bench.Fire(ConsensusTimer.Advance);
         _bench.Fire(ConsensusTimer.Retry);
         Assert.Empty(_bench.Votes());
+    }
+
+    [Fact]
+    public void Evidence_of_an_epoch_that_is_over_is_kept_and_taken_until_its_bonds_are_free()
+    {
+        _bench.Begin();
+        Evidence early = _bench.Against(Leaver(), 1, VoteKind.Notarize, Hash256.Zero, VoteKind.Notarize, _bench.Genesis.ChainId.Hash);
+        Evidence late = _bench.Against(Stays, 1, VoteKind.Finalize, Hash256.Zero, VoteKind.Finalize, null);
+        Evidence unborn = Evidence.Of(
+            _bench.Genesis.ChainId, _bench.VoteIn(Later, 0, Stays, 1, VoteKind.Finalize, Hash256.Zero), _bench.VoteIn(Later, 0, Stays, 1, VoteKind.Finalize, null))!;
+        _bench.Hear(Stays, new ConsensusMessage.Accusation(early));
+        FetchSeal();
+        Assert.Equal(1, _bench.Machine.Snapshot.EvidenceHeld);
+        _bench.Seen.Clear();
+        _bench.Hear(StaysToo, new ConsensusMessage.Accusation(late));
+        _bench.Hear(StaysToo, new ConsensusMessage.Accusation(late with { }));
+        _bench.Hear(StaysToo, new ConsensusMessage.Accusation(unborn));
+        Assert.Equal(late, Assert.Single(_bench.Of<ConsensusEffect.Accuse>()).Evidence);
+        Assert.Equal(2, _bench.Machine.Snapshot.EvidenceHeld);
+        // The voter is judged by its own epoch's set: in this one its index is another's.
+        _bench.Hear(StaysToo, new ConsensusMessage.Accusation(Evidence.Of(early.Chain, Unsigned(early.First, Stays), Unsigned(early.Second, Stays))!));
+        Assert.Equal(ConsensusFault.EvidenceWrong, Assert.Single(_bench.Of<ConsensusEffect.Blame>()).Fault);
+
+        PastEpochs past = PastEpochs.None.And(_bench.Genesis.ValidatorSet, _bench.Now);
+        Instant free = _bench.Now + _bench.Genesis.Parameters.UnbondingTime;
+        Assert.Equal(ProposalVerdict.Accepted, Judge(past, free, early));
+        Assert.Equal(ProposalVerdict.EvidenceTooOld, Judge(past, free + Duration.FromMilliseconds(1), early));
+        Assert.Equal(ProposalVerdict.EvidenceOfOtherEpoch, Judge(PastEpochs.None, free, early));
+        Assert.Equal(ProposalVerdict.EvidenceOfOtherEpoch, Judge(past, free, unborn));
+        // Who is in jail is no news, with whichever epoch's votes.
+        _bench.Step(new ConsensusInput.Punished([KeyedHashSignatures.KeyOf(Leaver())]));
+        Assert.Equal(1, _bench.Machine.Snapshot.EvidenceHeld);
+    }
+
+    private ValidatorSet Later => new(new Epoch(2), Next.Members);
+
+    private Vote Unsigned(Vote vote, int voter) => vote with { Voter = new ValidatorIndex((ushort)voter) };
+
+    private ProposalVerdict Judge(PastEpochs past, Instant time, Evidence evidence)
+    {
+        Block block = _bench.Block(1, evidence: [evidence]);
+        ValidatorSet next = Next;
+        BlockHeader header = block.Header with
+        {
+            Epoch = next.Epoch,
+            Proposer = LeaderSchedule.LeaderOf(_bench.Genesis.ChainId, next, new View(1)),
+            Time = time,
+        };
+        return ProposalRules.Check(block with { Header = header }, _bench.Genesis.ChainId, next, past, null, _bench.Genesis.Parameters);
     }
 
     [Fact]

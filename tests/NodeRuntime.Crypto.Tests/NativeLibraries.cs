@@ -32,3 +32,11 @@ internal sealed class RandomXFactAttribute : FactAttribute
 {
     public RandomXFactAttribute() => Skip = NativeLibraries.WithoutRandomX;
 }
+
+/// <summary>A test that needs librandomx, 2.4 GiB of memory and minutes: a campaign, run where <c>RANDOMX_DATASET=1</c> says so.</summary>
+internal sealed class RandomXDatasetFactAttribute : FactAttribute
+{
+    public RandomXDatasetFactAttribute() => Skip = Environment.GetEnvironmentVariable("RANDOMX_DATASET") == "1"
+        ? NativeLibraries.WithoutRandomX
+        : "a campaign of minutes and 2.4 GiB: RANDOMX_DATASET=1 runs it";
+}

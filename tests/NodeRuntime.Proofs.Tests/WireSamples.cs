@@ -2,6 +2,8 @@ using System;
 using System.Collections.Generic;
 using System.Collections.Immutable;
 using System.Linq;
+using NodeRuntime.Capacity;
+using NodeRuntime.Capacity.Duties;
 using NodeRuntime.Crypto;
 using NodeRuntime.Primitives;
 using NodeRuntime.Proofs.Chain;
@@ -34,6 +36,7 @@ internal sealed class WireSamples
         AddTransactions();
         AddJobs();
         AddProofs();
+        AddCapacity();
     }
 
     public static IReadOnlyList<WireSample> All { get; } = new WireSamples()._samples;
@@ -108,7 +111,7 @@ internal sealed class WireSamples
         EpochRecord epoch = new(set, new Height(77));
         Add("EpochRecord", epoch.Write, EpochRecord.Read, static it => it.Write);
         Add("ValidatorRecord", new ValidatorRecord(Key(), new PeerId(Hash()), 5).Write, ValidatorRecord.Read, static it => it.Write);
-        Add("ValidatorKeyRecord", new ValidatorKeyRecord(Account()).Write, ValidatorKeyRecord.Read, static it => it.Write);
+        Add("ValidatorKeyRecord", new ValidatorKeyRecord(Key(), Account(), Time()).Write, ValidatorKeyRecord.Read, static it => it.Write);
         Add("Block", block.Encode(), static bytes => Block.TryDecode(bytes, out Block? it) ? it!.Encode() : null);
         Block punishing = block with { Evidence = [evidence] };
         ChainLink link = new(header, justification, finalization);
@@ -195,6 +198,60 @@ internal sealed class WireSamples
             Signatures = [new TransactionSignature(0, Signature()), new TransactionSignature(1, Signature())],
         };
         Add("Transaction", transaction.Encode(), static bytes => Transaction.TryDecode(bytes, out Transaction? it) ? it!.Encode() : null);
+    }
+
+    private void AddCapacity()
+    {
+        Message[] messages =
+        [
+            new Message.CommitCapacity(Key(), [new CapacityUnits(CapacityKind.Cpu, 4), new CapacityUnits(CapacityKind.Space, 100)], "eu-north", ["avx512", "ram=64"]),
+            new Message.WithdrawCapacity(),
+            new Message.AnswerCapacity(CapacityKind.Cpu, 77, true, [.. Bytes(40)]),
+            new Message.ReportCapacity(CapacityKind.Space, 77, Account(), Hash(), DutyFinding.Failed),
+            new Message.AccuseCapacity(CapacityKind.Cpu, 77, Account(), [.. Bytes(50)]),
+            new Message.DeclareMaintenance(Time(), Time()),
+        ];
+        foreach (Message message in messages) Add("Message." + message.GetType().Name, message.Write, Message.Read, static it => it.Write);
+        ChainParameters proving = ChainParameters.Development with { Capacity = CapacityTerms.Development };
+        Add("ChainParameters, with capacity", proving.Write, ChainParameters.Read, static it => it.Write);
+        Add("CapacityTerms", CapacityTerms.Development.Write, CapacityTerms.Read, static it => it.Write);
+        Add("KindTerms", CapacityTerms.Development.Cpu.Write, KindTerms.Read, static it => it.Write);
+        CapacityPeriod open = new(77, Time(), new Height(9), Hash(), Hash(), null, 0, default);
+        CapacityPeriod closed = open with { Number = 78, Closing = new CapacityClosing(Time(), new Height(10), Hash(), 4), Proven = 12, Minted = Amount() };
+        Add("CapacityPeriod", closed.Write, CapacityPeriod.Read, static it => it.Write);
+        Add("CapacityUnits", new CapacityUnits(CapacityKind.Cpu, 7).Write, CapacityUnits.Read, static it => it.Write);
+        CapacityKindRecord kind = new(70, 4, 12, [open, closed]);
+        Add("CapacityKindRecord", kind.Write, CapacityKindRecord.Read, static it => it.Write);
+        CapacityProviderRecord provider = new(Key(), "eu", ["gpu"], Hash(), new Height(7), new CapacityMaintenance(Time(), Time(), 3, Duration.FromSeconds(9)));
+        Add("CapacityProviderRecord", provider.Write, CapacityProviderRecord.Read, static it => it.Write);
+        CapacityDutyRecord duty = new()
+        {
+            Account = Account(),
+            Units = 4,
+            NextUnits = 5,
+            NextFrom = 79,
+            Seat = 3,
+            Judged = 77,
+            JudgedAt = Time(),
+            Proven = 4,
+            LastProven = 76,
+            OwedUnits = 4,
+            OwedPeriod = 76,
+            Earned = Amount(),
+            FaultsInRow = 1,
+            Faults = 2,
+            Convictions = 1,
+            Silences = 1,
+            Leased = 1,
+            LeasedBefore = 2,
+            LeasedPeriod = 77,
+            Memory = Bytes(12),
+        };
+        Add("CapacityDutyRecord", duty.Write, CapacityDutyRecord.Read, static it => it.Write);
+        CapacityReport[] reports = [.. new[] { Account(), Account() }.Order().Select(static it => new CapacityReport(it, DutyFinding.Passed))];
+        CapacityAnswerRecord answer = new(Account(), Time(), Hash(), Bytes(60), Bytes(70), [.. reports], true, false);
+        Add("CapacityAnswerRecord", answer.Write, CapacityAnswerRecord.Read, static it => it.Write);
+        Add("CapacitySeatRecord", new CapacitySeatRecord(Account()).Write, CapacitySeatRecord.Read, static it => it.Write);
     }
 
     private void AddJobs()

@@ -112,6 +112,58 @@ public sealed class SyncTests
         AssertWell(world);
     }
 
+    [Theory]
+    [InlineData(31UL)]
+    [InlineData(32UL)]
+    public void A_peer_that_comes_epochs_late_follows_the_seals_takes_a_snapshot_and_is_live(ulong seed)
+    {
+        const int Stranger = 6;
+        World world = GrowEpochs(Config(seed) with
+        {
+            Peers = 7,
+            HasOperators = true,
+            HasSnapshotPoisoner = true,
+            AccountsMore = 3_000,
+            Faults = new Faults { LossPerMille = 100, DuplicationPerMille = 50, ReorderPerMille = 100 },
+        }, Stranger);
+        world.Restart(Stranger);
+        Until(world, 120, () => world.HeightOf(Stranger).Number + 3 >= world.HeightOf(0).Number);
+        Assert.Contains(_said, static line => line.StartsWith("6 ", StringComparison.Ordinal) && line.Contains("the ledger goes on at height", StringComparison.Ordinal));
+        Assert.Equal(world.TipOf(0)!.State.Validators.Hash, world.TipOf(Stranger)!.State.Validators.Hash);
+        // It can show others what it was shown.
+        Assert.Equal(world.TipOf(0)!.Seals.Length, world.TipOf(Stranger)!.Seals.Length);
+        AssertWell(world);
+    }
+
+    [Fact]
+    public void A_validator_that_was_away_for_epochs_comes_back_and_votes()
+    {
+        const int Validator = 2;
+        World world = GrowEpochs(Config(33) with { Peers = 7, HasOperators = true }, Validator);
+        world.Restart(Validator);
+        Until(world, 120, () => world.ConsensusOf(Validator) is { Mode: ConsensusMode.Voting } && world.HeightOf(Validator).Number + 3 >= world.HeightOf(0).Number);
+        Assert.Contains(_said, static line => line.StartsWith("2 ", StringComparison.Ordinal) && line.Contains("the ledger goes on at height", StringComparison.Ordinal));
+        AssertWell(world);
+    }
+
+    // Validators come, change their keys and go while one peer is away, until nobody has the blocks that it lacks.
+    private static World GrowEpochs(SimulationConfig config, int away)
+    {
+        World world = new(config);
+        world.Begin();
+        world.AdvanceTo(Duration.FromSeconds(4));
+        world.Crash(away);
+        world.Operators.Join(4, world.TipOf(0)!.State);
+        Until(world, 60, () => world.TipOf(0)!.State.Validators.Epoch.Number >= 1);
+        world.Operators.Join(5, world.TipOf(0)!.State);
+        Until(world, 60, () => world.TipOf(0)!.State.Validators.Epoch.Number >= 2);
+        world.Operators.Rotate(4, world.TipOf(0)!.State);
+        Until(world, 60, () => world.TipOf(0)!.State.Validators.Epoch.Number >= 3);
+        Height sealedBy = world.HeightOf(0);
+        Until(world, 300, () => world.ConsensusOf(0)!.FirstBlock > sealedBy && world.ConsensusOf(1)!.FirstBlock > sealedBy && world.ConsensusOf(3)!.FirstBlock > sealedBy);
+        return world;
+    }
+
     // Slots are filled in turn, but a height whose turn comes while one is written is left out.
     private static int NewestSlot(SimulatedDisk disk)
     {

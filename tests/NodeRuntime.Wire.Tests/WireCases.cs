@@ -16,10 +16,12 @@ using NodeRuntime.Network.Certificates;
 using NodeRuntime.Network.Handshakes;
 using NodeRuntime.Primitives;
 using NodeRuntime.Proofs.Chain;
+using NodeRuntime.Proofs.Light;
 using NodeRuntime.Proofs.Tests;
 using NodeRuntime.Proofs.Tests.Receipts;
 using NodeRuntime.Proofs.Transactions;
 using NodeRuntime.Proofs.Trees;
+using NodeRuntime.Runtime.Capacity;
 using NodeRuntime.Runtime.Consensus;
 using NodeRuntime.Runtime.Flight;
 using NodeRuntime.Runtime.Proposals;
@@ -50,6 +52,7 @@ internal sealed class WireCases
         AddTraces();
         AddProposals();
         AddCapacity();
+        AddCapacityWork();
         // The frames behind it hold graphs of a machine's own types, which only the build that wrote them reads: FlightReplayTests.
         FlightHead head = new("consensus", new ChainId(Hash()), Key(), "1.0", Hash(), Hash(), Time());
         Add("FlightHead", head.Encode(), static bytes => FlightHead.Decode(bytes).Head?.Encode());
@@ -117,6 +120,8 @@ internal sealed class WireCases
             new SyncMessage.WantChunk(new Height(70_000), 300),
             new SyncMessage.Chunk(new Height(70_000), 300, Bytes(90)),
             new SyncMessage.Gone(new Height(70_000)),
+            new SyncMessage.WantSeals(new Epoch(2)),
+            new SyncMessage.Seals(new Epoch(2), [new Seal(new CertifiedHeader(block.Header, finalization), new ValidatorSet(new Epoch(3), [new ValidatorMember(Key(), 5), new ValidatorMember(Key(), 7, Peer())]))]),
         ];
         foreach (SyncMessage message in syncs) Add("SyncMessage." + message.GetType().Name, message.Encode(), static bytes => SyncMessage.Decode(bytes)?.Encode());
         Add("SnapshotPlan", new SnapshotPlan(manifest, [block], finalization).Encode(), static bytes => SnapshotPlan.Decode(bytes)?.Encode());
@@ -127,6 +132,7 @@ internal sealed class WireCases
             new LogRecord.OwnVote(vote), new LogRecord.Held(finalization), new LogRecord.Body(block),
             new LogRecord.Fence(new Epoch(1), new View(300), null), new LogRecord.Fence(new Epoch(1), new View(300), new View(302)),
             new LogRecord.SaidReady(new Epoch(1), new View(300), Hash()), new LogRecord.Entered(new Epoch(2)), new LogRecord.Accused(evidence),
+            new LogRecord.Born(Instant.FromMilliseconds(1_700_000_000_000)),
         ];
         for (int i = 0; i < records.Length; i++) Add($"LogRecord.{records[i].GetType().Name}, {i}", records[i].Encode(), static bytes => LogRecord.Decode(bytes)?.Encode());
         Add("Watermark", new Watermark(vote.Slot, Hash()).Encode(), static bytes => Watermark.Decode(bytes)?.Encode());
@@ -203,6 +209,12 @@ internal sealed class WireCases
         };
         Add("LeaseWorkRecord", work.Encode(), static bytes => LeaseWorkRecord.Decode(bytes)?.Encode());
         Add("LeaseWorkRecord, begun", (work with { OwnerSignature = null, Result = null }).Encode(), static bytes => LeaseWorkRecord.Decode(bytes)?.Encode());
+    }
+
+    private void AddCapacityWork()
+    {
+        CapacityWork work = new(77, [new Share(3, 900), new Share(40, 1), new Share(41, 0)]);
+        Add("CapacityWork", work.Encode(), static bytes => CapacityWork.Decode(bytes)?.Encode());
     }
 
     private void AddSandbox()
@@ -319,7 +331,10 @@ internal sealed class WireCases
         Add("SpaceFault", new SpaceFault(Hash(), 299).Encode(), static bytes => SpaceFault.Decode(bytes)?.Encode());
         Add("DutyReport", new DutyReport(Peer(), Hash(), DutyFinding.Missing).Encode(), static bytes => DutyReport.Decode(bytes)?.Encode());
         PlotIdentity identity = new(Hash());
-        Add("PlotManifest", new PlotManifest(identity, 1 << 20, 1024, 100).Encode(), static bytes => PlotManifest.Decode(bytes)?.Encode());
+        PlotOwner owner = new(new ChainId(identity.Hash), new PublicKey(KeyAlgorithm.P256, [2, .. identity.Hash.AsSpan()]), identity.Hash, 1);
+        Add("PlotOwner", owner.Encode(), static bytes => PlotOwner.Decode(bytes)?.Encode());
+        Add("PlotManifest", new PlotManifest(owner.Identity, owner, 1 << 20, 1024, 100).Encode(), static bytes => PlotManifest.Decode(bytes)?.Encode());
+        Add("PlotManifest.Bare", new PlotManifest(identity, null, 64, 64, 1).Encode(), static bytes => PlotManifest.Decode(bytes)?.Encode());
         Add("UnitSums", new UnitSums(identity, 7, [Hash(), Hash()]).Encode(), static bytes => UnitSums.Decode(bytes)?.Encode());
     }
 

@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.IO;
 using System.Numerics;
 using System.Runtime.InteropServices;
 using System.Threading;
@@ -9,6 +10,7 @@ using NodeRuntime.Capacity.Space;
 using NodeRuntime.Crypto;
 using NodeRuntime.Crypto.MemoryHard;
 using NodeRuntime.Crypto.Work;
+using NodeRuntime.Persistence.Plots;
 using NodeRuntime.Primitives;
 
 namespace NodeRuntime.Benchmarks.Groups;
@@ -77,7 +79,17 @@ internal static class CapacityGroup
         return Contest.Hold(
             Name, "prove: scan, 128 nonces", "MB/s", scan,
             new Limit("memory-bound", ReadMemory(labels)),
+            ThisStorage(),
             new Limit("hard disk, data sheet", new Work(static _ => { }) { RecordedRate = HardDiskMegabytesPerSecond }));
+    }
+
+    // Of the folder for temporary files, past the cache or, where its disk does not do that, with the cache dropped.
+    private static Limit ThisStorage()
+    {
+        const long ProbeByteCount = 256 << 20;
+        StorageRate rate = StorageProbe.Measure(Path.GetTempPath(), ProbeByteCount, TimeProvider.System, CancellationToken.None);
+        Invariant.Holds(rate.Outcome.IsAccepted);
+        return new Limit($"this storage, {rate.Read}", new Work(static _ => { }) { RecordedRate = rate.BytesPerSecond / 1e6 });
     }
 
     private static IEnumerable<BenchmarkRow> SpaceProofs()

@@ -133,7 +133,7 @@ internal static class SyncGroup
         {
             for (int time = 0; time < times; time++)
             {
-                LedgerChain chain = new(_start, Chain.Hash, _signatures);
+                LedgerChain chain = new(_start, Chain.Hash, PastEpochs.None, _signatures);
                 foreach (byte[] window in _windows)
                 {
                     ConsensusMessage.Chain message = (ConsensusMessage.Chain)ConsensusMessage.Decode(window)!;
@@ -168,7 +168,7 @@ internal static class SyncGroup
         {
             for (int time = 0; time < times; time++)
             {
-                LedgerChain chain = new(_start, Chain.Hash, _signatures);
+                LedgerChain chain = new(_start, Chain.Hash, PastEpochs.None, _signatures);
                 foreach (ImmutableArray<Block> blocks in _blocks)
                 {
                     foreach (Block block in blocks)

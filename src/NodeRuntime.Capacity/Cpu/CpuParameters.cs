@@ -89,6 +89,37 @@ public sealed record CpuParameters
 
     public int BucketCount => 1 << BucketBits;
 
+    public void Write(WireWriter writer) => writer.Array(15)
+        .UInt64((byte)Kind).Duration(Slice).Duration(Duty).Duration(SubmitBy).UInt64((uint)SlicesPerDay).UInt64(WorkPerShare)
+        .UInt64((uint)BucketNonces).UInt64((uint)BucketBits).UInt64((uint)UnitBits).UInt64((uint)OpenedShares).UInt64((uint)Verifiers)
+        .UInt64((uint)MemoryCheckPerMille).Duration(MemoryPreparation).UInt64(ReferenceRate).UInt64((uint)ForgeryPenaltySlices).End();
+
+    /// <summary>Any numbers; whether they are within their bounds <see cref="Check"/> says.</summary>
+    public static CpuParameters Read(WireReader reader)
+    {
+        if (reader.Array(15) != 15) reader.Fail();
+        CpuParameters parameters = new()
+        {
+            Kind = (WorkKind)reader.Byte(),
+            Slice = CapacityParameters.ReadDuration(reader),
+            Duty = CapacityParameters.ReadDuration(reader),
+            SubmitBy = CapacityParameters.ReadDuration(reader),
+            SlicesPerDay = reader.Int32(0, int.MaxValue),
+            WorkPerShare = reader.UInt32(),
+            BucketNonces = reader.Int32(0, int.MaxValue),
+            BucketBits = reader.Int32(0, int.MaxValue),
+            UnitBits = reader.Int32(0, int.MaxValue),
+            OpenedShares = reader.Int32(0, int.MaxValue),
+            Verifiers = reader.Int32(0, int.MaxValue),
+            MemoryCheckPerMille = reader.Int32(0, int.MaxValue),
+            MemoryPreparation = CapacityParameters.ReadDuration(reader),
+            ReferenceRate = reader.UInt64(),
+            ForgeryPenaltySlices = reader.Int32(0, int.MaxValue),
+        };
+        reader.End();
+        return parameters;
+    }
+
     public CapacityParametersVerdict Check()
     {
         if (Kind is not (WorkKind.RandomX or WorkKind.AesRoMix)) return CapacityParametersVerdict.WorkKindUnknown;

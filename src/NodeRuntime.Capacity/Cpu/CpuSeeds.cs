@@ -5,7 +5,7 @@ using NodeRuntime.Primitives;
 
 namespace NodeRuntime.Capacity.Cpu;
 
-/// <summary>A slice of ledger time, counted from genesis.</summary>
+/// <summary>A slice of ledger time, counted from the beginning of ledger time.</summary>
 public readonly record struct SliceNumber(uint Number) : IComparable<SliceNumber>
 {
     public int CompareTo(SliceNumber other) => Number.CompareTo(other.Number);

@@ -1,3 +1,4 @@
+using System;
 using System.Collections.Immutable;
 using NodeRuntime.Primitives;
 
@@ -47,6 +48,33 @@ public sealed record CpuWindow
         }
 
         return new CpuWindow { _slices = slices, Shares = shares, DutyPerMille = duty, Count = count };
+    }
+
+    /// <summary>The slices, oldest first, as two numbers each.</summary>
+    public byte[] Encode()
+    {
+        WireWriter writer = new();
+        writer.Array(2 * Count);
+        foreach (SliceRecord slice in _slices) writer.UInt64(slice.Shares).UInt64(slice.DutyPerMille);
+        return writer.End().ToArray();
+    }
+
+    /// <summary>Null for what is no window of a day of these parameters; no bytes are an empty one.</summary>
+    public static CpuWindow? Decode(CpuParameters parameters, ReadOnlyMemory<byte> bytes)
+    {
+        if (bytes.IsEmpty) return Empty;
+        WireReader reader = new(bytes);
+        int count = reader.Array(2 * parameters.SlicesPerDay);
+        CpuWindow window = Empty;
+        for (int i = 0; i + 1 < count && !reader.Failed; i += 2)
+        {
+            SliceRecord slice = new(reader.UInt32(), reader.UInt16());
+            if (slice.DutyPerMille > 1000 || (slice.DutyPerMille == 0 && slice.Shares > 0)) reader.Fail();
+            if (!reader.Failed) window = window.Add(parameters, slice);
+        }
+
+        reader.End();
+        return reader.Succeeded && count % 2 == 0 ? window : null;
     }
 
     public CpuRate RateOf(CpuParameters parameters) =>

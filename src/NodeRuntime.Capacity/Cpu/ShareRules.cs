@@ -1,3 +1,4 @@
+using System;
 using System.Collections.Immutable;
 using NodeRuntime.Crypto;
 using NodeRuntime.Crypto.Work;
@@ -113,6 +114,19 @@ public static class ShareRules
     public static ShareOpeningOutcome CheckOpening(
         SliceDuty duty, ShareCommitment commitment, ShareOpening opening, Hash256 nextBeacon, IWorkHash hash)
     {
+        ShareOpeningOutcome form = CheckOpeningForm(duty, commitment, opening, nextBeacon);
+        if (form.Verdict != ShareOpeningVerdict.Accepted) return form;
+        for (int i = 0; i < opening.Shares.Length; i++)
+        {
+            if (!opening.Shares[i].Share.Hits(duty.Parameters, duty.Beacon, duty.Owner, hash)) return new(ShareOpeningVerdict.MissesTarget, i);
+        }
+
+        return new(ShareOpeningVerdict.Accepted);
+    }
+
+    /// <summary>All but the work function: what a ledger checks. Whether the shares are below the target is for verifiers to say.</summary>
+    public static ShareOpeningOutcome CheckOpeningForm(SliceDuty duty, ShareCommitment commitment, ShareOpening opening, Hash256 nextBeacon)
+    {
         if (opening.Commitment != commitment.Digest) return new(ShareOpeningVerdict.WrongCommitment);
         ImmutableArray<uint> drawn = Drawn(duty.Parameters, commitment, nextBeacon);
         if (opening.Shares.Length != drawn.Length) return new(ShareOpeningVerdict.CountWrong);
@@ -128,26 +142,53 @@ public static class ShareRules
             if (walk.Rank != drawn[i]) return new(ShareOpeningVerdict.NotDrawn, i);
         }
 
-        for (int i = 0; i < drawn.Length; i++)
+        return new(ShareOpeningVerdict.Accepted);
+    }
+
+    /// <summary>What a verifier hashes of an opening of good form, where hashes are computed elsewhere; in the order of its shares.</summary>
+    public static ImmutableArray<ReadOnlyMemory<byte>> InputsOf(SliceDuty duty, ShareOpening opening)
+    {
+        ImmutableArray<ReadOnlyMemory<byte>>.Builder inputs = ImmutableArray.CreateBuilder<ReadOnlyMemory<byte>>(opening.Shares.Length);
+        foreach (ShareProof proof in opening.Shares)
         {
-            if (!opening.Shares[i].Share.Hits(duty.Parameters, duty.Beacon, duty.Owner, hash)) return new(ShareOpeningVerdict.MissesTarget, i);
+            Hash256 seed = CpuSeeds.SliceSeed(duty.Beacon, duty.Owner, proof.Share.UnitOf(duty.Parameters));
+            inputs.Add(proof.Share.InputOf(duty.Parameters, seed));
         }
 
-        return new(ShareOpeningVerdict.Accepted);
+        return inputs.MoveToImmutable();
+    }
+
+    /// <summary>The first of these hashes that is not below the target; null where all are.</summary>
+    public static int? FindMiss(CpuParameters parameters, ImmutableArray<Hash256> hashes)
+    {
+        for (int i = 0; i < hashes.Length; i++)
+        {
+            if (!Share.IsBelowTarget(parameters, hashes[i])) return i;
+        }
+
+        return null;
     }
 
     /// <summary>One hash decides. Nobody who committed to shares alone can be convicted.</summary>
     public static ShareFaultVerdict CheckFault(SliceDuty duty, ShareFault fault, IWorkHash hash)
     {
-        if (fault.Commitment.Owner != duty.Owner) return ShareFaultVerdict.WrongOwner;
-        if (fault.Commitment.Slice != duty.Slice) return ShareFaultVerdict.WrongSlice;
-        if (fault.Share.Siblings.Length != duty.Parameters.TreeDepth) return ShareFaultVerdict.NotCommitted;
-        if (fault.Share.Share.Place >> duty.Parameters.TreeDepth != 0) return ShareFaultVerdict.NotCommitted;
-        if (fault.Share.Walk() is not { } walk || walk.Root != fault.Commitment.Found) return ShareFaultVerdict.NotCommitted;
+        ShareFaultVerdict form = CheckFaultForm(duty, fault);
+        if (form != ShareFaultVerdict.Accepted) return form;
         // A place or a nonce outside its range is no share either, whatever its hash.
         bool isForged = CheckForm(duty.Parameters, fault.Commitment, fault.Share) != ShareOpeningVerdict.Accepted
             || !fault.Share.Share.Hits(duty.Parameters, duty.Beacon, duty.Owner, hash);
         return isForged ? ShareFaultVerdict.Accepted : ShareFaultVerdict.HitsTarget;
+    }
+
+    /// <summary>All but the hash: whether the share is one of the commitment's.</summary>
+    public static ShareFaultVerdict CheckFaultForm(SliceDuty duty, ShareFault fault)
+    {
+        if (fault.Commitment.Owner != duty.Owner) return ShareFaultVerdict.WrongOwner;
+        if (fault.Commitment.Slice != duty.Slice) return ShareFaultVerdict.WrongSlice;
+        if (fault.Share.Siblings.Length != duty.Parameters.TreeDepth) return ShareFaultVerdict.NotCommitted;
+        if (fault.Share.Share.Place >> duty.Parameters.TreeDepth != 0) return ShareFaultVerdict.NotCommitted;
+        bool isCommitted = fault.Share.Walk() is { } walk && walk.Root == fault.Commitment.Found;
+        return isCommitted ? ShareFaultVerdict.Accepted : ShareFaultVerdict.NotCommitted;
     }
 
     private static ShareOpeningVerdict CheckForm(CpuParameters parameters, ShareCommitment commitment, ShareProof proof)

@@ -70,6 +70,31 @@ public sealed record SpaceParameters
 
     public ulong UnitLabels => (ulong)UnitRows * RowLabels;
 
+    public void Write(WireWriter writer) => writer.Array(10)
+        .UInt64(UnitRows).UInt64(RowMemory).UInt64((uint)HitsExpected).UInt64((uint)HitsNeeded).UInt64((uint)Nonces)
+        .UInt64((uint)LabelsVerified).UInt64((uint)ScanPerMille).UInt64(UnitsMax).Duration(Window).Duration(Epoch).End();
+
+    /// <summary>Any numbers; whether they are within their bounds <see cref="Check"/> says.</summary>
+    public static SpaceParameters Read(WireReader reader)
+    {
+        if (reader.Array(10) != 10) reader.Fail();
+        SpaceParameters parameters = new()
+        {
+            UnitRows = reader.UInt32(),
+            RowMemory = reader.UInt32(),
+            HitsExpected = reader.Int32(0, int.MaxValue),
+            HitsNeeded = reader.Int32(0, int.MaxValue),
+            Nonces = reader.Int32(0, int.MaxValue),
+            LabelsVerified = reader.Int32(0, int.MaxValue),
+            ScanPerMille = reader.Int32(0, int.MaxValue),
+            UnitsMax = reader.UInt32(),
+            Window = CapacityParameters.ReadDuration(reader),
+            Epoch = CapacityParameters.ReadDuration(reader),
+        };
+        reader.End();
+        return parameters;
+    }
+
     public CapacityParametersVerdict Check()
     {
         if (UnitRows is < 32 or > 1 << 24) return CapacityParametersVerdict.UnitRowsOutOfRange;

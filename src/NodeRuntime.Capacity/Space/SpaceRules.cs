@@ -59,23 +59,65 @@ public static class SpaceRules
 
     /// <summary>K3 positions of the verifier's own: K3 rows. A false label is found by each verifier with K3 / K2, whom the prover cannot foresee.</summary>
     /// <param name="verifierSeed">The verifier's secret or random bytes; the same seed looks at the same positions.</param>
-    public static SpaceOutcome CheckSample(SpaceChallenge challenge, SpaceProof proof, IArgon2id argon2, Hash256 verifierSeed)
+    public static SpaceOutcome CheckSample(SpaceChallenge challenge, SpaceProof proof, IArgon2id argon2, Hash256 verifierSeed) =>
+        Check(challenge, proof, argon2, SampleOf(challenge, proof, verifierSeed));
+
+    /// <summary>The positions that <see cref="CheckSample"/> looks at, in increasing order.</summary>
+    public static ImmutableArray<int> SampleOf(SpaceChallenge challenge, SpaceProof proof, Hash256 verifierSeed)
     {
         Hash256 seed = Hasher.Tagged(HashDomain.PlotSample, verifierSeed.AsSpan(), proof.Digest.AsSpan());
         ImmutableArray<uint> drawn = BeaconDraw.Distinct(
             HashDomain.PlotSample, seed, (uint)challenge.Parameters.HitsNeeded, challenge.Parameters.LabelsVerified);
-        return Check(challenge, proof, argon2, [.. drawn.Select(static position => (int)position)]);
+        return [.. drawn.Select(static position => (int)position)];
+    }
+
+    /// <summary>The rows of these positions of a proof of good form, where rows are made elsewhere.</summary>
+    public static ImmutableArray<ulong> RowsOf(SpaceChallenge challenge, SpaceProof proof, ImmutableArray<int> positions)
+    {
+        Invariant.Holds(CheckForm(challenge, proof, out ImmutableArray<ulong> indices).Verdict == SpaceVerdict.Accepted);
+        return [.. positions.Select(position => challenge.RowOf(indices[position]).Row)];
+    }
+
+    /// <summary>The first of these positions whose label is not hit; null where all are.</summary>
+    /// <param name="rows">1,024 bytes for each position, as <see cref="RowsOf"/> names them.</param>
+    public static int? FindMiss(SpaceChallenge challenge, SpaceProof proof, ImmutableArray<int> positions, ReadOnlySpan<byte> rows)
+    {
+        Invariant.Holds(rows.Length == positions.Length * SpaceParameters.RowByteCount);
+        Invariant.Holds(CheckForm(challenge, proof, out ImmutableArray<ulong> indices).Verdict == SpaceVerdict.Accepted);
+        LabelSieve sieve = SieveOf(challenge, proof);
+        for (int i = 0; i < positions.Length; i++)
+        {
+            (_, int label) = challenge.RowOf(indices[positions[i]]);
+            ReadOnlySpan<byte> bytes = rows.Slice((i * SpaceParameters.RowByteCount) + (label * SpaceParameters.LabelByteCount), SpaceParameters.LabelByteCount);
+            if (!sieve.Hits(bytes, proof.Nonce % LabelSieve.NonceCount)) return positions[i];
+        }
+
+        return null;
     }
 
     /// <summary>One row decides. Nobody whose labels are hit can be convicted.</summary>
     public static SpaceFaultVerdict CheckFault(SpaceChallenge challenge, SpaceProof proof, SpaceFault fault, IArgon2id argon2)
     {
-        if (fault.Proof != proof.Digest) return SpaceFaultVerdict.WrongProof;
-        if (CheckForm(challenge, proof, out ImmutableArray<ulong> indices).Verdict != SpaceVerdict.Accepted) return SpaceFaultVerdict.ProofMalformed;
-        if (fault.Position >= indices.Length) return SpaceFaultVerdict.PositionOutOfRange;
+        SpaceFaultVerdict form = CheckFaultForm(challenge, proof, fault, out ImmutableArray<ulong> indices);
+        if (form != SpaceFaultVerdict.Accepted) return form;
         bool isHit = IsHit(challenge, proof.Nonce, SieveOf(challenge, proof), indices[fault.Position], argon2);
         return isHit ? SpaceFaultVerdict.LabelHits : SpaceFaultVerdict.Accepted;
     }
+
+    /// <summary>All but the row.</summary>
+    public static SpaceFaultVerdict CheckFaultForm(SpaceChallenge challenge, SpaceProof proof, SpaceFault fault) =>
+        CheckFaultForm(challenge, proof, fault, out _);
+
+    private static SpaceFaultVerdict CheckFaultForm(SpaceChallenge challenge, SpaceProof proof, SpaceFault fault, out ImmutableArray<ulong> indices)
+    {
+        indices = [];
+        if (fault.Proof != proof.Digest) return SpaceFaultVerdict.WrongProof;
+        if (CheckForm(challenge, proof, out indices).Verdict != SpaceVerdict.Accepted) return SpaceFaultVerdict.ProofMalformed;
+        return fault.Position >= indices.Length ? SpaceFaultVerdict.PositionOutOfRange : SpaceFaultVerdict.Accepted;
+    }
+
+    /// <summary>All that costs next to nothing: what a ledger checks.</summary>
+    public static SpaceOutcome CheckForm(SpaceChallenge challenge, SpaceProof proof) => CheckForm(challenge, proof, out _);
 
     private static SpaceOutcome Check(SpaceChallenge challenge, SpaceProof proof, IArgon2id argon2, ImmutableArray<int> positions)
     {

@@ -1,27 +1,30 @@
 using System;
 using System.Buffers.Binary;
 using System.Collections.Generic;
+using System.Collections.Immutable;
 using System.IO;
 using System.Threading;
 using System.Threading.Tasks;
 using NodeRuntime.Primitives;
 using NodeRuntime.Proofs.Chain;
 using NodeRuntime.Proofs.Forensics;
+using NodeRuntime.Proofs.Light;
 
 namespace NodeRuntime.Cli.Forensics;
 
 /// <summary>
-/// A chain in a file: a head with the genesis, then the blocks without their bodies, each record with its length before it. Read
-/// from beginning to end, never whole in memory.
+/// A chain in a file: a head with the genesis, the seals below the first block where it stands in a later epoch, then the blocks without their
+/// bodies, each record with its length before it. Read from beginning to end, never whole in memory.
 /// </summary>
 internal static class ChainFile
 {
     private const int HeadBytesMax = Limits.GenesisBytesMax + 64;
 
     /// <summary>Up to the last block with a certificate of its own: what comes behind it nobody could check.</summary>
+    /// <param name="sealsTo">The seals that lead from genesis to an epoch, oldest first.</param>
     /// <returns>The heights written, and the bytes.</returns>
     public static async Task<(Height From, Height To, long Bytes)> WriteAsync(
-        string path, Genesis genesis, IAsyncEnumerable<ChainLink> links, CancellationToken cancellation)
+        string path, Genesis genesis, Func<Epoch, IAsyncEnumerable<Seal>> sealsTo, IAsyncEnumerable<ChainLink> links, CancellationToken cancellation)
     {
         Height? from = null;
         Height to = default;
@@ -30,6 +33,11 @@ internal static class ChainFile
         List<ChainLink> waiting = [];
         await foreach (ChainLink link in links.WithCancellation(cancellation))
         {
+            if (from is null && waiting.Count == 0 && link.Header.Epoch.Number > 0)
+            {
+                await foreach (Seal seal in sealsTo(link.Header.Epoch).WithCancellation(cancellation)) await WriteRecordAsync(file, seal.Encode(), cancellation);
+            }
+
             waiting.Add(link);
             if (link.Finalization is null) continue;
             foreach (ChainLink certain in waiting) await WriteRecordAsync(file, certain.Encode(), cancellation);
@@ -49,12 +57,32 @@ internal static class ChainFile
         return ReadHead(file, path);
     }
 
+    /// <summary>That stand before the first block.</summary>
+    public static ImmutableArray<Seal> ReadSeals(string path)
+    {
+        using FileStream file = File.OpenRead(path);
+        ReadHead(file, path);
+        ImmutableArray<Seal>.Builder seals = ImmutableArray.CreateBuilder<Seal>();
+        while (ReadRecord(file, path, Limits.ChainFileLinkBytesMax) is { } bytes && IsSeal(bytes))
+        {
+            WireReader reader = new(bytes);
+            Seal seal = Seal.Read(reader);
+            if (!reader.Succeeded || seals.Count == Limits.SealsPerProofMax) throw Malformed(path, file.Position);
+            seals.Add(seal);
+        }
+
+        return seals.ToImmutable();
+    }
+
     public static IEnumerable<ChainLink> ReadLinks(string path)
     {
         using FileStream file = File.OpenRead(path);
         ReadHead(file, path);
+        bool hasBegun = false;
         while (ReadRecord(file, path, Limits.ChainFileLinkBytesMax) is { } bytes)
         {
+            if (!hasBegun && IsSeal(bytes)) continue;
+            hasBegun = true;
             if (!ChainLink.TryDecode(bytes, out ChainLink? link)) throw Malformed(path, file.Position);
             yield return link!;
         }
@@ -62,6 +90,8 @@ internal static class ChainFile
 
     private static Genesis ReadHead(FileStream file, string path) =>
         ReadRecord(file, path, HeadBytesMax) is { } bytes && ChainFileHead.TryDecode(bytes, out ChainFileHead? head) ? head!.Genesis : throw Malformed(path, file.Position);
+
+    private static bool IsSeal(byte[] record) => WireReader.TypeOf(record, itemsMax: 5) == WireType.Seal;
 
     private static byte[]? ReadRecord(FileStream file, string path, int bytesMax)
     {

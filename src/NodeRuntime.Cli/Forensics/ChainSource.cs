@@ -1,11 +1,13 @@
 using System;
 using System.Collections.Generic;
+using System.Collections.Immutable;
 using System.IO;
 using NodeRuntime.Host.Peer;
 using NodeRuntime.Persistence.Folder;
 using NodeRuntime.Persistence.Journal;
 using NodeRuntime.Proofs.Chain;
 using NodeRuntime.Proofs.Forensics;
+using NodeRuntime.Proofs.Light;
 using NodeRuntime.Runtime.Consensus;
 
 namespace NodeRuntime.Cli.Forensics;
@@ -26,6 +28,10 @@ internal sealed class ChainSource : IDisposable
     }
 
     public Genesis Genesis { get; }
+
+    public ChainExtract Extract => new(Seals, Links);
+
+    public ImmutableArray<Seal> Seals => _journal is null ? ChainFile.ReadSeals(_path) : StoredChain.ReadSeals(_journal);
 
     public IEnumerable<ChainLink> Links => _journal is null ? ChainFile.ReadLinks(_path) : StoredChain.ReadAll(_journal);
 

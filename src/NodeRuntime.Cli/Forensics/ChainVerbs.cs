@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.Collections.Immutable;
 using System.CommandLine;
 using System.IO;
+using System.Linq;
 using System.Runtime.CompilerServices;
 using System.Threading;
 using System.Threading.Tasks;
@@ -11,6 +12,7 @@ using NodeRuntime.Client;
 using NodeRuntime.Primitives;
 using NodeRuntime.Proofs.Chain;
 using NodeRuntime.Proofs.Forensics;
+using NodeRuntime.Proofs.Light;
 using Spectre.Console;
 
 namespace NodeRuntime.Cli.Forensics;
@@ -34,7 +36,8 @@ internal static class ChainVerbs
             string path = Path.GetFullPath(parsed.GetRequiredValue(output));
             if (parsed.GetValue(data) is not { } folder) return await ExportFromAsync(session, parsed.GetValue(contact), path, cancellation);
             using ChainSource source = ChainSource.Open(folder);
-            return Show(session, path, source.Genesis, await ChainFile.WriteAsync(path, source.Genesis, AsAsync(source.Links), cancellation));
+            return Show(session, path, source.Genesis, await ChainFile.WriteAsync(
+                path, source.Genesis, epoch => AsAsync(source.Seals.Take((int)epoch.Number)), AsAsync(source.Links), cancellation));
         });
     }
 
@@ -42,7 +45,8 @@ internal static class ChainVerbs
     {
         ClusterClient client = session.OpenReader(contact);
         Genesis genesis = await client.Reads.GenesisAsync(cancellation);
-        return Show(session, path, genesis, await ChainFile.WriteAsync(path, genesis, AskAsync(client, cancellation), cancellation));
+        return Show(session, path, genesis, await ChainFile.WriteAsync(
+            path, genesis, epoch => AskSealsAsync(client, epoch, cancellation), AskAsync(client, cancellation), cancellation));
     }
 
     private static async IAsyncEnumerable<ChainLink> AskAsync(ClusterClient client, [EnumeratorCancellation] CancellationToken cancellation)
@@ -58,9 +62,23 @@ internal static class ChainVerbs
         }
     }
 
-    private static async IAsyncEnumerable<ChainLink> AsAsync(IEnumerable<ChainLink> links)
+    private static async IAsyncEnumerable<Seal> AskSealsAsync(ClusterClient client, Epoch to, [EnumeratorCancellation] CancellationToken cancellation)
     {
-        foreach (ChainLink link in links) yield return link;
+        Epoch next = new(0);
+        while (next.CompareTo(to) < 0 && await client.GetSealsAsync(next, cancellation) is { Count: > 0 } page)
+        {
+            foreach (Seal seal in page)
+            {
+                if (next.CompareTo(to) >= 0) yield break;
+                yield return seal;
+                next = next.Next;
+            }
+        }
+    }
+
+    private static async IAsyncEnumerable<T> AsAsync<T>(IEnumerable<T> items)
+    {
+        foreach (T item in items) yield return item;
         await Task.CompletedTask;
     }
 

@@ -42,7 +42,7 @@ internal static class ForensicsVerb
         ChainId chain = trusted ?? one.Genesis.ChainId;
         if (one.Genesis.ChainId != chain) return new ForkReport { Verdict = ForkVerdict.WrongChain, Chain = 1 };
         if (other.Genesis.ChainId != chain) return new ForkReport { Verdict = ForkVerdict.WrongChain, Chain = 2 };
-        return ForkExamination.Run(chain, one.Genesis.ValidatorSet, session.Signatures, one.Links, other.Links);
+        return ForkExamination.Run(chain, one.Genesis.ValidatorSet, session.Signatures, one.Extract, other.Extract);
     }
 
     private static async Task WriteAsync(ForkReport report, string folder, CancellationToken cancellation)
@@ -60,7 +60,7 @@ internal static class ForensicsVerb
         ForkVerdict.Attributed or ForkVerdict.NotAttributed =>
             trusted is null || report.Culprits.IsEmpty ? ExitCode.Inconclusive : ExitCode.VerificationFailed,
         ForkVerdict.NoCommonHeight => ExitCode.Inconclusive,
-        ForkVerdict.WrongChain or ForkVerdict.LinkBroken or ForkVerdict.JustificationWrong or ForkVerdict.NotFinal
+        ForkVerdict.WrongChain or ForkVerdict.SealMissing or ForkVerdict.SealWrong or ForkVerdict.LinkBroken or ForkVerdict.JustificationWrong or ForkVerdict.NotFinal
             or ForkVerdict.CertificateWrong => ExitCode.VerificationFailed,
     };
 
@@ -69,7 +69,7 @@ internal static class ForensicsVerb
         ForkVerdict.Agree => code == ExitCode.Ok ? "OK" : "INCONCLUSIVE",
         ForkVerdict.Attributed or ForkVerdict.NotAttributed => code == ExitCode.VerificationFailed ? "FORK" : "INCONCLUSIVE",
         ForkVerdict.NoCommonHeight => "INCONCLUSIVE",
-        ForkVerdict.WrongChain or ForkVerdict.LinkBroken or ForkVerdict.JustificationWrong or ForkVerdict.NotFinal
+        ForkVerdict.WrongChain or ForkVerdict.SealMissing or ForkVerdict.SealWrong or ForkVerdict.LinkBroken or ForkVerdict.JustificationWrong or ForkVerdict.NotFinal
             or ForkVerdict.CertificateWrong => "REFUSED",
     };
 
@@ -79,7 +79,7 @@ internal static class ForensicsVerb
         string where = report.Chain == 0 ? string.Empty : $" in {(report.Chain == 1 ? "A" : "B")} at height {report.Height}";
         string reason = report.Reason.Length == 0 ? report.Verdict + where : $"{report.Verdict}: {report.Reason}";
         return new ForensicsResult(
-            WordOf(report, code), reason, trusted?.ToString(), chain.ToString(), isFork ? report.Height.Number : null, TipOf(report.FirstTip), TipOf(report.SecondTip),
+            WordOf(report, code), reason, trusted?.ToString(), chain.ToString(), isFork ? report.Height.Number : null, report.Epoch.Number, TipOf(report.FirstTip), TipOf(report.SecondTip),
             report.Weight, report.TotalWeight, report.FaultyWeightMax, [.. report.Culprits.Select(FactsOf)]);
     }
 
@@ -100,7 +100,7 @@ internal static class ForensicsVerb
         }
 
         if (result.ForkedAfter is not { } height) return;
-        console.WriteLine($"  in common up to height {height}; culprits hold {result.CulpritsWeight} of {result.TotalWeight} votes, a fork takes more than {result.FaultyWeightMax}");
+        console.WriteLine($"  in common up to height {height}; culprits hold {result.CulpritsWeight} of {result.TotalWeight} votes of epoch {result.Epoch}, a fork takes more than {result.FaultyWeightMax}");
         foreach (CulpritFacts culprit in result.Culprits)
         {
             console.WriteLine($"  validator {culprit.Validator}, weight {culprit.Weight}: {culprit.Fault} in view {culprit.View}, account {culprit.Account}");

@@ -12,12 +12,14 @@ internal sealed record AccusedFile(string File, int Validator, string Fault, ulo
 /// <param name="Verdict">OK, FORK, INCONCLUSIVE or REFUSED.</param>
 /// <param name="Reason">The rule that decided, or why too few were convicted.</param>
 /// <param name="ForkedAfter">The last height that both have in common; null where they agree.</param>
+/// <param name="Epoch">In which the chains part: culprits and votes are of its validators.</param>
 internal sealed record ForensicsResult(
     string Verdict,
     string Reason,
     string? TrustedGenesis,
     string Chain,
     ulong? ForkedAfter,
+    uint Epoch,
     ChainTip? First,
     ChainTip? Second,
     ulong CulpritsWeight,

@@ -38,9 +38,19 @@ internal sealed record BiasResult(int Trials, ulong Seed, BiasLine[] Lines);
 internal sealed record BiasLine(
     int Validators, string Strategy, double Share, double Error, double Reference, double Bits, int Withheld, int WithheldMost, ulong Penalties);
 
+/// <summary>What <c>simulate cheats</c> prints for programs.</summary>
+/// <param name="Paying">Strategies whose mean profit is above honesty's.</param>
+internal sealed record CheatsResult(int Trials, ulong Seed, CheatLine[] Lines, int Paying);
+
+/// <param name="Engine">shares or space.</param>
+/// <param name="Detected">Trials that were refused or convicted at the first try; of an honest peer, false faults.</param>
+/// <param name="ProfitPerMille">Mean gain over honesty at one try, in thousandths of an honest reward for it.</param>
+internal sealed record CheatLine(string Engine, string Strategy, int Trials, int Detected, double DetectedPercent, long ProfitPerMille);
+
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web)]
 [JsonSerializable(typeof(SimulateResult))]
 [JsonSerializable(typeof(SeedsResult))]
 [JsonSerializable(typeof(MutantsResult))]
 [JsonSerializable(typeof(BiasResult))]
+[JsonSerializable(typeof(CheatsResult))]
 internal sealed partial class SimulateJson : JsonSerializerContext;

@@ -34,7 +34,7 @@ internal static class SimulateVerb
         Command command = new("simulate", "Run peers in virtual time and check what must never happen")
         {
             peers, validators, seed, minutes, faults, layer, seeds, twins, seconds, jobs, plan, hours, twice, mutant, mutants, timeline,
-            BiasVerb.Build(world, options),
+            BiasVerb.Build(world, options), CheatsVerb.Build(world, options),
         };
         return command.Runs(world, options, async (session, parsed, cancellation) =>
         {

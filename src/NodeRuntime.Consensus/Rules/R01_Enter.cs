@@ -11,7 +11,7 @@ public sealed partial class ConsensusMachine
     {
         Invariant.Holds(!_hasStarted);
         _hasStarted = true;
-        _startedAt = _now;
+        NoteBirth();
         Enter(_view > _floor.View.Next ? _view : _floor.View.Next);
         SayAgain();
         AskForMissing();

@@ -43,7 +43,7 @@ public sealed partial class ConsensusMachine
         Instant time = Instant.FromMilliseconds((_now > soonest ? _now : soonest).Milliseconds);
         _buildAsked = true;
         _effects.Add(new ConsensusEffect.CancelTimer(ConsensusTimer.Build));
-        _effects.Add(new ConsensusEffect.Build(_view, parent.Digest, parent.View, time, EvidenceToPropose()));
+        _effects.Add(new ConsensusEffect.Build(_view, parent.Digest, parent.View, time, EvidenceToPropose(time)));
         return true;
     }
 

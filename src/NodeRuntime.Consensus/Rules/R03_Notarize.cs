@@ -17,7 +17,7 @@ public sealed partial class ConsensusMachine
         bool isForBlock = proposal.LeaderVote.Value == digest && proposal.LeaderVote.Slot.Kind == VoteKind.Notarize
             && proposal.LeaderVote.Slot.View == header.View && proposal.LeaderVote.Voter == header.Proposer;
         ProposalVerdict verdict = isForBlock
-            ? ProposalRules.Check(proposal.Block, _config.Chain, _set, _anchor, _config.Parameters)
+            ? ProposalRules.Check(proposal.Block, _config.Chain, _set, _past, _anchor, _config.Parameters)
             : ProposalVerdict.VoteNotForBlock;
         if (verdict == ProposalVerdict.SkipsNotComplete && _config.Mutant == RuleMutant.AcceptMissingSkips) verdict = ProposalVerdict.Accepted;
         if (verdict != ProposalVerdict.Accepted)

@@ -81,6 +81,7 @@ public sealed partial class ConsensusMachine
         Invariant.Holds(tip.Header.Height > _floor.Height);
         if (tip.Justification.Succession is { } succession) RememberEntering(succession.Next);
         _effects.Add(new ConsensusEffect.Deliver(blocks, finalization));
+        foreach (Block block in blocks) NotePunished(block.Evidence);
         if (tip.Header.IsSeal)
         {
             BeginEpoch(tip, finalization);
@@ -90,7 +91,6 @@ public sealed partial class ConsensusMachine
         foreach (Block block in blocks) NoteClaims(block.Header);
         _floor = new Floor(tip.Header.View, tip.Header.Digest, tip.Header.Height, tip.Header.Time, tip, finalization);
         Prune();
-        foreach (Block block in blocks) NotePunished(block.Evidence);
         ForgetOldEvidence();
         RepeatFence();
         RepeatSaidReady();

@@ -90,7 +90,7 @@ public sealed partial class ConsensusMachine
         Hash256 digest = block.Header.Digest;
         if (block.Header.View <= _floor.View || _blocks.ContainsKey(digest)) return;
         if (!IsCertified(digest) && !IsParentOfKept(digest)) return;
-        if (ProposalRules.Check(block, _config.Chain, _set, _anchor, _config.Parameters) != ProposalVerdict.Accepted) return;
+        if (ProposalRules.Check(block, _config.Chain, _set, _past, _anchor, _config.Parameters) != ProposalVerdict.Accepted) return;
         Keep(block, digest);
     }
 

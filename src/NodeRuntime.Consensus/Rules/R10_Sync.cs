@@ -34,6 +34,9 @@ public sealed partial class ConsensusMachine
     {
         if (tip.Header.Height <= _floor.Height) return;
         // One of a later epoch cannot be checked before its set is known, and is no reason to believe in a height.
+        bool isLater = tip.Header.Epoch.CompareTo(_set.Epoch) > 0;
+        if (isLater && _peers.Contains(peer)) _heightsHeard[peer] = tip.Header.Height;
+        else _heightsHeard.Remove(peer);
         if (!tip.IsOfHeader || IsOfOtherEpoch(peer, tip.Header.Epoch)) return;
         // A block close by is asked for by its certificate; further away a window brings it with the others.
         bool isNear = tip.Header.Height.Number - _floor.Height.Number <= NearHeights;
@@ -69,6 +72,7 @@ public sealed partial class ConsensusMachine
             _runs.Clear();
             _windows.Clear();
             _syncSince = null;
+            if (_epochHeard.CompareTo(_set.Epoch) > 0) AsksForSnapshot();
             return;
         }
 

@@ -1,5 +1,6 @@
 using System.Collections.Generic;
 using System.Collections.Immutable;
+using NodeRuntime.Crypto;
 using NodeRuntime.Primitives;
 using NodeRuntime.Proofs.Chain;
 
@@ -7,13 +8,14 @@ namespace NodeRuntime.Consensus;
 
 // R11 EVIDENCE: two votes of one voter that contradict each other convict it, whoever shows them. Found or heard, evidence is
 // verified once, made durable, told on once, and offered to every block that we build until a finalized one has punished the
-// voter. One for each validator and fault: a second pair of votes says nothing that the first does not. Evidence is of the epoch that
-// votes: a voter's index means something in its own set alone, and what no block took before the seal is over.
+// voter. One for each validator and fault: a second pair of votes says nothing that the first does not. A voter's index means something in
+// the set of its own epoch alone; evidence of an epoch that is over counts for as long as a bond that was asked back at its end is bound, so
+// that nobody leaves the set to keep its bond. Punished is the key, wherever it votes.
 public sealed partial class ConsensusMachine
 {
-    // At most Limits.EvidenceHeldMax: three faults, so many validators.
-    private readonly SortedDictionary<(ValidatorIndex Voter, EvidenceFault Fault), Verified<Evidence>> _evidence = [];
-    private readonly SortedSet<ValidatorIndex> _punished = [];
+    // At most Limits.EvidenceHeldMax: three faults, so many validators. In the order in which a block has it.
+    private readonly SortedDictionary<(Epoch Epoch, ValidatorIndex Voter, EvidenceFault Fault), Verified<Evidence>> _evidence = [];
+    private readonly SortedSet<PublicKey> _punished = [];
 
     private void FindEvidence(Verified<Vote> vote, SlotVotes votes)
     {
@@ -50,9 +52,8 @@ public sealed partial class ConsensusMachine
     // From a peer, or by hand. What is stale is nobody's fault: an honest peer may be behind us, or ahead.
     private void HearAccusation(PeerId? from, Evidence evidence)
     {
-        if (evidence.First.Slot.Epoch != _set.Epoch || IsOld(evidence) || IsKnown(evidence)) return;
-        EvidenceRules.Check(evidence, _config.Chain, _set, _config.Signatures, out Verified<Evidence>? verified);
-        if (verified is not null) KeepEvidence(verified);
+        if (VotersOf(evidence) is null || IsOld(evidence) || IsKnown(evidence)) return;
+        if (Verify(evidence) is { } verified) KeepEvidence(verified);
         // The one who says it is to blame, never the one it speaks of.
         else if (from is { } peer) _effects.Add(new ConsensusEffect.Blame(peer, ConsensusFault.EvidenceWrong));
     }
@@ -60,8 +61,8 @@ public sealed partial class ConsensusMachine
     private void KeepEvidence(Verified<Evidence> verified)
     {
         Evidence evidence = verified.Value;
-        if (IsOld(evidence) || IsKnown(evidence)) return;
-        _evidence.Add((evidence.Voter, evidence.Fault), verified);
+        if (IsOld(evidence) || IsKnown(evidence) || !HasPlaceFor(evidence)) return;
+        _evidence.Add(PlaceOf(evidence), verified);
         Invariant.Holds(_evidence.Count <= Limits.EvidenceHeldMax);
         _effects.Add(new ConsensusEffect.Persist(new LogRecord.Accused(evidence)));
         _effects.Add(new ConsensusEffect.Accuse(evidence));
@@ -70,28 +71,54 @@ public sealed partial class ConsensusMachine
 
     private void RecoverEvidence(Evidence evidence)
     {
-        EvidenceRules.Check(evidence, _config.Chain, _set, _config.Signatures, out Verified<Evidence>? verified);
-        if (verified is not null && !IsKnown(evidence)) _evidence.Add((evidence.Voter, evidence.Fault), verified);
+        if (Verify(evidence) is { } verified && !IsKnown(evidence) && HasPlaceFor(evidence)) _evidence.Add(PlaceOf(evidence), verified);
     }
 
-    private bool IsKnown(Evidence evidence) =>
-        _punished.Contains(evidence.Voter) || _evidence.ContainsKey((evidence.Voter, evidence.Fault));
+    private ValidatorSet? VotersOf(Evidence evidence) => _past.VotersOf(evidence.First.Slot.Epoch, _set);
 
-    private bool IsOld(Evidence evidence) => !_config.Parameters.Slashing.IsYoung(evidence.View, _floor.View);
+    private Verified<Evidence>? Verify(Evidence evidence)
+    {
+        if (VotersOf(evidence) is not { } voters) return null;
+        EvidenceRules.Check(evidence, _config.Chain, voters, _config.Signatures, out Verified<Evidence>? verified);
+        return verified;
+    }
+
+    private static (Epoch, ValidatorIndex, EvidenceFault) PlaceOf(Evidence evidence) => (evidence.First.Slot.Epoch, evidence.Voter, evidence.Fault);
+
+    // A voter outside its set is nobody: that its evidence convicts nobody is said where it is verified.
+    private bool IsKnown(Evidence evidence) =>
+        _evidence.ContainsKey(PlaceOf(evidence))
+        || (VotersOf(evidence) is { } voters && voters.Contains(evidence.Voter) && _punished.Contains(voters[evidence.Voter].Key));
+
+    // Of true culprits alone; where they are so many, the oldest evidence gives way.
+    private bool HasPlaceFor(Evidence evidence)
+    {
+        if (_evidence.Count < Limits.EvidenceHeldMax) return true;
+        (Epoch Epoch, ValidatorIndex, EvidenceFault) oldest = default;
+        foreach ((Epoch, ValidatorIndex, EvidenceFault) place in _evidence.Keys)
+        {
+            oldest = place;
+            break;
+        }
+
+        return oldest.Epoch.CompareTo(evidence.First.Slot.Epoch) < 0 && _evidence.Remove(oldest);
+    }
+
+    private bool IsOld(Evidence evidence) => !_past.IsYoung(evidence, _set, _floor.View, _floor.Time, _config.Parameters);
 
     private void ShowEvidence(PeerId peer)
     {
         foreach (Verified<Evidence> held in _evidence.Values) Send(peer, new ConsensusMessage.Accusation(held.Value));
     }
 
-    // One for each voter, in their order: the ledger punishes a key once, and knows which it has punished.
-    private ImmutableArray<Evidence> EvidenceToPropose()
+    // One for each key, in the order of epochs and voters: the ledger punishes a key once, and knows which it has punished.
+    private ImmutableArray<Evidence> EvidenceToPropose(Instant time)
     {
         ImmutableArray<Evidence>.Builder offered = ImmutableArray.CreateBuilder<Evidence>();
+        SortedSet<PublicKey> named = [];
         foreach (Verified<Evidence> held in _evidence.Values)
         {
-            bool isNamed = offered.Count > 0 && offered[^1].Voter == held.Value.Voter;
-            if (isNamed || !_config.Parameters.Slashing.IsYoung(held.Value.View, _view)) continue;
+            if (!_past.IsYoung(held.Value, _set, _view, time, _config.Parameters) || !named.Add(VotersOf(held.Value)![held.Value.Voter].Key)) continue;
             if (offered.Count == Limits.BlockEvidenceMax) break;
             offered.Add(held.Value);
         }
@@ -105,9 +132,8 @@ public sealed partial class ConsensusMachine
     {
         foreach (Evidence one in evidence)
         {
-            if (_evidence.TryGetValue((one.Voter, one.Fault), out Verified<Evidence>? held) && held.Value == one) continue;
-            EvidenceRules.Check(one, _config.Chain, _set, _config.Signatures, out Verified<Evidence>? verified);
-            if (verified is null) return false;
+            if (_evidence.TryGetValue(PlaceOf(one), out Verified<Evidence>? held) && held.Value == one) continue;
+            if (Verify(one) is not { } verified) return false;
             KeepEvidence(verified);
         }
 
@@ -117,25 +143,27 @@ public sealed partial class ConsensusMachine
     // R8: final. A quorum saw the evidence, and the ledger has the voter in jail.
     private void NotePunished(ImmutableArray<Evidence> evidence)
     {
-        foreach (Evidence one in evidence) NotePunished(one.Voter);
+        foreach (Evidence one in evidence)
+        {
+            if (VotersOf(one) is { } voters && voters.Contains(one.Voter)) NotePunished(voters[one.Voter].Key);
+        }
     }
 
     private void ForgetOldEvidence()
     {
-        List<(ValidatorIndex, EvidenceFault)> old = [];
-        foreach (((ValidatorIndex Voter, EvidenceFault Fault) key, Verified<Evidence> held) in _evidence)
+        foreach (Verified<Evidence> held in new List<Verified<Evidence>>(_evidence.Values))
         {
-            if (IsOld(held.Value)) old.Add(key);
+            if (IsOld(held.Value)) _evidence.Remove(PlaceOf(held.Value));
         }
-
-        foreach ((ValidatorIndex, EvidenceFault) key in old) _evidence.Remove(key);
     }
 
-    private void NotePunished(ValidatorIndex voter)
+    // A key is punished once in its life: as many as ever were.
+    private void NotePunished(in PublicKey key)
     {
-        _punished.Add(voter);
-        _evidence.Remove((voter, EvidenceFault.DoubleNotarize));
-        _evidence.Remove((voter, EvidenceFault.DoubleFinalize));
-        _evidence.Remove((voter, EvidenceFault.Mismatch));
+        if (!_punished.Add(key)) return;
+        foreach (Verified<Evidence> held in new List<Verified<Evidence>>(_evidence.Values))
+        {
+            if (VotersOf(held.Value) is { } voters && voters[held.Value.Voter].Key == key) _evidence.Remove(PlaceOf(held.Value));
+        }
     }
 }

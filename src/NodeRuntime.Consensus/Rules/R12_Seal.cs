@@ -3,6 +3,7 @@ using System.Collections.Immutable;
 using NodeRuntime.Crypto;
 using NodeRuntime.Primitives;
 using NodeRuntime.Proofs.Chain;
+using NodeRuntime.Proofs.Light;
 
 namespace NodeRuntime.Consensus;
 
@@ -17,8 +18,8 @@ namespace NodeRuntime.Consensus;
 // A vote for the seal in a later view stands where a child's would, so that the argument for safety is the one for children.
 //
 // When the seal is final the machine begins anew with the seal in genesis' place. A validator of the new set that had said it was ready votes
-// at once: it was told so by its disk. Any other, and at most F of the weight can be such, listens first, or is fenced where neither its disk
-// nor its own life says that it has signed nothing there.
+// at once: it was told so by its disk. Any other, and at most F of the weight can be such, listens first, or is fenced where its disk is
+// younger than the seal: what an emptied disk signed in the new epoch nobody remembers.
 public sealed partial class ConsensusMachine
 {
     // Beside some idle blocks. An older floor is history: whoever still reads it does not speak for the present.
@@ -62,17 +63,28 @@ public sealed partial class ConsensusMachine
         return new Floor(view, header.Digest, header.Height, header.Time, block, finalization);
     }
 
+    // Written behind nothing and before nothing: a disk that dies with it is born later.
+    private void NoteBirth()
+    {
+        if (_bornAt is not null) return;
+        _bornAt = _now;
+        _effects.Add(new ConsensusEffect.Persist(new LogRecord.Born(_now)));
+    }
+
+    // Votes are durable before they leave, so a disk that is older than a seal and remembers none behind it has signed none there. Both bounds of a
+    // header's time lie in between, and then as much for the clocks.
+    private bool IsOlderThan(Instant sealedAt) => _bornAt is { } born && sealedAt > born + (_config.Parameters.ClockDriftMax * 2);
+
     // A later epoch began while the disk was not told that we vote in it, and it remembers no vote before: it may be an emptied one.
     private bool IsUnknownHere() =>
         _set.Epoch.Number > 0 && (_watermark is not { } mark || (mark.Slot.View == View.Genesis && mark.Slot.Epoch.CompareTo(_set.Epoch) < 0));
 
     // Who was not ready at the seal, and that may be more than F beside those who lie: a fence for all of them would stop the chain. A disk
-    // that remembers votes of an earlier epoch is asked no more of than after any start. One that remembers none has nothing to remember if
-    // the seal was made while this process ran; both bounds of a header's time lie in between, and then as much for the clocks.
+    // that remembers votes of an earlier epoch is asked no more of than after any start, and neither is one that is older than the seal.
     private void StandAfterSeal(Instant sealedAt)
     {
         if (_self is null || (_watermark is { } mark && mark.Slot.Epoch == _set.Epoch)) return;
-        if (IsUnknownHere() && sealedAt <= _startedAt + (_config.Parameters.ClockDriftMax * 2)) RaiseFence();
+        if (IsUnknownHere() && !IsOlderThan(sealedAt)) RaiseFence();
         else ListenBeforeVoting();
     }
 
@@ -226,20 +238,34 @@ public sealed partial class ConsensusMachine
 
     private void BeginEpoch(Block seal, Certificate finalization)
     {
+        Stand(new CertifiedHeader(seal.Header, finalization), seal.Justification.Succession!.Next, seal);
+        StandAfterSeal(seal.Header.Time);
+        if (_hasStarted) Enter(View.Genesis.Next);
+    }
+
+    // A seal without the blocks below it; the floor will be above it at once.
+    private void PassOver(Seal seal) => Stand(seal.Certified, seal.Next, null);
+
+    private void Stand(CertifiedHeader seal, ValidatorSet next, Block? block)
+    {
         BlockHeader header = seal.Header;
-        Turn(seal.Justification.Succession!.Next);
-        _floor = new Floor(View.Genesis, header.Digest, header.Height, header.Time, seal, finalization);
+        _past = _past.And(_set, header.Time);
+        Turn(next);
+        _floor = new Floor(View.Genesis, header.Digest, header.Height, header.Time, block, seal.Finalization);
         _anchor = new EpochAnchor(header.Digest, header.Height);
         ForgetEpoch();
+        ForgetOldEvidence();
         _effects.Add(new ConsensusEffect.CancelTimer(ConsensusTimer.Leader));
         _effects.Add(new ConsensusEffect.CancelTimer(ConsensusTimer.Advance));
         _effects.Add(new ConsensusEffect.CancelTimer(ConsensusTimer.Fence));
         // Whoever still votes in the old epoch learns from this that it is over.
-        foreach (PeerId peer in _peers) Send(peer, new ConsensusMessage.Tip(new CertifiedHeader(header, finalization)));
+        if (block is not null)
+        {
+            foreach (PeerId peer in _peers) Send(peer, new ConsensusMessage.Tip(seal));
+        }
+
         _view = View.Genesis;
         _isNew = false;
-        StandAfterSeal(header.Time);
-        if (_hasStarted) Enter(View.Genesis.Next);
     }
 
     private void Turn(ValidatorSet set)
@@ -259,8 +285,6 @@ public sealed partial class ConsensusMachine
         _blocks.Clear();
         _proposals.Clear();
         _reseals.Clear();
-        _evidence.Clear();
-        _punished.Clear();
         _heard = new View[_set.Count];
         _claimed.Clear();
         _asked.Clear();
@@ -278,6 +302,7 @@ public sealed partial class ConsensusMachine
         _runs.Clear();
         _windows.Clear();
         _syncSince = null;
+        _heightsHeard.Clear();
         _isFenced = false;
         _fenceNonce = 0;
     }
@@ -295,6 +320,7 @@ public sealed partial class ConsensusMachine
     private void HearOfLaterEpoch(PeerId peer, Epoch epoch)
     {
         if (epoch.CompareTo(_epochHeard) > 0) _epochHeard = epoch;
+        if (!IsSyncing && AsksForSnapshot()) return;
         AskForSeal(peer);
     }
 
@@ -302,7 +328,7 @@ public sealed partial class ConsensusMachine
     private void AskForSeal(PeerId hint)
     {
         if (_sealAsked is { } asked && _now - asked.At < _config.Parameters.NetworkDelay * 2) return;
-        if (PeerFor(_sealAsks % 2 == 0 ? hint : null) is not { } peer) return;
+        if (PeerFor(_sealAsks % 2 == 0 && !HasPruned(hint, _floor.Height.Next) ? hint : null) is not { } peer) return;
         _sealAsks++;
         _sealAsked = (peer, _floor.Height.Next, _now);
         Send(peer, new ConsensusMessage.WantChain(_floor.Height.Next));

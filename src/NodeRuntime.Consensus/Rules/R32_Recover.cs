@@ -38,6 +38,9 @@ public sealed partial class ConsensusMachine
                     _isFenced = _self is not null && m.VotesFrom is null;
                     if (m.VotesFrom is { } from) _votesFrom = from;
                     break;
+                case LogRecord.Born m:
+                    _bornAt = m.Time;
+                    break;
                 case LogRecord.Accused m:
                     RecoverEvidence(m.Evidence);
                     break;

@@ -1,5 +1,7 @@
 using System;
+using System.Collections.Immutable;
 using NodeRuntime.Primitives;
+using NodeRuntime.Proofs.Light;
 
 namespace NodeRuntime.Consensus.Sync;
 
@@ -21,7 +23,8 @@ public abstract record SnapshotSyncEffect
     public sealed record KeepChunk(Height Height, int Index, ReadOnlyMemory<byte> Bytes) : SnapshotSyncEffect;
 
     /// <summary>Every chunk is durable.</summary>
-    public sealed record Complete(SnapshotPlan Plan) : SnapshotSyncEffect;
+    /// <param name="Seals">That lead from the set on top of the floor to the one that decides above the snapshot, oldest first.</param>
+    public sealed record Complete(SnapshotPlan Plan, ImmutableArray<Seal> Seals) : SnapshotSyncEffect;
 
     /// <summary>Nobody in sight has a snapshot that helps; what was begun stays on disk.</summary>
     public sealed record GiveUp(SnapshotSyncEnd Why) : SnapshotSyncEffect;
@@ -44,6 +47,11 @@ public enum SnapshotSyncEnd
 
 public enum SnapshotSyncFault
 {
+    /// <summary>What it calls a seal is none: the set before did not finalize it, or it is not of the epoch that is next.</summary>
+    SealWrong,
+
+    /// <summary>It offers a snapshot of an epoch to which its own seals do not lead.</summary>
+    SealMissing,
     AnchorWrong,
     CertificateWrong,
     ManifestWrong,

@@ -11,11 +11,12 @@ public abstract record SnapshotSyncInput
     {
     }
 
-    /// <summary>Find a snapshot above the floor; a certificate has shown the target to be final.</summary>
-    /// <param name="Validators">Who votes on top of the floor: a snapshot of another epoch than theirs proves nothing here.</param>
+    /// <summary>Find a snapshot above the floor.</summary>
+    /// <param name="Target">A certificate has shown this height to be final; null where the chain is epochs ahead and nobody can show one yet.</param>
+    /// <param name="Validators">Who votes on top of the floor. Of later epochs the seals in between say it.</param>
     /// <param name="Plan">What an earlier life had begun.</param>
     /// <param name="Held">One bit per chunk of that plan: whether it is on disk and was checked against the plan.</param>
-    public sealed record Begin(Height Floor, Height Target, ValidatorSet Validators, SnapshotPlan? Plan, ImmutableArray<bool> Held) : SnapshotSyncInput;
+    public sealed record Begin(Height Floor, Height? Target, ValidatorSet Validators, SnapshotPlan? Plan, ImmutableArray<bool> Held) : SnapshotSyncInput;
 
     public sealed record PeerConnected(PeerId Peer) : SnapshotSyncInput;
 

@@ -4,6 +4,7 @@ using System.Collections.Immutable;
 using NodeRuntime.Crypto;
 using NodeRuntime.Primitives;
 using NodeRuntime.Proofs.Chain;
+using NodeRuntime.Proofs.Light;
 using NodeRuntime.Proofs.Trees;
 
 namespace NodeRuntime.Consensus.Sync;
@@ -12,12 +13,13 @@ namespace NodeRuntime.Consensus.Sync;
 /// SNAPSHOT SYNC: how a peer far behind comes by the state without the blocks that made it.
 /// <code>
 /// Looking    WantOffers to all ── Offers ──> a height that most of them have, as high as can be
+/// Following  WantSeals to one ──> each seal by the set before it -> who decides above the snapshot
 /// Planning   WantManifest, WantAnchor to one ──> certificate -> blocks -> state root -> manifest: from here on nobody is believed
 /// Fetching   WantChunk to all who have it, a few each ──> checked by hash, written, forgotten ──> Complete
 /// </code>
 /// An offered height is a word; the anchor's certificate makes it a fact. A chunk that is not the one its hash names costs its sender the
 /// place among the providers and us one more question. Nothing is waited for for ever: a question without an answer goes to another
-/// peer. Memory is bounded by <see cref="Limits.ChunksInFlightMax"/>, as chunks go to the disk one by one.
+/// peer. A seal that was verified stays, whoever showed it. Memory is bounded by <see cref="Limits.ChunksInFlightMax"/>, as chunks go to the disk one by one.
 /// </summary>
 public sealed class SnapshotSyncMachine(SnapshotSyncConfig config)
 {
@@ -40,11 +42,13 @@ public sealed class SnapshotSyncMachine(SnapshotSyncConfig config)
     private Instant _since;
     private Height _floor;
     private ValidatorSet? _validators;
+    private readonly List<Seal> _seals = [];
     private Height _target;
     private (PeerId Peer, Height Height, Instant At)? _planning;
     private StateManifest? _manifest;
     private SyncMessage.Anchor? _anchor;
     private SnapshotPlan? _plan;
+    private (SnapshotPlan Plan, ImmutableArray<bool> Held)? _begun;
     private bool _timerRuns;
 
     public SnapshotSyncPhase Phase { get; private set; }
@@ -96,10 +100,12 @@ public sealed class SnapshotSyncMachine(SnapshotSyncConfig config)
     private void Begin(SnapshotSyncInput.Begin begin)
     {
         _floor = begin.Floor;
-        _validators = begin.Validators;
-        if (begin.Target > _target) _target = begin.Target;
+        BeginAt(begin.Validators);
+        // Where nobody can show a height yet, what most of them offer is looked at; the anchor decides.
+        Height target = begin.Target ?? new Height(ulong.MaxValue);
+        if (target > _target) _target = target;
         if (Phase != SnapshotSyncPhase.Idle) return;
-        _target = begin.Target;
+        _target = target;
         Phase = SnapshotSyncPhase.Looking;
         _since = _now;
         _liars.Clear();
@@ -109,15 +115,82 @@ public sealed class SnapshotSyncMachine(SnapshotSyncConfig config)
         _plan = null;
         _missing.Clear();
         foreach (PeerId peer in _peers) Send(peer, new SyncMessage.WantOffers());
-        if (begin.Plan is not { } plan || plan.Height <= _floor || !IsProven(plan)) return;
-        // The disk kept the proof: only chunks are missing, if that.
+        _begun = begin.Plan is { } plan && plan.Height > _floor ? (plan, begin.Held) : null;
+        Resume();
+    }
+
+    // The disk kept the proof: only chunks are missing, if that. Of a later epoch it waits for the seals.
+    private void Resume()
+    {
+        if (_begun is not var (plan, held) || plan.Anchor[0].Header.Epoch.CompareTo(Newest.Epoch) > 0) return;
+        _begun = null;
+        if (!IsProven(plan)) return;
         _plan = plan;
         for (int i = 0; i < plan.Manifest.Chunks.Length; i++)
         {
-            if (i >= begin.Held.Length || !begin.Held[i]) _missing.Add(i);
+            if (i >= held.Length || !held[i]) _missing.Add(i);
         }
 
-        if (_missing.Count == 0) Phase = SnapshotSyncPhase.Fetching;
+        if (_missing.Count > 0) return;
+        _planning = null;
+        Phase = SnapshotSyncPhase.Fetching;
+    }
+
+    // ---- who decides ----
+
+    private ValidatorSet Newest => _seals.Count > 0 ? _seals[^1].Next : _validators!;
+
+    // The floor has moved on, or this is another search: what leads on from it stays.
+    private void BeginAt(ValidatorSet validators)
+    {
+        uint before = _validators?.Epoch.Number ?? 0;
+        uint now = validators.Epoch.Number;
+        bool leadsOn = now >= before && now - before <= (uint)_seals.Count;
+        if (leadsOn) _seals.RemoveRange(0, (int)(now - before));
+        else _seals.Clear();
+        _validators = validators;
+    }
+
+    private ValidatorSet? SetOf(Epoch epoch)
+    {
+        if (epoch == _validators!.Epoch) return _validators;
+        long place = (long)epoch.Number - _validators.Epoch.Number - 1;
+        return place >= 0 && place < _seals.Count ? _seals[(int)place].Next : null;
+    }
+
+    private void ReceiveSeals(PeerId peer, SyncMessage.Seals answer)
+    {
+        if (Phase != SnapshotSyncPhase.Following || _planning is not { } planning || planning.Peer != peer || answer.From != Newest.Epoch) return;
+        foreach (Seal seal in answer.Items)
+        {
+            if (SealRules.Check(seal, config.Chain, Newest, config.Signatures) != SealVerdict.Accepted)
+            {
+                Condemn(peer, SnapshotSyncFault.SealWrong);
+                Replan();
+                return;
+            }
+
+            _seals.Add(seal);
+        }
+
+        _planning = planning with { At = _now };
+        if (answer.Items.Length == Limits.SealsPerAnswerMax)
+        {
+            Send(peer, new SyncMessage.WantSeals(Newest.Epoch));
+            return;
+        }
+
+        Resume();
+        if (_plan is { } begun && Phase == SnapshotSyncPhase.Following && ProvidersOf(begun.Height).Count > 0)
+        {
+            _planning = null;
+            Phase = SnapshotSyncPhase.Fetching;
+        }
+
+        if (Phase != SnapshotSyncPhase.Following) return;
+        Phase = SnapshotSyncPhase.Planning;
+        Send(peer, new SyncMessage.WantManifest(planning.Height));
+        Send(peer, new SyncMessage.WantAnchor(planning.Height));
     }
 
     // Rules to a fixpoint: what one makes possible another does at once.
@@ -160,12 +233,11 @@ public sealed class SnapshotSyncMachine(SnapshotSyncConfig config)
         if (BestHeight() is not { } height) return false;
         List<PeerId> providers = ProvidersOf(height);
         PeerId chosen = providers[config.Prng.NextBelow(providers.Count)];
-        Phase = SnapshotSyncPhase.Planning;
+        Phase = SnapshotSyncPhase.Following;
         _planning = (chosen, height, _now);
         _manifest = null;
         _anchor = null;
-        Send(chosen, new SyncMessage.WantManifest(height));
-        Send(chosen, new SyncMessage.WantAnchor(height));
+        Send(chosen, new SyncMessage.WantSeals(Newest.Epoch));
         return true;
     }
 
@@ -213,8 +285,8 @@ public sealed class SnapshotSyncMachine(SnapshotSyncConfig config)
         if (Phase != SnapshotSyncPhase.Planning || _planning is not { } planning || _manifest is not { } manifest || _anchor is not { } anchor) return false;
         _planning = null;
         Phase = SnapshotSyncPhase.Looking;
-        // Most likely an honest one of a later epoch, which begins above blocks that we lack.
-        if (!anchor.Blocks.IsEmpty && anchor.Blocks[0].Header.Epoch != _validators!.Epoch)
+        // We have meanwhile come further by blocks.
+        if (!anchor.Blocks.IsEmpty && anchor.Blocks[0].Header.Epoch.CompareTo(_validators!.Epoch) < 0)
         {
             Refuse(planning.Peer, planning.Height);
             return true;
@@ -240,10 +312,11 @@ public sealed class SnapshotSyncMachine(SnapshotSyncConfig config)
     private SnapshotSyncFault? FaultOf(SyncMessage.Anchor anchor, Height height)
     {
         if (anchor.Blocks.IsEmpty || anchor.Blocks[0].Header.Height != height.Next) return SnapshotSyncFault.AnchorWrong;
-        if (!BlockLinks.AreOf(anchor.Blocks, _validators!.Epoch, maySealAtTop: true)) return SnapshotSyncFault.AnchorWrong;
+        if (SetOf(anchor.Blocks[0].Header.Epoch) is not { } validators) return SnapshotSyncFault.SealMissing;
+        if (!BlockLinks.AreOf(anchor.Blocks, validators.Epoch, maySealAtTop: true)) return SnapshotSyncFault.AnchorWrong;
         if (!BlockLinks.Hold(anchor.Blocks, config.Chain)) return SnapshotSyncFault.AnchorWrong;
         if (!BlockLinks.Finalizes(anchor.Finalization, anchor.Blocks[^1].Header)) return SnapshotSyncFault.AnchorWrong;
-        CertificateVerdict verdict = CertificateRules.Check(anchor.Finalization, config.Chain, _validators, config.Signatures, out _);
+        CertificateVerdict verdict = CertificateRules.Check(anchor.Finalization, config.Chain, validators, config.Signatures, out _);
         return verdict == CertificateVerdict.Accepted ? null : SnapshotSyncFault.CertificateWrong;
     }
 
@@ -260,7 +333,8 @@ public sealed class SnapshotSyncMachine(SnapshotSyncConfig config)
         {
             Phase = SnapshotSyncPhase.Idle;
             _plan = null;
-            _effects.Add(new SnapshotSyncEffect.Complete(plan));
+            int epochs = (int)(plan.Anchor[0].Header.Epoch.Number - _validators!.Epoch.Number);
+            _effects.Add(new SnapshotSyncEffect.Complete(plan, [.. _seals.GetRange(0, epochs)]));
             return;
         }
 
@@ -311,6 +385,9 @@ public sealed class SnapshotSyncMachine(SnapshotSyncConfig config)
         {
             case SyncMessage.Offers m:
                 _offers[peer] = m.Heights;
+                break;
+            case SyncMessage.Seals m:
+                ReceiveSeals(peer, m);
                 break;
             case SyncMessage.Manifest m:
                 if (IsPlanned(peer, m.Height)) _manifest = m.State;
@@ -378,7 +455,7 @@ public sealed class SnapshotSyncMachine(SnapshotSyncConfig config)
     {
         _planning = null;
         _since = _now;
-        if (Phase == SnapshotSyncPhase.Planning) Phase = SnapshotSyncPhase.Looking;
+        if (Phase is SnapshotSyncPhase.Planning or SnapshotSyncPhase.Following) Phase = SnapshotSyncPhase.Looking;
     }
 
     // What this peer was asked for is missing again.
@@ -458,6 +535,7 @@ public enum SnapshotSyncPhase
 {
     Idle,
     Looking,
+    Following,
     Planning,
     Fetching,
 }

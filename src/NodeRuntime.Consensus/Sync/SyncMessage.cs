@@ -2,6 +2,7 @@ using System;
 using System.Collections.Immutable;
 using NodeRuntime.Primitives;
 using NodeRuntime.Proofs.Chain;
+using NodeRuntime.Proofs.Light;
 using NodeRuntime.Proofs.Trees;
 
 namespace NodeRuntime.Consensus.Sync;
@@ -17,6 +18,12 @@ public abstract record SyncMessage
 
     /// <summary>I have snapshots of the state after these heights. A word, and no proof.</summary>
     public sealed record Offers(ImmutableArray<Height> Heights) : SyncMessage;
+
+    /// <summary>The seals of this epoch and of those after it: they say who votes above a snapshot.</summary>
+    public sealed record WantSeals(Epoch From) : SyncMessage;
+
+    /// <summary>Oldest first, the first of epoch <paramref name="From"/>; fewer than <see cref="Limits.SealsPerAnswerMax"/> are all that there are.</summary>
+    public sealed record Seals(Epoch From, ImmutableArray<Seal> Items) : SyncMessage;
 
     public sealed record WantManifest(Height Height) : SyncMessage;
 
@@ -49,6 +56,14 @@ public abstract record SyncMessage
             case Offers m:
                 writer.Record(WireType.SyncOffers, 1).Array(m.Heights.Length);
                 foreach (Height height in m.Heights) writer.UInt64(height.Number);
+                writer.End();
+                break;
+            case WantSeals m:
+                writer.Record(WireType.SyncWantSeals, 1).UInt64(m.From.Number);
+                break;
+            case Seals m:
+                writer.Record(WireType.SyncSeals, 2).UInt64(m.From.Number).Array(m.Items.Length);
+                foreach (Seal seal in m.Items) seal.Write(writer);
                 writer.End();
                 break;
             case WantManifest m:
@@ -86,7 +101,7 @@ public abstract record SyncMessage
 
     /// <summary>Whether bytes claim to be one of these; what they are worth says <see cref="Decode"/>.</summary>
     public static bool IsOne(ReadOnlyMemory<byte> bytes) =>
-        WireReader.TypeOf(bytes, itemsMax: 5) is >= WireType.SyncWantOffers and <= WireType.SyncGone;
+        WireReader.TypeOf(bytes, itemsMax: 5) is (>= WireType.SyncWantOffers and <= WireType.SyncGone) or WireType.SyncWantSeals or WireType.SyncSeals;
 
     /// <summary>Any bytes: a message, or null where they are none.</summary>
     public static SyncMessage? Decode(ReadOnlyMemory<byte> bytes)
@@ -99,6 +114,8 @@ public abstract record SyncMessage
         {
             (WireType.SyncWantOffers, 2) => new WantOffers(),
             (WireType.SyncOffers, 3) => new Offers(reader.List(Limits.SnapshotsKeptMax, static r => new Height(r.UInt64()))),
+            (WireType.SyncWantSeals, 3) => new WantSeals(new Epoch(reader.UInt32())),
+            (WireType.SyncSeals, 4) => new Seals(new Epoch(reader.UInt32()), reader.List(Limits.SealsPerAnswerMax, Seal.Read)),
             (WireType.SyncWantManifest, 3) => new WantManifest(new Height(reader.UInt64())),
             (WireType.SyncManifest, 4) => new Manifest(new Height(reader.UInt64()), StateManifest.Read(reader)),
             (WireType.SyncWantAnchor, 3) => new WantAnchor(new Height(reader.UInt64())),

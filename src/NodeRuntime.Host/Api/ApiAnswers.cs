@@ -5,6 +5,7 @@ using System.Linq;
 using NodeRuntime.Actors;
 using NodeRuntime.Api;
 using NodeRuntime.Crypto;
+using NodeRuntime.Ledger.Capacity;
 using NodeRuntime.Ledger.State;
 using NodeRuntime.Primitives;
 using NodeRuntime.Proofs.Chain;
@@ -16,6 +17,22 @@ namespace NodeRuntime.Host.Api;
 /// <summary>From what the peer publishes to what the API says.</summary>
 internal static class ApiAnswers
 {
+    /// <summary>Of at most so many providers as a peer knows members.</summary>
+    public static ImmutableArray<CapacityAnswer> Capacities(LedgerState state)
+    {
+        if (state.Parameters.Capacity is not { } terms) return [];
+        ImmutableArray<CapacityAnswer>.Builder answers = ImmutableArray.CreateBuilder<CapacityAnswer>();
+        foreach ((AccountId account, _) in state.Records.CapacityProviders(Limits.MembersKnownMax))
+        {
+            if (CapacityStanding.Of(state.Records, terms, account) is not { } it) continue;
+            answers.Add(new CapacityAnswer(
+                it.Peer.ToString(), account.ToString(), it.Region, it.IsProven, it.CpuUnits, it.Cpu.MilliHashes, it.Cpu.Error, it.SpaceUnits, it.Grade, it.Faults,
+                it.Convictions, it.Earned.ToString()));
+        }
+
+        return answers.ToImmutable();
+    }
+
     public static StatusAnswer Status(PeerNode node)
     {
         SupplyRecord? supply = node.Tip?.State.Supply;

@@ -69,6 +69,9 @@ public sealed class PeerConfig
 
     /// <summary>Absent: this peer sells nothing.</summary>
     public ProviderSection? Provider { get; set; }
+
+    /// <summary>Absent: this peer proves no capacity.</summary>
+    public CapacitySection? Capacity { get; set; }
 }
 
 /// <summary>Where figures and traces are sent, by OTLP.</summary>
@@ -103,4 +106,40 @@ public sealed class ProviderSection
 
     /// <summary>Whole tokens to keep bonded; the peer bonds what is missing as soon as it has it.</summary>
     public ulong BondTokens { get; set; } = 200;
+}
+
+/// <summary>What of this machine is proven, and what the proofs may take of it.</summary>
+public sealed class CapacitySection
+{
+    /// <summary>Of space, each of the chain's size (1 GiB); 0 proves no space.</summary>
+    public uint Units { get; set; }
+
+    /// <summary>Where the plot lies: a folder of its own, best on a disk of its own; relative to the file.</summary>
+    public string Folder { get; set; } = "plot";
+
+    /// <summary>All that is done for proofs takes so many processors at most; each searches one unit of processor.</summary>
+    public int Cores { get; set; } = Math.Max(1, Environment.ProcessorCount / 2);
+
+    /// <summary>Of each core's time, in hundredths, for work that has no deadline: making rows and scanning them.</summary>
+    public int ThrottlePercent { get; set; } = 50;
+
+    /// <summary>2.3 GiB of memory for RandomX's dataset: twelve times the rate.</summary>
+    public bool Dataset { get; set; }
+
+    /// <summary>Where the capacity stands, where that is not the peer's region.</summary>
+    public string Region { get; set; } = string.Empty;
+
+    /// <summary>What owners may ask for: words such as ssd.</summary>
+    public List<string> Attributes { get; set; } = [];
+
+    /// <summary>When nothing will be proven; declared beforehand it is unpaid and no fault.</summary>
+    public List<MaintenanceEntry> Maintenance { get; set; } = [];
+}
+
+public sealed class MaintenanceEntry
+{
+    /// <summary>In UTC, as 2026-12-01T02:00:00Z.</summary>
+    public string From { get; set; } = string.Empty;
+
+    public int Minutes { get; set; }
 }

@@ -91,6 +91,11 @@ public static class PeerConfigFile
             if (telemetry.TracesPerMillion is < 0 or > 1_000_000) yield return "telemetry.tracesPerMillion: must be 0 to 1000000";
         }
 
+        if (config.Capacity is { } capacity)
+        {
+            foreach (string complaint in CapacityComplaints.Of(capacity)) yield return complaint;
+        }
+
         if (config.Provider is not { } provider) yield break;
         if (provider.MemoryMiB is 0 or > Limits.GuestMemoryPagesMax / 16) yield return $"provider.memoryMiB: must be 1 to {Limits.GuestMemoryPagesMax / 16}";
         if (provider.InputMiB is 0 or > 4096) yield return "provider.inputMiB: must be 1 to 4096";

@@ -11,7 +11,9 @@ using Microsoft.Extensions.Logging;
 using NodeRuntime.Actors;
 using NodeRuntime.Actors.Ports;
 using NodeRuntime.Crypto;
+using NodeRuntime.Crypto.Work;
 using NodeRuntime.Host.Api;
+using NodeRuntime.Host.Capacity;
 using NodeRuntime.Host.Config;
 using NodeRuntime.Host.Dispatch;
 using NodeRuntime.Host.Telemetry;
@@ -87,6 +89,10 @@ public sealed class PeerHost : IAsyncDisposable
         ImmutableArray<KeyPair> consensusKeys = ConsensusKeysOf(config, folder, nodeKey);
         Genesis genesis = await GenesisFiles.FindAsync(config, folder, chain, signer, signatures, loggers, stop);
 
+        SystemWorkHashes works = SystemWorkHashes.Open();
+        if (ChainWork.FindMissing(genesis, works, works.Hint) is { } missing) throw new HostException(missing);
+        ChainWork work = new(works);
+        Closes(work);
         DataFolder data = DataFolder.Open(Path.Combine(folder, config.Data), chain);
         Closes(data);
         SqlJournal journal = config.Postgres.Length == 0 ? SqlJournal.OpenSqlite(data) : SqlJournal.OpenPostgres(config.Postgres, chain);
@@ -123,6 +129,7 @@ public sealed class PeerHost : IAsyncDisposable
             Reveals = [.. consensusKeys.Select(key => RevealChain.Of(key, genesis.Parameters.Beacon.RevealsMax))],
             Signatures = signatures,
             Flight = flight,
+            Work = work,
         });
         if (config.Telemetry is { } telemetry)
         {

@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.Collections.Immutable;
 using NodeRuntime.Crypto;
+using NodeRuntime.Ledger.Capacity;
 using NodeRuntime.Ledger.Mempool;
 using NodeRuntime.Ledger.Reveals;
 using NodeRuntime.Ledger.Slashing;
@@ -15,7 +16,7 @@ namespace NodeRuntime.Ledger.Blocks;
 
 /// <summary>
 /// A block turns one state into the next: first its evidence punishes, and the turns that were let pass before it cost something, before a
-/// bond can slip away; then what time brings (the calendar), then its transactions in order. Equal parents and equal blocks give equal states, to the last bit of the root, on every machine.
+/// bond can slip away; then what time brings (challenges of capacity, the calendar), then its transactions in order. Equal parents and equal blocks give equal states, to the last bit of the root, on every machine.
 /// </summary>
 public static class BlockApplication
 {
@@ -89,6 +90,7 @@ public static class BlockApplication
         LedgerDraft draft = DraftAt(parent, block.Time);
         foreach (Offence offence in block.Offences) SlashingApplication.Apply(draft, offence);
         if (block.Turn is { } turn) RevealApplication.Apply(draft, parent.Validators, turn, IsOutage(parent, block.Time));
+        CapacityClock.Advance(draft);
         Calendar.Run(draft);
         return draft;
     }
@@ -97,7 +99,7 @@ public static class BlockApplication
     internal static LedgerDraft DraftAt(LedgerState parent, Instant time)
     {
         ClockRecord clock = new(parent.Height.Next, time, IsOutage(parent, time) ? time : parent.Clock.ResumedAt);
-        return new LedgerDraft(parent.Chain, parent.Parameters, clock, parent.Tree);
+        return new LedgerDraft(parent.Chain, parent.Parameters, clock, parent.Tree, parent.Works);
     }
 
     private static bool IsOutage(LedgerState parent, Instant time) => time - parent.Time > OutageMin;

@@ -1,4 +1,5 @@
 using System.Collections.Generic;
+using NodeRuntime.Ledger.Capacity;
 using NodeRuntime.Ledger.Market;
 using NodeRuntime.Ledger.Settlement;
 using NodeRuntime.Ledger.Staking;
@@ -61,6 +62,12 @@ internal static class Calendar
                 break;
             case DeadlineKind.Forget:
                 OrderBook.Forget(draft, new OrderId(line.Subject));
+                break;
+            case DeadlineKind.ValidatorKey:
+                EpochApplication.ReleaseKey(draft, line.Subject);
+                break;
+            case DeadlineKind.Capacity:
+                CapacityJudgement.Due(draft, line.Subject);
                 break;
             default:
                 Invariant.Break("a deadline of no kind");

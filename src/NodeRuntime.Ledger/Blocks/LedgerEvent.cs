@@ -1,4 +1,6 @@
+using NodeRuntime.Capacity;
 using NodeRuntime.Crypto;
+using NodeRuntime.Ledger.Capacity;
 using NodeRuntime.Primitives;
 using NodeRuntime.Proofs.Chain;
 using NodeRuntime.Proofs.Transactions;
@@ -75,6 +77,32 @@ public abstract record LedgerEvent
 
     /// <summary>The bond behind a lease was slashed, and this much of it went to the tenant.</summary>
     public sealed record TenantCompensated(LeaseId Lease, AccountId Owner, AccountId Provider, Amount Amount) : LedgerEvent;
+
+    /// <summary>So many units count from a period on; none is the end of a kind, once that period is judged.</summary>
+    public sealed record CapacityCommitted(AccountId Provider, CapacityKind Kind, uint Units, uint From) : LedgerEvent;
+
+    public sealed record CapacityEnded(AccountId Provider, CapacityKind Kind) : LedgerEvent;
+
+    public sealed record CapacityAnswered(AccountId Provider, CapacityKind Kind, uint Period, bool IsOpening) : LedgerEvent;
+
+    /// <summary>A majority of the drawn verifiers passed an answer.</summary>
+    public sealed record CapacityProven(AccountId Provider, CapacityKind Kind, uint Period, uint Units) : LedgerEvent;
+
+    public sealed record CapacityRewarded(AccountId Provider, CapacityKind Kind, uint Period, Amount Amount) : LedgerEvent;
+
+    /// <summary>A provider was drawn to look so many times and said nothing: it is not paid for the period.</summary>
+    public sealed record CapacityUnpaid(AccountId Provider, CapacityKind Kind, uint Period, uint Silences) : LedgerEvent;
+
+    public sealed record CapacityFaulted(AccountId Provider, CapacityKind Kind, uint Period, CapacityFault Fault, Amount Burned) : LedgerEvent;
+
+    /// <summary>An answer was shown to be false: taken = compensated + rewarded + burned, all from the provider's bond.</summary>
+    public sealed record CapacityConvicted(
+        AccountId Provider, CapacityKind Kind, uint Period, AccountId Accuser, Amount Taken, Amount Compensated, Amount Rewarded, Amount Burned)
+        : LedgerEvent;
+
+    public sealed record AccusationUnfounded(AccountId Accuser, AccountId Provider, CapacityKind Kind, uint Period, Amount Burned) : LedgerEvent;
+
+    public sealed record MaintenanceDeclared(AccountId Provider, Instant From, Instant Until) : LedgerEvent;
 
     /// <summary>A validator contradicted itself: taken = compensated + rewarded + burned, all from the bond behind its key.</summary>
     public sealed record Slashed(

@@ -1,3 +1,4 @@
+using NodeRuntime.Ledger.Capacity;
 using NodeRuntime.Ledger.Staking;
 using NodeRuntime.Ledger.State;
 using NodeRuntime.Primitives;
@@ -38,6 +39,7 @@ internal static class MarketRules
         if (order.State != OrderState.Open) return MarketVerdict.OrderNotOpen;
         if (ledger.Now >= order.AuctionEndsAt) return MarketVerdict.AuctionEnded;
         if (!StakingRules.MayServe(ledger.Records, ledger.Parameters.BondMin, sender)) return MarketVerdict.BondTooLow;
+        if (ledger.Parameters.Capacity is { BidsNeedProof: true } && !CapacityRules.IsProven(ledger.Records, sender)) return MarketVerdict.CapacityUnproven;
         BidRecord bids = ledger.Records.Bids(bid.Order);
         if (bids.Excluded.Contains(sender)) return MarketVerdict.ProviderExcluded;
         if (bid.PricePerSecond > order.Terms.PricePerSecondMax) return MarketVerdict.PriceAboveCap;
@@ -74,7 +76,8 @@ internal static class MarketRules
     private static bool IsWithin(Duration duration, uint secondsMax) =>
         duration > Duration.Zero && duration <= Duration.FromSeconds(secondsMax);
 
-    private static bool IsRegion(string region)
+    /// <summary>Small letters, digits and hyphens; empty for anywhere.</summary>
+    internal static bool IsRegion(string region)
     {
         if (region.Length > Limits.RegionCharactersMax) return false;
         foreach (char c in region)

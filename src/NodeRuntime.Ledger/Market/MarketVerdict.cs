@@ -39,6 +39,9 @@ public enum MarketVerdict : byte
     /// <summary>Less is bonded than a provider needs.</summary>
     BondTooLow,
 
+    /// <summary>This chain takes bids of proven capacity alone, and the provider's is not.</summary>
+    CapacityUnproven,
+
     /// <summary>The provider had a lease for this order and failed.</summary>
     ProviderExcluded,
     PriceAboveCap,

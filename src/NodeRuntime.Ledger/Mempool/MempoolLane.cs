@@ -9,7 +9,7 @@ namespace NodeRuntime.Ledger.Mempool;
 /// </summary>
 public enum MempoolLane
 {
-    /// <summary>Settlement: what ends a lease in time, and what pays for it. Late is a penalty for somebody who did nothing wrong.</summary>
+    /// <summary>Settlement: what ends a lease in time, and what pays for it; answers to challenges of capacity, and words about them. Late is a penalty for somebody who did nothing wrong.</summary>
     Settlement,
 
     /// <summary>Market and staking: orders, bids, bonds.</summary>
@@ -61,6 +61,9 @@ public static class MempoolLanes
         switch (message)
         {
             case Message.ReportReady or Message.ReportResult or Message.AcknowledgeResult or Message.CloseLease:
+                return MempoolLane.Settlement;
+            case Message.AnswerCapacity or Message.ReportCapacity:
+                // They have windows, too, and only providers with a bond can say them.
                 return MempoolLane.Settlement;
             case Message.Transfer or Message.Faucet:
                 return MempoolLane.Transfers;

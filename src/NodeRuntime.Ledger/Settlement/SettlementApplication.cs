@@ -1,4 +1,5 @@
 using NodeRuntime.Ledger.Blocks;
+using NodeRuntime.Ledger.Capacity;
 using NodeRuntime.Ledger.Market;
 using NodeRuntime.Ledger.Staking;
 using NodeRuntime.Ledger.State;
@@ -36,6 +37,7 @@ internal static class SettlementApplication
         };
         draft.Put(report.Lease, ready);
         draft.Schedule(ready.ResultBy, DeadlineKind.Result, report.Lease.Hash);
+        CapacityApplication.LeaseBegan(draft, lease.Provider);
         draft.Tell(new LedgerEvent.LeaseReady(report.Lease, lease.Order, lease.Owner, lease.Provider, ready.ResultBy));
     }
 
@@ -51,6 +53,7 @@ internal static class SettlementApplication
             ChargedSeconds = SecondsFromReady(draft, lease),
         };
         draft.Put(report.Lease, reported);
+        CapacityApplication.LeaseEnded(draft, lease.Provider);
         draft.Schedule(AcknowledgeBy(draft, reported), DeadlineKind.Acknowledge, report.Lease.Hash);
         draft.Tell(new LedgerEvent.ResultReported(
             report.Lease, lease.Order, lease.Owner, lease.Provider, report.ResultCommitment, reported.ChargedSeconds));
@@ -69,6 +72,7 @@ internal static class SettlementApplication
         bool wasReady = lease.State == LeaseState.Ready;
         if (wasReady) draft.Unschedule(lease.ResultBy, DeadlineKind.Result, close.Lease.Hash);
         else draft.Unschedule(lease.ReadyBy, DeadlineKind.Ready, close.Lease.Hash);
+        if (wasReady) CapacityApplication.LeaseEnded(draft, lease.Provider);
         uint seconds = wasReady ? SecondsFromReady(draft, lease) : 0;
         OrderState orderState = wasReady ? OrderState.Completed : OrderState.Cancelled;
         LeaseRecord closed = Pay(draft, close.Lease, lease with { State = LeaseState.Closed, ChargedSeconds = seconds });
@@ -119,6 +123,7 @@ internal static class SettlementApplication
         OrderRecord order = OrderBook.Get(draft, lease.Order);
         Amount penalty = new Purse(draft).Penalise(lease.Provider, lease.Owner, PenaltyOf(draft, order.Escrow));
         draft.Put(id, lease with { State = LeaseState.ResultMissed, Penalty = penalty });
+        CapacityApplication.LeaseEnded(draft, lease.Provider);
         draft.Tell(new LedgerEvent.ResultMissed(id, lease.Order, lease.Owner, lease.Provider, penalty));
         StakingApplication.LeaseEnded(draft, lease.Provider);
         OrderBook.Reopen(draft, lease.Order, lease.Provider);

@@ -13,17 +13,18 @@ namespace NodeRuntime.Ledger.Slashing;
 /// <param name="Reporter">Of the proposer that put it into the block.</param>
 public sealed record Offence(PublicKey Key, AccountId Account, AccountId Reporter, Epoch Epoch, View View, EvidenceFault Fault)
 {
-    /// <summary>The set must hold both indices: <see cref="EvidenceRules"/> and the leader schedule say so.</summary>
-    public static Offence Of(LedgerRecords records, Evidence evidence, ValidatorSet set, ValidatorIndex proposer)
+    /// <summary>The sets must hold the indices: <see cref="EvidenceRules"/> and the leader schedule say so.</summary>
+    /// <param name="voters">Of the evidence's epoch.</param>
+    /// <param name="reporter">The key of the block's proposer.</param>
+    public static Offence Of(LedgerRecords records, Evidence evidence, ValidatorSet voters, in PublicKey reporter)
     {
-        Invariant.Holds(evidence.First.Slot.Epoch == set.Epoch);
-        Invariant.Holds(set.Contains(evidence.Voter));
-        Invariant.Holds(set.Contains(proposer));
-        PublicKey key = set[evidence.Voter].Key;
-        return new Offence(key, AccountOf(records, key), AccountOf(records, set[proposer].Key), set.Epoch, evidence.View, evidence.Fault);
+        Invariant.Holds(evidence.First.Slot.Epoch == voters.Epoch);
+        Invariant.Holds(voters.Contains(evidence.Voter));
+        PublicKey key = voters[evidence.Voter].Key;
+        return new Offence(key, AccountOf(records, key), AccountOf(records, reporter), voters.Epoch, evidence.View, evidence.Fault);
     }
 
-    // Whose key it is the ledger remembers for as long as it votes.
+    // Whose key it is the ledger remembers for as long as it votes, and then for as long as evidence is young.
     private static AccountId AccountOf(LedgerRecords records, in PublicKey validator) =>
         records.ValidatorOf(validator) ?? Invariant.Unreachable<AccountId>("a validator that is nobody's");
 }

@@ -32,7 +32,11 @@ internal static class EpochApplication
         ValidatorSet before = draft.Records.Epoch.Validators;
         draft.Put(StateKeys.Epoch, new EpochRecord(due.Validators, draft.Height).Write);
         draft.Remove(StateKeys.EpochDue);
-        ForgetKeys(draft, before);
+        foreach (ValidatorMember member in before.Members)
+        {
+            if (due.Validators.IndexOf(member.Key) is null) draft.BindKey(member.Key, draft.Time + draft.Parameters.UnbondingTime);
+        }
+
         draft.Tell(new LedgerEvent.EpochSealed(due.Validators));
     }
 
@@ -43,11 +47,19 @@ internal static class EpochApplication
         ulong blocks = draft.Height.Number - now.Since.Number;
         if (blocks == 0 || blocks % draft.Parameters.EpochBlocks != 0 || now.Validators.Epoch.Number == uint.MaxValue) return;
         EpochRecord? before = draft.Records.EpochDue;
-        ValidatorSet? next = ValidatorSelection.Select(draft.Records, draft.Parameters, now.Validators.Epoch.Next);
+        ValidatorSet? next = ValidatorSelection.Select(draft.Records, draft.Parameters, now.Validators.Epoch.Next, draft.Height);
         if (next is null || next.HasSameMembers(now.Validators)) draft.Remove(StateKeys.EpochDue);
         // The same set as before stays due under the hash that was signed.
         else if (before is null || !before.Validators.HasSameMembers(next)) draft.Put(StateKeys.EpochDue, new EpochRecord(next, draft.Height).Write);
         if (before is not null) ForgetKeys(draft, before.Validators);
+    }
+
+    /// <summary>What a key signed in the sets that it has left convicts nobody any more.</summary>
+    public static void ReleaseKey(LedgerDraft draft, Hash256 subject)
+    {
+        ValidatorKeyRecord record = draft.Records.ValidatorKey(subject) ?? Invariant.Unreachable<ValidatorKeyRecord>("a bound key that is nobody's");
+        draft.Put(record with { BoundUntil = null });
+        draft.ForgetKey(record.Key);
     }
 
     private static void ForgetKeys(LedgerDraft draft, ValidatorSet before)

@@ -1,3 +1,4 @@
+using NodeRuntime.Ledger.Capacity;
 using NodeRuntime.Ledger.State;
 using NodeRuntime.Primitives;
 using NodeRuntime.Proofs.Transactions;
@@ -16,7 +17,13 @@ internal static class StakingRules
     public static StakingVerdict Check(in LedgerView ledger, AccountId sender, Message.Unbond unbond)
     {
         if (unbond.Amount == Amount.Zero) return StakingVerdict.AmountZero;
-        if (ledger.Records.Bond(sender).Bonded < unbond.Amount) return StakingVerdict.BondTooLow;
+        Amount bonded = ledger.Records.Bond(sender).Bonded;
+        if (bonded < unbond.Amount) return StakingVerdict.BondTooLow;
+        if (ledger.Parameters.Capacity is { } terms && bonded - unbond.Amount < CapacityRules.CollateralOf(ledger.Records, terms, sender))
+        {
+            return StakingVerdict.StillCommitted;
+        }
+
         return StakingVerdict.Accepted;
     }
 

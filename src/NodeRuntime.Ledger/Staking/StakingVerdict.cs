@@ -10,6 +10,9 @@ public enum StakingVerdict : byte
     /// <summary>More is asked back than is bonded and not yet asked back; or a validator has less bonded than one needs.</summary>
     BondTooLow,
 
+    /// <summary>It stands behind committed capacity, which must be withdrawn first.</summary>
+    StillCommitted,
+
     /// <summary>Another account's validator has this key.</summary>
     KeyTaken,
 

@@ -16,12 +16,14 @@ namespace NodeRuntime.Ledger.Staking;
 internal static class ValidatorSelection
 {
     /// <summary>Null where nobody wants to or may: then the set in force stays.</summary>
-    public static ValidatorSet? Select(LedgerRecords records, ChainParameters parameters, Epoch epoch)
+    /// <param name="height">Of the block that looks.</param>
+    public static ValidatorSet? Select(LedgerRecords records, ChainParameters parameters, Epoch epoch, Height height)
     {
+        SortedSet<AccountId> barred = SlashingRules.BarredAt(records, parameters, height);
         List<(AccountId Account, ValidatorMember Member)> candidates = [];
         foreach ((AccountId account, ValidatorRecord validator) in records.Validators())
         {
-            if (!IsEligible(records, account)) continue;
+            if (!IsEligible(records, account, barred)) continue;
             ulong weight = WeightOf(records.Bond(account), validator, parameters);
             if (weight > 0) candidates.Add((account, new ValidatorMember(validator.Key, weight, validator.Peer)));
         }
@@ -39,8 +41,9 @@ internal static class ValidatorSelection
     }
 
     /// <summary>Whether an account may have a place, whatever its bond: the one predicate for what bars a validator.</summary>
-    public static bool IsEligible(LedgerRecords records, AccountId account) =>
-        records.Validator(account) is { } validator && !SlashingRules.IsJailed(records, validator.Key);
+    /// <param name="barred">What <see cref="SlashingRules.BarredAt"/> says.</param>
+    public static bool IsEligible(LedgerRecords records, AccountId account, IReadOnlySet<AccountId> barred) =>
+        records.Validator(account) is { } validator && !SlashingRules.IsJailed(records, validator.Key) && !barred.Contains(account);
 
     /// <summary>
     /// Votes for what is bonded and not asked back, at most <see cref="ValidatorSet.WeightMax"/>, so that a hundred stay below 2^62. What

@@ -32,6 +32,9 @@ public enum AuditVerdict
     /// <summary>A chain of reveals that nobody used is of a key that is nobody's, or more of it was used than there is.</summary>
     RevealsDiffer,
 
+    /// <summary>Totals, seats, what is owed or what was minted for capacity is not what the records say.</summary>
+    CapacityDiffers,
+
     /// <summary>What must happen in time has no line in the calendar, or a line has nothing that waits for it.</summary>
     CalendarDiffers,
 }

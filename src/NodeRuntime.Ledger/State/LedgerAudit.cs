@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using NodeRuntime.Ledger.Capacity;
 using NodeRuntime.Primitives;
 using NodeRuntime.Proofs.Chain;
 using NodeRuntime.Proofs.Records;
@@ -25,7 +26,9 @@ public sealed class LedgerAudit
     private readonly List<(StateKey Key, LeaseRecord Lease)> _leases = [];
     private readonly SortedDictionary<StateKey, AccountId> _validatorKeys = [];
     private readonly SortedDictionary<StateKey, AccountId> _claimedKeys = [];
+    private readonly SortedSet<StateKey> _boundKeys = [];
     private readonly List<(StateKey Key, RevealRecord Record)> _reveals = [];
+    private readonly CapacityAudit _capacity = new();
     private BeaconRecord? _beacon;
     private EpochRecord? _epoch;
     private EpochRecord? _due;
@@ -66,6 +69,7 @@ public sealed class LedgerAudit
         if (!CountsAgree(_openLeases, _bonds, static bond => bond.OpenLeases)) return AuditVerdict.OpenLeasesDiffer;
         if (!ValidatorsAgree(_epoch, _clock)) return AuditVerdict.ValidatorsDiffer;
         if (!RevealsAgree(_parameters.Beacon)) return AuditVerdict.RevealsDiffer;
+        if (!_capacity.Agrees(_parameters.Capacity, _expectedLines)) return AuditVerdict.CapacityDiffers;
         return CalendarAgrees(_clock) ? AuditVerdict.Sound : AuditVerdict.CalendarDiffers;
     }
 
@@ -101,8 +105,7 @@ public sealed class LedgerAudit
                 ValidatorRecord validator = ValidatorRecord.Read(reader);
                 return _validatorKeys.TryAdd(StateKeys.ValidatorKey(validator.Key), new AccountId(key.Id));
             case StateFamily.ValidatorKey:
-                _claimedKeys.Add(key, ValidatorKeyRecord.Read(reader).Account);
-                return true;
+                return TakeKey(key, ValidatorKeyRecord.Read(reader), reader);
             case StateFamily.Epoch:
                 EpochRecord epoch = EpochRecord.Read(reader);
                 if (key == StateKeys.Epoch) _epoch = epoch;
@@ -114,6 +117,9 @@ public sealed class LedgerAudit
             case StateFamily.Beacon:
                 _beacon = BeaconRecord.Read(reader);
                 return key == StateKeys.Beacon;
+            case StateFamily.CapacityKind or StateFamily.CapacityProvider or StateFamily.CapacityDuty or StateFamily.CapacityAnswer
+                or StateFamily.CapacitySeat:
+                return _capacity.Take(key, reader);
             case StateFamily.Order:
                 return TakeOrder(key, OrderRecord.Read(reader), reader);
             case StateFamily.Bid:
@@ -143,6 +149,16 @@ public sealed class LedgerAudit
         if (line.Kind == DeadlineKind.Forget) _toForget.Add(line.Subject);
         else if (line.Kind == DeadlineKind.Unbonding) _unbondingLines.Add(key);
         else _lines.Add(key);
+    }
+
+    private bool TakeKey(StateKey key, ValidatorKeyRecord record, WireReader reader)
+    {
+        if (reader.Failed || key != StateKeys.ValidatorKey(record.Key)) return false;
+        _claimedKeys.Add(key, record.Account);
+        if (record.BoundUntil is not { } until) return true;
+        _boundKeys.Add(key);
+        _expectedLines.Add(StateKeys.Deadline(until, DeadlineKind.ValidatorKey, key.Id));
+        return true;
     }
 
     private bool TakeOrder(StateKey key, OrderRecord order, WireReader reader)
@@ -179,8 +195,8 @@ public sealed class LedgerAudit
         }
     }
 
-    // Every validator's key leads to it, every key that votes or is to vote leads to somebody, and no other key to anybody; the set that is
-    // due is the next epoch's.
+    // Every validator's key leads to it, every key that votes or is to vote leads to somebody, and of all others only those that are bound; the set
+    // that is due is the next epoch's.
     private bool ValidatorsAgree(EpochRecord epoch, ClockRecord clock)
     {
         if (epoch.Since > clock.Height) return false;
@@ -202,7 +218,7 @@ public sealed class LedgerAudit
 
         foreach (StateKey key in _claimedKeys.Keys)
         {
-            if (!_validatorKeys.ContainsKey(key) && !members.Contains(key)) return false;
+            if (!_validatorKeys.ContainsKey(key) && !members.Contains(key) && !_boundKeys.Contains(key)) return false;
         }
 
         return _due is not { } due || (due.Validators.Epoch.Number == epoch.Validators.Epoch.Number + 1UL && due.Since <= clock.Height);

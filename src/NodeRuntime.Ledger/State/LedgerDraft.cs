@@ -1,6 +1,8 @@
 using System;
 using System.Collections.Generic;
+using NodeRuntime.Capacity;
 using NodeRuntime.Crypto;
+using NodeRuntime.Crypto.Work;
 using NodeRuntime.Ledger.Blocks;
 using NodeRuntime.Primitives;
 using NodeRuntime.Proofs.Chain;
@@ -17,8 +19,9 @@ internal sealed class LedgerDraft
 {
     private readonly List<LedgerEvent> _events = [];
 
-    public LedgerDraft(ChainId chain, ChainParameters parameters, ClockRecord clock, StateTree tree)
+    public LedgerDraft(ChainId chain, ChainParameters parameters, ClockRecord clock, StateTree tree, IWorkHashes works)
     {
+        Works = works;
         Chain = chain;
         Parameters = parameters;
         Clock = clock;
@@ -47,8 +50,16 @@ internal sealed class LedgerDraft
 
     public LedgerRecords Records => new(Tree);
 
+    /// <summary>What an accusation is decided with.</summary>
+    public IWorkHashes Works { get; }
+
+    /// <summary>Decided in this block. Undoing a transaction does not give them back: what they cost was spent.</summary>
+    public int Accusations { get; private set; }
+
     /// <summary>What rules may see.</summary>
-    public LedgerView View => new(Records, Chain, Parameters, Supply, Clock);
+    public LedgerView View => new(Records, Chain, Parameters, Supply, Clock, Accusations);
+
+    public void CountAccusation() => Accusations++;
 
     public DraftMark Mark() => new(Tree, Supply, _events.Count);
 
@@ -96,7 +107,7 @@ internal sealed class LedgerDraft
     {
         RemoveValidator(account);
         Put(StateKeys.Validator(account), record.Write);
-        Put(StateKeys.ValidatorKey(record.Key), new ValidatorKeyRecord(account).Write);
+        Put(new ValidatorKeyRecord(record.Key, account, Records.ValidatorKey(record.Key)?.BoundUntil));
     }
 
     public void RemoveValidator(AccountId account)
@@ -106,13 +117,24 @@ internal sealed class LedgerDraft
         ForgetKey(before.Key);
     }
 
+    public void Put(ValidatorKeyRecord record) => Put(StateKeys.ValidatorKey(record.Key), record.Write);
+
+    /// <summary>The key has left the set in force: for so long it is remembered whose it is, whatever the account does meanwhile.</summary>
+    public void BindKey(in PublicKey key, Instant until)
+    {
+        ValidatorKeyRecord record = Records.ValidatorKey(key) ?? Invariant.Unreachable<ValidatorKeyRecord>("a validator that is nobody's");
+        if (record.BoundUntil is { } before) Unschedule(before, DeadlineKind.ValidatorKey, key.ToPeerId().Hash);
+        Put(record with { BoundUntil = until });
+        Schedule(until, DeadlineKind.ValidatorKey, key.ToPeerId().Hash);
+    }
+
     /// <summary>
-    /// Forgets whose a key is, where it is no validator's any more and of no set that votes or is due: as long as it may sign, somebody's bond
-    /// pays for what it signs.
+    /// Forgets whose a key is, where it is no validator's any more, of no set that votes or is due, and not bound: as long as somebody may be
+    /// convicted of what it signed, somebody's bond pays for it.
     /// </summary>
     public void ForgetKey(in PublicKey key)
     {
-        if (Records.ValidatorOf(key) is not { } account || Records.Validator(account)?.Key == key) return;
+        if (Records.ValidatorKey(key) is not { BoundUntil: null, Account: var account } || Records.Validator(account)?.Key == key) return;
         if (Records.Epoch.Validators.IndexOf(key) is not null || Records.EpochDue?.Validators.IndexOf(key) is not null) return;
         Remove(StateKeys.ValidatorKey(key));
         // What was shown stays, so that a key that comes back does not begin anew with what everybody knows.
@@ -120,6 +142,15 @@ internal sealed class LedgerDraft
     }
 
     public void Put(in PublicKey validator, RevealRecord record) => Put(StateKeys.Reveal(validator), record.Write);
+
+    public void Put(CapacityKind kind, CapacityKindRecord record) => Put(StateKeys.CapacityKind(kind), record.Write);
+
+    public void Put(AccountId account, CapacityProviderRecord record) => Put(StateKeys.CapacityProvider(account), record.Write);
+
+    public void Put(CapacityKind kind, CapacityDutyRecord record) => Put(StateKeys.CapacityDuty(kind, record.Account), record.Write);
+
+    public void Put(CapacityKind kind, uint period, CapacityAnswerRecord record) =>
+        Put(StateKeys.CapacityAnswer(kind, period, record.Account), record.Write);
 
     public void Put(OrderId order, OrderRecord record) => Put(StateKeys.Order(order), record.Write);
 
@@ -145,7 +176,7 @@ internal sealed class LedgerDraft
     {
         Invariant.Holds(Supply.IsConserved);
         Put(StateKeys.Supply, Supply.Write);
-        return new LedgerState(Chain, Tree);
+        return new LedgerState(Chain, Tree, Works);
     }
 }
 

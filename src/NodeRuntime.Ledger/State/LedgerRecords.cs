@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using NodeRuntime.Capacity;
 using NodeRuntime.Crypto;
 using NodeRuntime.Primitives;
 using NodeRuntime.Proofs.Chain;
@@ -33,7 +34,12 @@ public readonly struct LedgerRecords(StateTree tree)
     public ValidatorRecord? Validator(AccountId account) => Read(StateKeys.Validator(account), ValidatorRecord.Read);
 
     /// <summary>Whose a validator's key is.</summary>
-    public AccountId? ValidatorOf(in PublicKey key) => Read(StateKeys.ValidatorKey(key), ValidatorKeyRecord.Read)?.Account;
+    public AccountId? ValidatorOf(in PublicKey key) => ValidatorKey(key)?.Account;
+
+    public ValidatorKeyRecord? ValidatorKey(in PublicKey key) => Read(StateKeys.ValidatorKey(key), ValidatorKeyRecord.Read);
+
+    /// <param name="key">By the hash that names the key's peer, too.</param>
+    public ValidatorKeyRecord? ValidatorKey(Hash256 key) => Read(StateKeys.ValidatorKey(key), ValidatorKeyRecord.Read);
 
     /// <summary>The set in force.</summary>
     public EpochRecord Epoch => Read(StateKeys.Epoch, EpochRecord.Read) ?? Invariant.Unreachable<EpochRecord>("a state without validators");
@@ -173,6 +179,34 @@ public readonly struct LedgerRecords(StateTree tree)
 
         return bonds;
     }
+
+    /// <summary>Of a chain that proves capacity.</summary>
+    public CapacityKindRecord CapacityKind(CapacityKind kind) => Read(StateKeys.CapacityKind(kind), CapacityKindRecord.Read)
+        ?? Invariant.Unreachable<CapacityKindRecord>("a chain that proves capacity without its kinds");
+
+    public CapacityProviderRecord? CapacityProvider(AccountId account) => Read(StateKeys.CapacityProvider(account), CapacityProviderRecord.Read);
+
+    public CapacityDutyRecord? CapacityDuty(CapacityKind kind, AccountId account) => CapacityDuty(StateKeys.CapacityDuty(kind, account));
+
+    public CapacityAnswerRecord? CapacityAnswer(CapacityKind kind, uint period, AccountId account) =>
+        Read(StateKeys.CapacityAnswer(kind, period, account), CapacityAnswerRecord.Read);
+
+    public CapacitySeatRecord? CapacitySeat(CapacityKind kind, uint seat) => Read(StateKeys.CapacitySeat(kind, seat), CapacitySeatRecord.Read);
+
+    /// <summary>Everybody who sells capacity, in the order of accounts, so many of them.</summary>
+    public List<KeyValuePair<AccountId, CapacityProviderRecord>> CapacityProviders(int countMax)
+    {
+        List<KeyValuePair<AccountId, CapacityProviderRecord>> providers = [];
+        foreach (StateEntry entry in tree.Of(StateFamily.CapacityProvider))
+        {
+            if (providers.Count == countMax) break;
+            providers.Add(KeyValuePair.Create(new AccountId(entry.Key.Id), Decode(entry.Value, CapacityProviderRecord.Read)));
+        }
+
+        return providers;
+    }
+
+    internal CapacityDutyRecord? CapacityDuty(StateKey key) => Read(key, CapacityDutyRecord.Read);
 
     internal static T Decode<T>(ReadOnlyMemory<byte> bytes, Func<WireReader, T> read)
     {

@@ -1,3 +1,5 @@
+using NodeRuntime.Crypto.Work;
+using NodeRuntime.Ledger.Capacity;
 using NodeRuntime.Ledger.Staking;
 using NodeRuntime.Primitives;
 using NodeRuntime.Proofs.Chain;
@@ -12,8 +14,9 @@ namespace NodeRuntime.Ledger.State;
 /// </summary>
 public sealed class LedgerState
 {
-    internal LedgerState(ChainId chain, StateTree tree)
+    internal LedgerState(ChainId chain, StateTree tree, IWorkHashes? works = null)
     {
+        Works = works ?? PortableWorkHashes.Instance;
         Chain = chain;
         Tree = tree;
         Parameters = Records.Parameters;
@@ -25,14 +28,16 @@ public sealed class LedgerState
     }
 
     /// <summary>The state at height 0. A genesis that decoded is well formed; one that was composed here must be.</summary>
-    public static LedgerState FromGenesis(Genesis genesis)
+    /// <param name="works">What accusations are decided with, on a chain whose work function is not in C#; see <see cref="With"/>.</param>
+    public static LedgerState FromGenesis(Genesis genesis, IWorkHashes? works = null)
     {
         if (!genesis.IsDevelopment) Invariant.Holds(genesis.Parameters.FaucetAmount == Amount.Zero);
         ClockRecord clock = new(Height.Genesis, genesis.Time, genesis.Time);
-        LedgerDraft draft = new(genesis.ChainId, genesis.Parameters, clock, StateTree.Empty);
+        LedgerDraft draft = new(genesis.ChainId, genesis.Parameters, clock, StateTree.Empty, works ?? PortableWorkHashes.Instance);
         draft.Put(StateKeys.Parameters, genesis.Parameters.Write);
         EpochApplication.Begin(draft, genesis);
         draft.Put(StateKeys.Beacon, new BeaconRecord(NodeRuntime.Proofs.Chain.Beacon.Genesis(genesis.ChainId)).Write);
+        CapacityClock.Begin(draft);
         Purse purse = new(draft);
         foreach (GenesisAllocation allocation in genesis.Allocations)
         {
@@ -71,6 +76,12 @@ public sealed class LedgerState
     public Hash256 Root => Tree.Root;
 
     public LedgerRecords Records => new(Tree);
+
+    /// <summary>What accusations in children of this state are decided with. No part of the state: all work functions say the same everywhere.</summary>
+    public IWorkHashes Works { get; }
+
+    /// <summary>The same state on a machine with these work functions.</summary>
+    public LedgerState With(IWorkHashes works) => new(Chain, Tree, works);
 
     public StateProof Prove(StateKey key) => Tree.Prove(key);
 }

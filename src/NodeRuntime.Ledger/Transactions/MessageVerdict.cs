@@ -1,4 +1,5 @@
 using NodeRuntime.Ledger.Accounts;
+using NodeRuntime.Ledger.Capacity;
 using NodeRuntime.Ledger.Market;
 using NodeRuntime.Ledger.Settlement;
 using NodeRuntime.Ledger.Staking;
@@ -12,6 +13,7 @@ public enum MessageFamily : byte
     Staking,
     Market,
     Settlement,
+    Capacity,
 }
 
 /// <summary>A family's verdict of a message, whichever family it is.</summary>
@@ -36,6 +38,7 @@ public readonly record struct MessageVerdict
         MessageFamily.Staking => $"Staking.{(StakingVerdict)_code}",
         MessageFamily.Market => $"Market.{(MarketVerdict)_code}",
         MessageFamily.Settlement => $"Settlement.{(SettlementVerdict)_code}",
+        MessageFamily.Capacity => $"Capacity.{(CapacityVerdict)_code}",
     };
 
     public static MessageVerdict Of(AccountsVerdict verdict) => new(MessageFamily.Accounts, (byte)verdict);
@@ -45,6 +48,8 @@ public readonly record struct MessageVerdict
     public static MessageVerdict Of(MarketVerdict verdict) => new(MessageFamily.Market, (byte)verdict);
 
     public static MessageVerdict Of(SettlementVerdict verdict) => new(MessageFamily.Settlement, (byte)verdict);
+
+    public static MessageVerdict Of(CapacityVerdict verdict) => new(MessageFamily.Capacity, (byte)verdict);
 
     public override string ToString() => Name;
 }

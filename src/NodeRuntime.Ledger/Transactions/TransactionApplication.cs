@@ -1,4 +1,5 @@
 using NodeRuntime.Ledger.Accounts;
+using NodeRuntime.Ledger.Capacity;
 using NodeRuntime.Ledger.Market;
 using NodeRuntime.Ledger.Settlement;
 using NodeRuntime.Ledger.Staking;
@@ -60,6 +61,12 @@ internal static class TransactionApplication
         Message.ReportResult m => MessageVerdict.Of(SettlementRules.Check(ledger, sender, m)),
         Message.AcknowledgeResult m => MessageVerdict.Of(SettlementRules.Check(ledger, sender, m)),
         Message.CloseLease m => MessageVerdict.Of(SettlementRules.Check(ledger, sender, m)),
+        Message.CommitCapacity m => MessageVerdict.Of(CapacityRules.Check(ledger, sender, m)),
+        Message.WithdrawCapacity m => MessageVerdict.Of(CapacityRules.Check(ledger, sender, m)),
+        Message.AnswerCapacity m => MessageVerdict.Of(CapacityRules.Check(ledger, sender, m)),
+        Message.ReportCapacity m => MessageVerdict.Of(CapacityRules.Check(ledger, sender, m)),
+        Message.AccuseCapacity m => MessageVerdict.Of(CapacityRules.Check(ledger, sender, m)),
+        Message.DeclareMaintenance m => MessageVerdict.Of(CapacityRules.Check(ledger, sender, m)),
         _ => Invariant.Unreachable<MessageVerdict>("a message without rules"),
     };
 
@@ -106,6 +113,24 @@ internal static class TransactionApplication
                 break;
             case Message.CloseLease m:
                 SettlementApplication.Apply(draft, m);
+                break;
+            case Message.CommitCapacity m:
+                CapacityApplication.Apply(draft, sender, m);
+                break;
+            case Message.WithdrawCapacity:
+                CapacityApplication.Withdraw(draft, sender);
+                break;
+            case Message.AnswerCapacity m:
+                CapacityApplication.Apply(draft, sender, m);
+                break;
+            case Message.ReportCapacity m:
+                CapacityApplication.Apply(draft, sender, m);
+                break;
+            case Message.AccuseCapacity m:
+                CapacityAccusation.Apply(draft, sender, m);
+                break;
+            case Message.DeclareMaintenance m:
+                CapacityApplication.Apply(draft, sender, m);
                 break;
             default:
                 Invariant.Break("a message without an effect");

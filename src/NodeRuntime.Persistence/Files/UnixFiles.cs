@@ -29,6 +29,9 @@ internal static class UnixFiles
         : RuntimeInformation.ProcessArchitecture is Architecture.Arm64 or Architecture.Arm ? 0x8000
         : 0x20000;
 
+    // Linux alone: past the cache, from and to aligned memory.
+    private static readonly int Direct = RuntimeInformation.ProcessArchitecture is Architecture.Arm64 or Architecture.Arm ? 0x10000 : 0x4000;
+
     private static readonly int NonBlocking = OperatingSystem.IsMacOS() ? 0x4 : 0x800;
 
     private static readonly int CloseOnExec = OperatingSystem.IsMacOS() ? 0x1000000 : 0x80000;
@@ -72,6 +75,21 @@ internal static class UnixFiles
         int descriptor = Open(path, (write ? ReadWrite : ReadOnly) | NoFollow | NonBlocking | CloseOnExec);
         if (descriptor < 0) throw Error("open", path);
         return new SafeFileHandle(descriptor, ownsHandle: true);
+    }
+
+    /// <summary>Opens what is there, to be read past the system's cache in aligned pieces; null where this disk or system does not.</summary>
+    public static SafeFileHandle? TryOpenPastCache(string path)
+    {
+        if (!OperatingSystem.IsLinux()) return null;
+        int descriptor = Open(path, ReadOnly | NoFollow | CloseOnExec | Direct);
+        return descriptor < 0 ? null : new SafeFileHandle(descriptor, ownsHandle: true);
+    }
+
+    /// <summary>Asks the system to forget what it holds of a file, which must be synced; false where it does not know how.</summary>
+    public static bool TryDropCache(SafeFileHandle handle)
+    {
+        const int DoNotNeed = 4;
+        return OperatingSystem.IsLinux() && Advise(handle, 0, 0, DoNotNeed) == 0;
     }
 
     /// <summary>Makes the names in a folder durable.</summary>
@@ -123,6 +141,10 @@ internal static class UnixFiles
     [DllImport("libc", EntryPoint = "fsync", SetLastError = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static extern int Sync(SafeFileHandle handle);
+
+    [DllImport("libc", EntryPoint = "posix_fadvise64")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern int Advise(SafeFileHandle handle, long offset, long length, int advice);
 
     [DllImport("libc", EntryPoint = "link", SetLastError = true, BestFitMapping = false, ThrowOnUnmappableChar = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]

@@ -1,6 +1,7 @@
 using System;
 using System.Runtime.InteropServices;
 using System.Threading;
+using System.Threading.Tasks;
 
 namespace NodeRuntime.Persistence.Plots;
 
@@ -32,6 +33,25 @@ public static class LowPriority
         };
         thread.Start();
         return thread;
+    }
+
+    /// <summary>The same for work with an answer, and for whoever does not want to wait on a thread.</summary>
+    public static Task<T> RunAsync<T>(string name, Func<T> work)
+    {
+        TaskCompletionSource<T> done = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        Start(name, () =>
+        {
+            try
+            {
+                done.SetResult(work());
+            }
+            catch (Exception exception)
+            {
+                // The waiter's to handle, as of every task.
+                done.SetException(exception);
+            }
+        });
+        return done.Task;
     }
 
     // A kernel that refuses leaves the thread as it was: slower for others, and right.

@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.Collections.Immutable;
 using System.Globalization;
 using System.IO;
+using System.Threading;
 using Microsoft.Win32.SafeHandles;
 using NodeRuntime.Capacity.Space;
 using NodeRuntime.Persistence.Files;
@@ -12,7 +13,8 @@ namespace NodeRuntime.Persistence.Plots;
 
 // A plot is a folder of its own, on whatever disk has room:
 //
-//     manifest.plot               whose rows, and how they lie; locked by the process that has the plot
+//     plot.lock                   held by the process that has the plot
+//     manifest.plot               whose rows, and how they lie
 //     unit-00000003.rows          a whole unit: row after row, nothing else
 //     unit-00000003.sums          its checksums; a unit is made once they are there
 //     unit-00000004.rows.partial  one under way: chunk after chunk, each synced
@@ -27,6 +29,7 @@ public sealed class PlotFolder : IDisposable
     internal const string SumsEnding = ".sums";
     internal const string PartialEnding = ".partial";
 
+    private const string LockName = "plot.lock";
     private const string ManifestName = "manifest.plot";
     private const int ManifestBytesMax = 1024;
     private const int SumsBytesMax = (UnitSums.ChunksMax * 36) + 1024;
@@ -49,26 +52,71 @@ public sealed class PlotFolder : IDisposable
 
     public PlotIdentity Identity => Manifest.Identity;
 
-    /// <summary>Opens a plot, or begins one where the folder holds none. A plot may be asked for more units than it was begun with, or fewer.</summary>
-    public static PlotOutcome TryOpen(string path, SpaceParameters parameters, PlotIdentity identity, uint units, out PlotFolder? folder)
+    /// <summary>Says whose plot a folder holds, and touches nothing.</summary>
+    /// <param name="manifest">Null unless accepted.</param>
+    public static PlotOutcome TryRead(string path, out PlotManifest? manifest)
+    {
+        PlotManifest? read = null;
+        PlotOutcome outcome = Guard(path, null, () =>
+        {
+            read = PlotManifest.Decode(ReadSmall(System.IO.Path.Combine(path, ManifestName), ManifestBytesMax));
+            return read is null ? new(PlotVerdict.ManifestUnreadable) : PlotOutcome.Accepted;
+        });
+        manifest = read;
+        return outcome;
+    }
+
+    /// <summary>
+    /// Opens a plot, or begins one where the folder holds none. A plot may be asked for more units than it was begun with, and then says so from now on; or
+    /// for fewer, and then the others are left alone.
+    /// </summary>
+    public static PlotOutcome TryOpen(string path, SpaceParameters parameters, PlotOwner owner, uint units, out PlotFolder? folder) =>
+        TryOpen(path, parameters, PlotManifest.Of(parameters, owner, units), out folder);
+
+    /// <summary>The same for whoever knows the identity and not what it is computed from.</summary>
+    public static PlotOutcome TryOpen(string path, SpaceParameters parameters, PlotIdentity identity, uint units, out PlotFolder? folder) =>
+        TryOpen(path, parameters, PlotManifest.Of(parameters, identity, units), out folder);
+
+    private static PlotOutcome TryOpen(string path, SpaceParameters parameters, PlotManifest wanted, out PlotFolder? folder)
     {
         PlotFolder? opened = null;
         PlotOutcome outcome = Guard(path, null, () =>
         {
             UnixFiles.CreateFolder(path);
-            return Open(path, parameters, PlotManifest.Of(parameters, identity, units), out opened);
+            return Open(path, parameters, wanted, out opened);
         });
         folder = opened;
+        return outcome;
+    }
+
+    /// <summary>What a plot of so many units still takes of its disk, in bytes, by the lengths of what is there; the folder may not be there yet.</summary>
+    public static PlotOutcome FindRoomNeeded(string path, SpaceParameters parameters, uint units, out long byteCount)
+    {
+        long needed = 0;
+        PlotOutcome outcome = Guard(path, null, () =>
+        {
+            for (uint unit = 0; unit < units; unit++)
+            {
+                FileInfo whole = new(FileOf(path, unit, RowsEnding)), partial = new(whole.FullName + PartialEnding);
+                long there = whole.Exists ? whole.Length : partial.Exists ? partial.Length : 0;
+                needed += Math.Max(0, parameters.UnitByteCount - there);
+                // Checksums are written twice before the first of them go.
+                if (!File.Exists(FileOf(path, unit, SumsEnding))) needed += 2L * UnitSums.ChunkCountOf(parameters) * Hash256.ByteCount;
+            }
+
+            return PlotOutcome.Accepted;
+        });
+        byteCount = needed;
         return outcome;
     }
 
     public void Dispose() => _lock.Dispose();
 
     /// <summary>Reads a whole unit against its checksums.</summary>
-    public PlotOutcome CheckUnit(uint unit) => CheckUnit(unit, out _);
+    public PlotOutcome CheckUnit(uint unit, CancellationToken cancel = default) => CheckUnit(unit, cancel, out _);
 
     /// <param name="rotten">The chunks that are not what was written.</param>
-    internal PlotOutcome CheckUnit(uint unit, out ImmutableArray<int> rotten)
+    internal PlotOutcome CheckUnit(uint unit, CancellationToken cancel, out ImmutableArray<int> rotten)
     {
         List<int> found = [];
         PlotOutcome outcome = Guard(Path, unit, () =>
@@ -80,6 +128,7 @@ public sealed class PlotFolder : IDisposable
             byte[] chunk = new byte[UnitSums.ChunkByteCountOf(Parameters)];
             for (int i = 0; i < sums!.Sums.Length; i++)
             {
+                if (cancel.IsCancellationRequested) return new(PlotVerdict.Cancelled, unit);
                 if (!TryReadChunk(rows, i, chunk, out int length)) return new(PlotVerdict.UnitTruncated, unit);
                 if (UnitSums.SumOf(Identity, unit, (uint)i, chunk.AsSpan(0, length)) != sums.Sums[i]) found.Add(i);
             }
@@ -99,6 +148,23 @@ public sealed class PlotFolder : IDisposable
         return RandomAccess.GetLength(rows) == Parameters.UnitByteCount ? PlotOutcome.Accepted : new(PlotVerdict.UnitTruncated, unit);
     });
 
+    /// <summary>The units that are not there, by names and lengths; units that are there are not read.</summary>
+    internal PlotOutcome FindMissing(out ImmutableArray<uint> missing)
+    {
+        ImmutableArray<uint>.Builder units = ImmutableArray.CreateBuilder<uint>();
+        missing = [];
+        for (uint unit = 0; unit < Manifest.Units; unit++)
+        {
+            PlotOutcome found = FindUnit(unit);
+            if (found.IsAccepted) continue;
+            if (!found.IsMadeAgain) return found;
+            units.Add(unit);
+        }
+
+        missing = units.ToImmutable();
+        return PlotOutcome.Accepted;
+    }
+
     internal PlotOutcome ReadSums(uint unit, out UnitSums? sums)
     {
         sums = null;
@@ -109,8 +175,10 @@ public sealed class PlotFolder : IDisposable
         return sums.Identity == Identity && sums.Unit == unit ? PlotOutcome.Accepted : new(PlotVerdict.WrongUnit, unit);
     }
 
-    internal string FileOf(uint unit, string ending) =>
-        System.IO.Path.Combine(Path, string.Create(CultureInfo.InvariantCulture, $"unit-{unit:D8}{ending}"));
+    internal string FileOf(uint unit, string ending) => FileOf(Path, unit, ending);
+
+    private static string FileOf(string path, uint unit, string ending) =>
+        System.IO.Path.Combine(path, string.Create(CultureInfo.InvariantCulture, $"unit-{unit:D8}{ending}"));
 
     internal int LengthOfChunk(int chunk)
     {
@@ -159,26 +227,33 @@ public sealed class PlotFolder : IDisposable
     private static PlotOutcome Open(string path, SpaceParameters parameters, PlotManifest wanted, out PlotFolder? folder)
     {
         folder = null;
-        string manifestPath = System.IO.Path.Combine(path, ManifestName);
-        if (!File.Exists(manifestPath)) AtomicFile.TryCreate(manifestPath, wanted.Encode());
-        SafeFileHandle handle = UnixFiles.OpenExisting(manifestPath, write: true);
-        PlotOutcome outcome = UnixFiles.TryLock(handle, manifestPath) ? Read(manifestPath, wanted) : new(PlotVerdict.InUse);
+        string lockPath = System.IO.Path.Combine(path, LockName);
+        if (!File.Exists(lockPath)) AtomicFile.TryCreate(lockPath, []);
+        SafeFileHandle handle = UnixFiles.OpenExisting(lockPath, write: true);
+        PlotManifest agreed = wanted;
+        PlotOutcome outcome = UnixFiles.TryLock(handle, lockPath) ? Agree(System.IO.Path.Combine(path, ManifestName), wanted, out agreed) : new(PlotVerdict.InUse);
         if (!outcome.IsAccepted)
         {
             handle.Dispose();
             return outcome;
         }
 
-        folder = new PlotFolder(path, parameters, wanted, handle);
+        folder = new PlotFolder(path, parameters, agreed with { Units = wanted.Units }, handle);
         return PlotOutcome.Accepted;
     }
 
-    private static PlotOutcome Read(string manifestPath, PlotManifest wanted)
+    // What stands on the disk from now on: the larger number of units, and the owner that either names.
+    private static PlotOutcome Agree(string manifestPath, PlotManifest wanted, out PlotManifest agreed)
     {
-        PlotManifest? manifest = PlotManifest.Decode(ReadSmall(manifestPath, ManifestBytesMax));
+        agreed = wanted;
+        bool isThere = File.Exists(manifestPath);
+        PlotManifest? manifest = isThere ? PlotManifest.Decode(ReadSmall(manifestPath, ManifestBytesMax)) : wanted;
         if (manifest is null) return new(PlotVerdict.ManifestUnreadable);
         if (manifest.Identity != wanted.Identity) return new(PlotVerdict.WrongOwner);
-        return manifest with { Units = wanted.Units } == wanted ? PlotOutcome.Accepted : new(PlotVerdict.WrongLayout);
+        if (manifest.UnitRows != wanted.UnitRows || manifest.RowMemory != wanted.RowMemory) return new(PlotVerdict.WrongLayout);
+        agreed = manifest with { Owner = manifest.Owner ?? wanted.Owner, Units = Math.Max(manifest.Units, wanted.Units) };
+        if (!isThere || agreed != manifest) AtomicFile.Replace(manifestPath, agreed.Encode());
+        return PlotOutcome.Accepted;
     }
 
     // What is longer than it can be decodes to nothing.

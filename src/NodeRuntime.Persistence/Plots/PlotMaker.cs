@@ -17,34 +17,23 @@ namespace NodeRuntime.Persistence.Plots;
 /// </summary>
 /// <param name="argon2">The maker's own: one owner.</param>
 /// <param name="prng">Chooses the rows that are computed again.</param>
-/// <param name="report">Told behind every chunk.</param>
-public sealed class PlotMaker(
-    PlotFolder folder, IArgon2id argon2, Prng prng, PlotThrottle throttle, TimeProvider time, Action<PlotProgress>? report = null)
+/// <param name="meter">Told behind every chunk.</param>
+public sealed class PlotMaker(PlotFolder folder, IArgon2id argon2, Prng prng, PlotThrottle throttle, PlotMeter meter)
 {
     /// <summary>A fault that spoils a tenth of the rows escapes with 3 %, one that spoils a quarter with 1 in 10,000.</summary>
     private const int RowsComputedAgain = 32;
 
     private readonly byte[] _chunk = new byte[UnitSums.ChunkByteCountOf(folder.Parameters)];
-    private readonly long _startedAt = time.GetTimestamp();
-    private ulong _rowsMade;
-    private ulong _rowsDone;
 
     /// <summary>Makes what is missing of all units. Units that are there are not read: that is <see cref="MendAll"/>'s.</summary>
     public PlotOutcome MakeAll(CancellationToken cancel)
     {
-        _rowsDone = 0;
-        List<uint> missing = [];
-        for (uint unit = 0; unit < folder.Manifest.Units; unit++)
-        {
-            PlotOutcome found = folder.FindUnit(unit);
-            if (found.IsAccepted) _rowsDone += folder.Parameters.UnitRows;
-            else if (IsMadeAgain(found.Verdict)) missing.Add(unit);
-            else return found;
-        }
-
+        PlotOutcome outcome = folder.FindMissing(out ImmutableArray<uint> missing);
+        if (!outcome.IsAccepted) return outcome;
+        meter.Find((ulong)(folder.Manifest.Units - missing.Length) * folder.Parameters.UnitRows);
         foreach (uint unit in missing)
         {
-            PlotOutcome outcome = MakeUnit(unit, cancel);
+            outcome = MakeUnit(unit, cancel);
             if (!outcome.IsAccepted) return outcome;
         }
 
@@ -59,17 +48,21 @@ public sealed class PlotMaker(
         PlotOutcome outcome = PlotOutcome.Accepted;
         for (uint unit = 0; unit < folder.Manifest.Units && outcome.IsAccepted; unit++)
         {
-            PlotOutcome found = folder.CheckUnit(unit, out ImmutableArray<int> rotten);
+            PlotOutcome found = folder.CheckUnit(unit, cancel, out ImmutableArray<int> rotten);
             if (found.IsAccepted) continue;
             wrong.Add(found);
-            outcome = found.Verdict == PlotVerdict.ChunkRotten ? MendChunks(unit, rotten, cancel)
-                : IsMadeAgain(found.Verdict) ? MakeUnit(unit, cancel)
-                : found;
+            outcome = Mend(found, unit, rotten, cancel);
         }
 
         mended = wrong.ToImmutable();
         return outcome;
     }
+
+    /// <summary>Makes again what was found wrong of a unit; what no making mends is answered as it was found.</summary>
+    internal PlotOutcome Mend(PlotOutcome found, uint unit, ImmutableArray<int> rotten, CancellationToken cancel) =>
+        found.Verdict == PlotVerdict.ChunkRotten ? MendChunks(unit, rotten, cancel)
+        : found.IsMadeAgain ? MakeUnit(unit, cancel)
+        : found;
 
     /// <summary>Makes one unit anew, or goes on with it.</summary>
     public PlotOutcome MakeUnit(uint unit, CancellationToken cancel) => PlotFolder.Guard(folder.Path, unit, () =>
@@ -82,14 +75,14 @@ public sealed class PlotMaker(
         using (SafeFileHandle progress = File.OpenHandle(partialSums, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read))
         {
             Resume(unit, rows, progress, sums);
-            _rowsDone += (ulong)sums.Count * (ulong)(_chunk.Length / SpaceParameters.RowByteCount);
+            meter.Find((ulong)sums.Count * (ulong)(_chunk.Length / SpaceParameters.RowByteCount));
             for (int i = sums.Count; i < UnitSums.ChunkCountOf(folder.Parameters); i++)
             {
                 if (cancel.IsCancellationRequested) return new(PlotVerdict.Cancelled, unit);
                 Hash256 sum = WriteChunk(unit, i, rows);
                 RandomAccess.Write(progress, sum.AsSpan(), (long)i * Hash256.ByteCount);
                 sums.Add(sum);
-                Report(folder.LengthOfChunk(i));
+                meter.Make((ulong)(folder.LengthOfChunk(i) / SpaceParameters.RowByteCount));
                 throttle.Rest(cancel);
             }
 
@@ -172,16 +165,4 @@ public sealed class PlotMaker(
 
         return PlotOutcome.Accepted;
     }
-
-    private void Report(int byteCount)
-    {
-        ulong rows = (ulong)(byteCount / SpaceParameters.RowByteCount);
-        _rowsMade += rows;
-        _rowsDone += rows;
-        ulong total = (ulong)folder.Manifest.Units * folder.Parameters.UnitRows;
-        report?.Invoke(new PlotProgress(Math.Min(_rowsDone, total), total, _rowsMade, time.GetElapsedTime(_startedAt)));
-    }
-
-    private static bool IsMadeAgain(PlotVerdict verdict) => verdict
-        is PlotVerdict.UnitMissing or PlotVerdict.SumsUnreadable or PlotVerdict.WrongUnit or PlotVerdict.UnitTruncated or PlotVerdict.ChunkRotten;
 }

@@ -51,4 +51,8 @@ public readonly record struct PlotOutcome(PlotVerdict Verdict, uint? Unit = null
     public static PlotOutcome Accepted => default;
 
     public bool IsAccepted => Verdict == PlotVerdict.Accepted;
+
+    /// <summary>Whether making the unit again is the remedy; otherwise it is the disk or the machine that wants one.</summary>
+    public bool IsMadeAgain => Verdict
+        is PlotVerdict.UnitMissing or PlotVerdict.SumsUnreadable or PlotVerdict.WrongUnit or PlotVerdict.UnitTruncated or PlotVerdict.ChunkRotten;
 }

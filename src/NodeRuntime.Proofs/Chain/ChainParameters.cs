@@ -65,6 +65,9 @@ public sealed record ChainParameters
 
     public required SlashingParameters Slashing { get; init; }
 
+    /// <summary>Null: this chain neither proves nor rewards capacity, and providers bid with their bond alone.</summary>
+    public CapacityTerms? Capacity { get; init; }
+
     public static ChainParameters Development { get; } = new()
     {
         TransactionFee = new Amount(1_000),
@@ -89,21 +92,24 @@ public sealed record ChainParameters
 
     public void Write(WireWriter writer)
     {
-        // Version 1 knew nothing of slashing; a chain that began with it stays what it is.
+        // Version 1 knew nothing of slashing, version 2 nothing of capacity; a chain that began with one stays what it is.
         bool hasSlashing = Slashing != SlashingParameters.None;
-        writer.Record(WireType.ParametersRecord, hasSlashing ? 18 : 17, version: (byte)(hasSlashing ? 2 : 1))
+        Invariant.Holds(hasSlashing || Capacity is null);
+        int version = Capacity is not null ? 3 : hasSlashing ? 2 : 1;
+        writer.Record(WireType.ParametersRecord, 16 + version, (byte)version)
             .Amount(TransactionFee).Amount(BondMin).Duration(UnbondingTime).Duration(AuctionWindow)
             .Duration(AcknowledgeWindow).UInt64(MissedResultPenaltyBasisPoints).UInt64(AttemptsMax).Amount(FaucetAmount)
             .Duration(BlockIntervalMin).Duration(BlockIntervalIdle).Duration(NetworkDelay).Duration(ClockDriftMax)
             .UInt64(ValidatorsMax).Amount(ValidatorBondMin).Amount(BondPerVote).UInt64(EpochBlocks);
         Beacon.Write(writer);
         if (hasSlashing) Slashing.Write(writer);
+        Capacity?.Write(writer);
         writer.End();
     }
 
     public static ChainParameters Read(WireReader reader)
     {
-        int version = reader.Record(WireType.ParametersRecord, [17, 18]);
+        int version = reader.Record(WireType.ParametersRecord, [17, 18, 19]);
         ChainParameters parameters = new()
         {
             TransactionFee = reader.Amount(),
@@ -124,6 +130,7 @@ public sealed record ChainParameters
             EpochBlocks = reader.UInt32(),
             Beacon = BeaconParameters.Read(reader),
             Slashing = version == 1 ? SlashingParameters.None : SlashingParameters.Read(reader),
+            Capacity = version < 3 ? null : CapacityTerms.Read(reader),
         };
         reader.End();
         if (parameters.ValidatorsMax is 0 or > Limits.ValidatorsMax) reader.Fail();
@@ -131,6 +138,7 @@ public sealed record ChainParameters
         if (parameters.BondPerVote == Amount.Zero || parameters.ValidatorBondMin < parameters.BondPerVote) reader.Fail();
         if (parameters.Beacon.MissedPenalty > parameters.ValidatorBondMin) reader.Fail();
         if (parameters.EpochBlocks is < EpochBlocksMin or > EpochBlocksMax) reader.Fail();
+        if (!reader.Failed && parameters.Capacity?.Check(parameters.Beacon) is not (null or CapacityTermsVerdict.Accepted)) reader.Fail();
         if (parameters.MissedResultPenaltyBasisPoints > 10_000 || parameters.AttemptsMax == 0) reader.Fail();
         return parameters;
     }

@@ -19,32 +19,36 @@ namespace NodeRuntime.Proofs.Forensics;
 /// </code>
 /// Nobody else can be named: what convicts is two signatures, and an honest key makes no such two. So all certificates above the
 /// fork are laid side by side, view by view; which of them belong together need not be known.
+///
+/// The epoch that is judged is the one in which the chains part: up to its beginning both have the same seals, and so the same set. What
+/// either did in later epochs, with whatever validators, stands on this.
 /// </summary>
 public sealed class ForkExamination
 {
     private readonly ChainId _chain;
-    private readonly ValidatorSet _set;
+    private readonly ValidatorSet _genesis;
     private readonly ISignatureVerifier _signatures;
     private readonly SortedDictionary<View, List<Certificate>> _certificates = [];
     private readonly SortedDictionary<ValidatorIndex, Evidence> _convicted = [];
+    private ValidatorSet _set;
     private bool _hasForgeries;
 
-    private ForkExamination(ChainId chain, ValidatorSet set, ISignatureVerifier signatures)
+    private ForkExamination(ChainId chain, ValidatorSet genesis, ISignatureVerifier signatures)
     {
         _chain = chain;
-        _set = set;
+        _genesis = genesis;
+        _set = genesis;
         _signatures = signatures;
     }
 
-    /// <summary>Each chain lowest block first, without gaps; they may begin above genesis. Read once, and no further than needed.</summary>
-    public static ForkReport Run(
-        ChainId chain, ValidatorSet set, ISignatureVerifier signatures, IEnumerable<ChainLink> first, IEnumerable<ChainLink> second) =>
-        new ForkExamination(chain, set, signatures).Examine(first, second);
+    /// <param name="genesis">The set of the first epoch; later ones are proven from it.</param>
+    public static ForkReport Run(ChainId chain, ValidatorSet genesis, ISignatureVerifier signatures, ChainExtract first, ChainExtract second) =>
+        new ForkExamination(chain, genesis, signatures).Examine(first, second);
 
-    private ForkReport Examine(IEnumerable<ChainLink> first, IEnumerable<ChainLink> second)
+    private ForkReport Examine(ChainExtract first, ChainExtract second)
     {
-        using ChainWalk one = new(1, _chain, _set, first);
-        using ChainWalk other = new(2, _chain, _set, second);
+        using ChainWalk one = new(1, _chain, _genesis, _signatures, first);
+        using ChainWalk other = new(2, _chain, _genesis, _signatures, second);
         one.Next();
         other.Next();
         // To the lowest height that both have.
@@ -64,41 +68,70 @@ public sealed class ForkExamination
         }
 
         bool isFork = one.Now is not null && other.Now is not null;
+        int epoch = CommonSeals(one, other);
+        if (epoch > 0) _set = one.Seals[epoch - 1].Next;
+        View? lower = null;
         foreach (ChainWalk walk in (ReadOnlySpan<ChainWalk>)[one, other])
         {
+            View decided = View.Genesis;
+            // A seal that is known without its block: the chains part below what is there of them.
+            if (isFork && walk.Seals.Count > epoch) Collect(walk.Seals[epoch].Certified.Finalization, ref decided);
             int links = 0;
             for (; walk.Now is { } link; walk.Next())
             {
-                if (isFork && links++ < Limits.ForensicsLinksMax) Collect(link);
+                if (isFork && link.Header.Epoch == _set.Epoch && links++ < Limits.ForensicsLinksMax) Collect(link, ref decided);
             }
 
             if (walk.Fault is { } fault) return fault;
-            if (walk.CheckTip(_signatures) is { } tipFault) return tipFault;
+            if (walk.CheckTip() is { } tipFault) return tipFault;
+            lower = lower is { } before && before < decided ? before : decided;
         }
 
         ForkReport report = new()
         {
             Verdict = ForkVerdict.Agree,
             Height = common,
+            Epoch = _set.Epoch,
             FirstTip = one.Tip,
             SecondTip = other.Tip,
             TotalWeight = _set.TotalWeight,
             FaultyWeightMax = _set.FaultyWeightMax,
         };
         if (!hasCommon) return report with { Verdict = ForkVerdict.NoCommonHeight };
-        return isFork ? Attribute(report) : report;
+        return isFork ? Attribute(report, lower) : report;
     }
 
-    private void Collect(ChainLink link)
+    private static int CommonSeals(ChainWalk one, ChainWalk other)
     {
-        if (link.Finalization is { } finalization) Collect(finalization);
+        int common = 0;
+        while (common < one.Seals.Count && common < other.Seals.Count
+            && one.Seals[common].Certified.Header.Digest == other.Seals[common].Certified.Header.Digest) common++;
+        return common;
+    }
+
+    private void Collect(ChainLink link, ref View decided)
+    {
+        if (link.Finalization is { } finalization) Collect(finalization, ref decided);
         if (link.Justification.Parent is { } parent) Collect(parent);
         foreach (Certificate skip in link.Justification.Skips) Collect(skip);
     }
 
-    // Of one value in one slot the second certificate may have other signers: both are kept, and no third.
+    private void Collect(Certificate finalization, ref View decided)
+    {
+        if (finalization.Slot.View > decided) decided = finalization.Slot.View;
+        Collect(finalization);
+    }
+
+    // Of one value in one slot the second certificate may have other signers: both are kept, and no third. What names another epoch inside a
+    // justification of this one is made up.
     private void Collect(Certificate certificate)
     {
+        if (certificate.Slot.Epoch != _set.Epoch)
+        {
+            _hasForgeries = true;
+            return;
+        }
+
         if (!_certificates.TryGetValue(certificate.Slot.View, out List<Certificate>? held))
         {
             held = [];
@@ -114,7 +147,7 @@ public sealed class ForkExamination
         if (equal < 2) held.Add(certificate);
     }
 
-    private ForkReport Attribute(ForkReport report)
+    private ForkReport Attribute(ForkReport report, View? lower)
     {
         foreach (List<Certificate> view in _certificates.Values)
         {
@@ -139,7 +172,7 @@ public sealed class ForkExamination
             Verdict = isAttributed ? ForkVerdict.Attributed : ForkVerdict.NotAttributed,
             Culprits = culprits.MoveToImmutable(),
             Weight = weight,
-            Reason = isAttributed ? string.Empty : ReasonOf(report),
+            Reason = isAttributed ? string.Empty : ReasonOf(lower),
         };
     }
 
@@ -161,11 +194,9 @@ public sealed class ForkExamination
         }
     }
 
-    private string ReasonOf(ForkReport report)
-    {
-        if (_hasForgeries) return "certificates inside the chains carry signatures that do not hold: the data was changed";
-        // Only the youngest skips travel with a block: where the row was longer, the view that decides may be among the others.
-        View lower = report.FirstTip!.View < report.SecondTip!.View ? report.FirstTip.View : report.SecondTip.View;
-        return $"the chains hold no certificate that contradicts the finalization of view {lower}: more views were skipped there than travel with a block";
-    }
+    // Only the youngest skips travel with a block: where the row was longer, the view that decides may be among the others. Nor is it stored why a seal
+    // was voted on again in a later view.
+    private string ReasonOf(View? lower) => _hasForgeries
+        ? "certificates inside the chains carry signatures that do not hold: the data was changed"
+        : $"the chains hold no certificate of epoch {_set.Epoch} that contradicts the finalization of view {lower}: more views were skipped there than travel with a block, a seal was voted on again, or blocks are missing";
 }

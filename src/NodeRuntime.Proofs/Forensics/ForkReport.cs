@@ -16,12 +16,15 @@ public sealed record ForkReport
     /// <summary>Where a refusal is; for a fork, the last height that both have in common, as far as their data goes.</summary>
     public Height Height { get; init; }
 
+    /// <summary>In which the chains part: the culprits are of its set. Where they agree, the youngest that both know.</summary>
+    public Epoch Epoch { get; init; }
+
     /// <summary>The youngest blocks; null where a chain was refused before its end.</summary>
     public BlockHeader? FirstTip { get; init; }
 
     public BlockHeader? SecondTip { get; init; }
 
-    /// <summary>In the order of their indices.</summary>
+    /// <summary>In the order of their indices in the epoch's set.</summary>
     public ImmutableArray<Culprit> Culprits { get; init; } = [];
 
     /// <summary>Of the culprits together.</summary>

@@ -15,8 +15,14 @@ public enum ForkVerdict
     /// <summary>They have no height in common, so nothing can be compared.</summary>
     NoCommonHeight,
 
-    /// <summary>A header is of another chain or epoch than the validators that judge it.</summary>
+    /// <summary>A header is of another chain.</summary>
     WrongChain,
+
+    /// <summary>A header's epoch is not the one that the seals below it lead to: who voted there is not known.</summary>
+    SealMissing,
+
+    /// <summary>A seal does not name the set that follows, or no quorum of the set before stands behind it.</summary>
+    SealWrong,
 
     /// <summary>A block does not follow the one before it.</summary>
     LinkBroken,

@@ -22,6 +22,12 @@ public enum DeadlineKind : byte
 
     /// <summary>An order that is over leaves the state, with its leases. The subject is an order.</summary>
     Forget = 6,
+
+    /// <summary>A provider's period of one kind of capacity is judged. The subject is the key of its duty.</summary>
+    Capacity = 7,
+
+    /// <summary>Of what a validator's key signed no evidence counts any more. The subject is the key's hash, which names a peer too.</summary>
+    ValidatorKey = 8,
 }
 
 /// <summary>One line of the ledger's calendar.</summary>
@@ -34,7 +40,7 @@ public sealed record DeadlineRecord(DeadlineKind Kind, Hash256 Subject)
         reader.Record(WireType.DeadlineRecord, 2);
         DeadlineRecord record = new((DeadlineKind)reader.Byte(), reader.Hash());
         reader.End();
-        if (record.Kind is < DeadlineKind.Acknowledge or > DeadlineKind.Forget) reader.Fail();
+        if (record.Kind is < DeadlineKind.Acknowledge or > DeadlineKind.ValidatorKey) reader.Fail();
         return record;
     }
 }

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using NodeRuntime.Capacity;
 using NodeRuntime.Crypto;
 using NodeRuntime.Primitives;
 using NodeRuntime.Proofs.Trees;
@@ -21,6 +22,8 @@ public static class StateKeys
     public static StateKey Validator(AccountId account) => new(StateFamily.Validator, account.Hash);
 
     public static StateKey ValidatorKey(in PublicKey key) => new(StateFamily.ValidatorKey, key.ToPeerId().Hash);
+
+    public static StateKey ValidatorKey(Hash256 key) => new(StateFamily.ValidatorKey, key);
 
     /// <summary>The set in force.</summary>
     public static StateKey Epoch => new(StateFamily.Epoch, Hash256.Zero);
@@ -73,6 +76,22 @@ public static class StateKeys
         return Instant.FromMilliseconds((long)BinaryPrimitives.ReadUInt64BigEndian(key.Id.AsSpan()));
     }
 
+    /// <summary>Running totals and periods of a kind.</summary>
+    public static StateKey CapacityKind(CapacityKind kind) => Prefixed(StateFamily.CapacityKind, [(byte)kind], []);
+
+    public static StateKey CapacityProvider(AccountId account) => new(StateFamily.CapacityProvider, account.Hash);
+
+    /// <summary>1 byte of the kind, 31 of the account: a family by kinds.</summary>
+    public static StateKey CapacityDuty(CapacityKind kind, AccountId account) =>
+        Prefixed(StateFamily.CapacityDuty, [(byte)kind], account.Hash.AsSpan());
+
+    /// <summary>1 byte of the kind, 4 of the period, 27 of the account.</summary>
+    public static StateKey CapacityAnswer(CapacityKind kind, uint period, AccountId account) =>
+        Prefixed(StateFamily.CapacityAnswer, NumberOf(kind, period), account.Hash.AsSpan());
+
+    /// <summary>1 byte of the kind, 4 of the seat.</summary>
+    public static StateKey CapacitySeat(CapacityKind kind, uint seat) => Prefixed(StateFamily.CapacitySeat, NumberOf(kind, seat), []);
+
     /// <summary>The order that a transaction's message places.</summary>
     public static OrderId OrderOf(AccountId owner, ulong sequence, int messageIndex)
     {
@@ -90,6 +109,24 @@ public static class StateKeys
         order.Hash.AsSpan().CopyTo(bytes);
         bytes[Hash256.ByteCount] = attempt;
         return new LeaseId(Hasher.Tagged(HashDomain.Lease, bytes));
+    }
+
+    private static byte[] NumberOf(CapacityKind kind, uint number)
+    {
+        byte[] bytes = new byte[1 + sizeof(uint)];
+        bytes[0] = (byte)kind;
+        BinaryPrimitives.WriteUInt32BigEndian(System.MemoryExtensions.AsSpan(bytes, 1), number);
+        return bytes;
+    }
+
+    private static StateKey Prefixed(StateFamily family, System.ReadOnlySpan<byte> prefix, System.ReadOnlySpan<byte> rest)
+    {
+        System.Span<byte> bytes = stackalloc byte[Hash256.ByteCount];
+        bytes.Clear();
+        prefix.CopyTo(bytes);
+        int left = Hash256.ByteCount - prefix.Length;
+        rest[..System.Math.Min(left, rest.Length)].CopyTo(bytes[prefix.Length..]);
+        return new StateKey(family, new Hash256(bytes));
     }
 
     private static Hash256 SecondId

@@ -22,14 +22,24 @@ public sealed record ValidatorRecord(PublicKey Key, PeerId Peer, ulong Granted)
 }
 
 /// <summary>Whose a validator's key is: one key serves one account.</summary>
-public sealed record ValidatorKeyRecord(AccountId Account)
+/// <param name="BoundUntil">
+/// Since the key left the set in force: until then evidence may come of what it signed, and somebody must answer for it. Null for a key that never
+/// voted, or has not stopped.
+/// </param>
+public sealed record ValidatorKeyRecord(PublicKey Key, AccountId Account, Instant? BoundUntil)
 {
-    public void Write(WireWriter writer) => writer.Record(WireType.ValidatorKeyRecord, 1).Hash(Account.Hash).End();
+    public void Write(WireWriter writer)
+    {
+        writer.Record(WireType.ValidatorKeyRecord, 3).Bytes(Key.AsSpan()).Hash(Account.Hash);
+        if (BoundUntil is { } until) writer.Instant(until);
+        else writer.Null();
+        writer.End();
+    }
 
     public static ValidatorKeyRecord Read(WireReader reader)
     {
-        reader.Record(WireType.ValidatorKeyRecord, 1);
-        ValidatorKeyRecord record = new(new AccountId(reader.Hash()));
+        reader.Record(WireType.ValidatorKeyRecord, 3);
+        ValidatorKeyRecord record = new(PublicKey.Read(reader), new AccountId(reader.Hash()), reader.TryNull() ? null : reader.Instant());
         reader.End();
         return record;
     }

@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using NodeRuntime.Capacity;
+using NodeRuntime.Capacity.Duties;
 using NodeRuntime.Crypto;
 using NodeRuntime.Primitives;
 
@@ -62,6 +64,34 @@ public abstract record Message
     /// <summary>Settlement: the owner ends a running lease and pays what has accrued.</summary>
     public sealed record CloseLease(LeaseId Lease) : Message;
 
+    /// <summary>
+    /// Capacity: the sender's peer sells so many units, and bonds for them; said again it changes what it named, from the next period on. No units end a
+    /// kind.
+    /// </summary>
+    /// <param name="NodeKey">Whose single key names the sending account, and the peer.</param>
+    /// <param name="Units">In strictly increasing order of kinds.</param>
+    /// <param name="Attributes">In strictly increasing ordinal order.</param>
+    public sealed record CommitCapacity(
+        PublicKey NodeKey, ImmutableArray<CapacityUnits> Units, string Region, ImmutableArray<string> Attributes) : Message;
+
+    /// <summary>Capacity: the sender sells none any more; what stands behind it is free when the last period was judged.</summary>
+    public sealed record WithdrawCapacity : Message;
+
+    /// <summary>Capacity: the answer to a period's challenge, or the opening that its closing draws.</summary>
+    /// <param name="Proof">As the kind encodes it.</param>
+    public sealed record AnswerCapacity(CapacityKind Kind, uint Period, bool IsOpening, ImmutableArray<byte> Proof) : Message;
+
+    /// <summary>Capacity: a drawn verifier's word about another's answer.</summary>
+    /// <param name="Subject">Digest of the claim that was looked at.</param>
+    public sealed record ReportCapacity(CapacityKind Kind, uint Period, AccountId Provider, Hash256 Subject, DutyFinding Finding) : Message;
+
+    /// <summary>Capacity: anybody shows that an answer is false. A deposit is lost where it is not.</summary>
+    /// <param name="Fault">As the kind encodes it.</param>
+    public sealed record AccuseCapacity(CapacityKind Kind, uint Period, AccountId Provider, ImmutableArray<byte> Fault) : Message;
+
+    /// <summary>Capacity: periods that begin in this time the sender will not answer; said before their beacons are known.</summary>
+    public sealed record DeclareMaintenance(Instant From, Instant Until) : Message;
+
     public void Write(WireWriter writer)
     {
         switch (this)
@@ -109,6 +139,27 @@ public abstract record Message
             case CloseLease m:
                 writer.Array(2).UInt64((ulong)WireType.CloseLease).Hash(m.Lease.Hash).End();
                 break;
+            case CommitCapacity m:
+                WriteCommit(writer, m);
+                break;
+            case WithdrawCapacity:
+                writer.Array(1).UInt64((ulong)WireType.WithdrawCapacity).End();
+                break;
+            case AnswerCapacity m:
+                writer.Array(5).UInt64((ulong)WireType.AnswerCapacity).UInt64((byte)m.Kind).UInt64(m.Period).Bool(m.IsOpening)
+                    .Bytes(m.Proof.AsSpan()).End();
+                break;
+            case ReportCapacity m:
+                writer.Array(6).UInt64((ulong)WireType.ReportCapacity).UInt64((byte)m.Kind).UInt64(m.Period).Hash(m.Provider.Hash)
+                    .Hash(m.Subject).UInt64((byte)m.Finding).End();
+                break;
+            case AccuseCapacity m:
+                writer.Array(5).UInt64((ulong)WireType.AccuseCapacity).UInt64((byte)m.Kind).UInt64(m.Period).Hash(m.Provider.Hash)
+                    .Bytes(m.Fault.AsSpan()).End();
+                break;
+            case DeclareMaintenance m:
+                writer.Array(3).UInt64((ulong)WireType.DeclareMaintenance).Instant(m.From).Instant(m.Until).End();
+                break;
             default:
                 Invariant.Break("a message without an encoding");
                 break;
@@ -136,11 +187,64 @@ public abstract record Message
             (WireType.ReportResult, 3) => new ReportResult(new LeaseId(reader.Hash()), reader.Hash()),
             (WireType.AcknowledgeResult, 2) => new AcknowledgeResult(new LeaseId(reader.Hash())),
             (WireType.CloseLease, 2) => new CloseLease(new LeaseId(reader.Hash())),
+            (WireType.CommitCapacity, 5) => new CommitCapacity(
+                PublicKey.Read(reader),
+                reader.List(Limits.CapacityKindsMax, CapacityUnits.Read),
+                reader.Text(Limits.RegionCharactersMax),
+                reader.List(Limits.CapacityAttributesMax, static it => it.Text(Limits.CapacityAttributeCharactersMax))),
+            (WireType.WithdrawCapacity, 1) => new WithdrawCapacity(),
+            (WireType.AnswerCapacity, 5) => new AnswerCapacity(
+                ReadKind(reader), reader.UInt32(), reader.Bool(), [.. reader.Bytes(Limits.CapacityProofBytesMax)]),
+            (WireType.ReportCapacity, 6) => new ReportCapacity(
+                ReadKind(reader), reader.UInt32(), new AccountId(reader.Hash()), reader.Hash(), ReadFinding(reader)),
+            (WireType.AccuseCapacity, 5) => new AccuseCapacity(
+                ReadKind(reader), reader.UInt32(), new AccountId(reader.Hash()), [.. reader.Bytes(Limits.CapacityProofBytesMax)]),
+            (WireType.DeclareMaintenance, 3) => new DeclareMaintenance(reader.Instant(), reader.Instant()),
             _ => null,
         };
         reader.End();
         if (message is not null) return message;
         reader.Fail();
         return new Faucet(default);
+    }
+
+    internal static CapacityKind ReadKind(WireReader reader)
+    {
+        CapacityKind kind = (CapacityKind)reader.Byte();
+        if (kind is CapacityKind.Cpu or CapacityKind.Space) return kind;
+        reader.Fail();
+        return CapacityKind.Cpu;
+    }
+
+    // Nothing is missing where there is something to speak of.
+    private static DutyFinding ReadFinding(WireReader reader)
+    {
+        DutyFinding finding = (DutyFinding)reader.Byte();
+        if (finding is DutyFinding.Passed or DutyFinding.Failed) return finding;
+        reader.Fail();
+        return DutyFinding.Failed;
+    }
+
+    private static void WriteCommit(WireWriter writer, CommitCapacity commit)
+    {
+        writer.Array(5).UInt64((ulong)WireType.CommitCapacity).Bytes(commit.NodeKey.AsSpan()).Array(commit.Units.Length);
+        foreach (CapacityUnits units in commit.Units) units.Write(writer);
+        writer.End().Text(commit.Region).Array(commit.Attributes.Length);
+        foreach (string attribute in commit.Attributes) writer.Text(attribute);
+        writer.End().End();
+    }
+}
+
+/// <summary>So many units of a kind.</summary>
+public readonly record struct CapacityUnits(CapacityKind Kind, uint Units)
+{
+    public void Write(WireWriter writer) => writer.Array(2).UInt64((byte)Kind).UInt64(Units).End();
+
+    public static CapacityUnits Read(WireReader reader)
+    {
+        if (reader.Array(2) != 2) reader.Fail();
+        CapacityUnits units = new(Message.ReadKind(reader), reader.UInt32());
+        reader.End();
+        return units;
     }
 }

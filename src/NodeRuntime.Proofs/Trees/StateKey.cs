@@ -24,6 +24,11 @@ public enum StateFamily : byte
     Epoch = 22,
     Reveal = 23,
     Beacon = 24,
+    CapacityKind = 25,
+    CapacityProvider = 26,
+    CapacityDuty = 27,
+    CapacityAnswer = 28,
+    CapacitySeat = 29,
 }
 
 /// <summary>A key of the ledger's authenticated state: a family and 32 bytes, 33 in all, ordered as bytes.</summary>

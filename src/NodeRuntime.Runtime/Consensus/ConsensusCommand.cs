@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Immutable;
 using NodeRuntime.Actors;
 using NodeRuntime.Actors.Ports;
 using NodeRuntime.Consensus;
@@ -6,6 +7,7 @@ using NodeRuntime.Consensus.Sync;
 using NodeRuntime.Ledger.State;
 using NodeRuntime.Primitives;
 using NodeRuntime.Proofs.Chain;
+using NodeRuntime.Proofs.Light;
 
 namespace NodeRuntime.Runtime.Consensus;
 
@@ -42,7 +44,8 @@ public abstract record ConsensusCommand
     public sealed record SnapshotKept(Height Oldest) : ConsensusCommand;
 
     /// <summary>A snapshot was fetched, proven and audited: the ledger may go on from it.</summary>
-    public sealed record Restored(LedgerState State, SnapshotPlan Plan) : ConsensusCommand;
+    /// <param name="Seals">From the epoch in which the search began to the snapshot's.</param>
+    public sealed record Restored(LedgerState State, SnapshotPlan Plan, ImmutableArray<Seal> Seals) : ConsensusCommand;
 
     /// <summary>No snapshot is to be had.</summary>
     public sealed record NoSnapshot : ConsensusCommand;

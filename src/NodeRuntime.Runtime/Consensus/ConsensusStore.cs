@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.Collections.Immutable;
+using System.Linq;
 using NodeRuntime.Actors.Ports;
 using NodeRuntime.Consensus;
 using NodeRuntime.Primitives;
@@ -15,8 +16,9 @@ namespace NodeRuntime.Runtime.Consensus;
 /// blocks       height  -> block and the certificate that finalized it, or empty where a descendant's did; from some height on
 /// consensus    0, 1, … -> votes, certificates and bodies above the floor
 /// watermark    0       -> the last slot that our key signed
+/// born         0       -> when this disk was first used
 /// seals        epoch   -> the seal that ended it, kept for ever: every later proof begins with them
-/// evidence     voter, fault -> evidence that we hold or held; a later one for the same takes its place
+/// evidence     epoch, voter, fault -> evidence that we hold or held; a later one for the same takes its place
 /// </code>
 /// </summary>
 internal sealed class ConsensusStore(IJournal journal)
@@ -26,6 +28,7 @@ internal sealed class ConsensusStore(IJournal journal)
     private const string Mark = "watermark";
     private const string SealStream = "seals";
     private const string Accusations = "evidence";
+    private const string Birth = "born";
 
     private readonly List<(ulong Sequence, EpochView At)> _log = [];
     private Height? _first;
@@ -133,11 +136,20 @@ internal sealed class ConsensusStore(IJournal journal)
             foreach (JournalRecord record in read)
             {
                 Invariant.Holds(record.Sequence == (ulong)seals.Count);
-                WireReader reader = new(record.Payload);
-                seals.Add(Seal.Read(reader));
-                Invariant.Holds(reader.Succeeded);
+                seals.Add(Decode(record));
             }
         }
+    }
+
+    /// <summary>The seals of an epoch and of those after it, for a peer that asks.</summary>
+    public ImmutableArray<Seal> ReadSeals(Epoch from, int countMax) => [.. journal.ReadRange(SealStream, from.Number, countMax).Select(Decode)];
+
+    private static Seal Decode(JournalRecord record)
+    {
+        WireReader reader = new(record.Payload);
+        Seal seal = Seal.Read(reader);
+        Invariant.Holds(reader.Succeeded);
+        return seal;
     }
 
     public Recovery Recover()
@@ -159,12 +171,22 @@ internal sealed class ConsensusStore(IJournal journal)
         }
 
         _nextLog = from;
-        // All of it fits into one range.
-        foreach (JournalRecord record in journal.ReadRange(Accusations, 0, Limits.EvidenceHeldMax))
+        if (journal.Read(Birth, 0) is { } birth)
         {
-            LogRecord? decoded = LogRecord.Decode(record.Payload);
-            Invariant.Holds(decoded is LogRecord.Accused);
-            records.Add(decoded);
+            LogRecord? born = LogRecord.Decode(birth);
+            Invariant.Holds(born is LogRecord.Born);
+            records.Add(born);
+        }
+
+        for (ulong next = 0; journal.ReadRange(Accusations, next, 256) is { IsEmpty: false } read;)
+        {
+            foreach (JournalRecord record in read)
+            {
+                LogRecord? decoded = LogRecord.Decode(record.Payload);
+                Invariant.Holds(decoded is LogRecord.Accused);
+                records.Add(decoded);
+                next = record.Sequence + 1;
+            }
         }
 
         Watermark? watermark = journal.Read(Mark, 0) is { } bytes ? Watermark.Decode(bytes) : null;
@@ -181,11 +203,14 @@ internal sealed class ConsensusStore(IJournal journal)
         };
     }
 
-    /// <summary>A validator's new folder begins with a watermark, so that a missing one always means a lost one.</summary>
-    public JournalWrite FirstWatermark(Epoch epoch)
+    /// <summary>
+    /// A validator's new folder begins with a watermark, so that a missing one always means a lost one. It is of the first epoch whichever is in
+    /// force: one of a later epoch says that we know what we signed in it.
+    /// </summary>
+    public JournalWrite FirstWatermark()
     {
         _hasMark = true;
-        return PutWatermark(new Watermark(new VoteSlot(epoch, View.Genesis, VoteKind.Notarize), null));
+        return PutWatermark(new Watermark(new VoteSlot(new Epoch(0), View.Genesis, VoteKind.Notarize), null));
     }
 
     public static JournalWrite PutWatermark(Watermark watermark) => new JournalWrite.Put(Mark, 0, watermark.Encode());
@@ -196,9 +221,15 @@ internal sealed class ConsensusStore(IJournal journal)
     /// <summary>The writes that make a record durable; a vote moves the watermark in the same batch.</summary>
     public void Append(LogRecord record, List<JournalWrite> writes)
     {
+        if (record is LogRecord.Born)
+        {
+            writes.Add(new JournalWrite.Put(Birth, 0, record.Encode()));
+            return;
+        }
+
         if (record is LogRecord.Accused { Evidence: { } evidence })
         {
-            ulong place = ((ulong)evidence.Voter.Number * 4) + (ulong)evidence.Fault;
+            ulong place = PlaceOf(evidence.First.Slot.Epoch.Number) + ((ulong)evidence.Voter.Number * 4) + (ulong)evidence.Fault;
             writes.Add(new JournalWrite.Put(Accusations, place, record.Encode()));
             return;
         }
@@ -227,13 +258,24 @@ internal sealed class ConsensusStore(IJournal journal)
             writes.Add(PutBlock(blocks[i], i == blocks.Length - 1 ? finalization : null));
         }
 
-        if (PutSealOf(blocks[^1], finalization) is { } seal) writes.Add(seal);
+        if (PutSealOf(blocks[^1], finalization) is { } seal)
+        {
+            writes.Add(seal);
+            ulong epochs = blocks[^1].Header.Epoch.Number + 1UL;
+            if (epochs > Limits.EvidenceEpochsMax) writes.Add(new JournalWrite.TruncateBelow(Accusations, PlaceOf(epochs - Limits.EvidenceEpochsMax)));
+        }
+
         CutLog(new EpochView(blocks[^1].Header.Epoch, blocks[^1].Header.View), writes);
     }
 
+    // Of each epoch's evidence the first.
+    private static ulong PlaceOf(ulong epoch) => epoch * (4 * Limits.ValidatorsMax);
+
     /// <summary>The chain goes on here, above a restored state: what lies below has no use any more.</summary>
-    public void Jump(ImmutableArray<Block> blocks, Certificate finalization, List<JournalWrite> writes)
+    /// <param name="seals">Of the epochs that are passed over.</param>
+    public void Jump(ImmutableArray<Block> blocks, Certificate finalization, IEnumerable<Seal> seals, List<JournalWrite> writes)
     {
+        foreach (Seal seal in seals) writes.Add(PutSeal(seal));
         Height first = blocks[0].Header.Height;
         writes.Add(new JournalWrite.TruncateBelow(Blocks, first.Number));
         _first = first;
@@ -267,7 +309,9 @@ internal sealed class ConsensusStore(IJournal journal)
 
     /// <summary>The write that keeps a seal; null where the block seals nothing.</summary>
     public static JournalWrite? PutSealOf(Block block, Certificate finalization) =>
-        SealOf(block, finalization) is { } seal ? new JournalWrite.Put(SealStream, seal.Certified.Header.Epoch.Number, seal.Encode()) : null;
+        SealOf(block, finalization) is { } seal ? PutSeal(seal) : null;
+
+    private static JournalWrite.Put PutSeal(Seal seal) => new(SealStream, seal.Certified.Header.Epoch.Number, seal.Encode());
 
     /// <summary>What a final block is to whoever follows the sets; null where it seals nothing. A seal is never final but by itself.</summary>
     public static Seal? SealOf(Block block, Certificate finalization) =>

@@ -1,12 +1,14 @@
 using System;
 using System.Collections.Generic;
 using System.Collections.Immutable;
+using System.Linq;
 using NodeRuntime.Actors.Ports;
 using NodeRuntime.Consensus;
 using NodeRuntime.Consensus.Sync;
 using NodeRuntime.Ledger.State;
 using NodeRuntime.Primitives;
 using NodeRuntime.Proofs.Chain;
+using NodeRuntime.Proofs.Light;
 using NodeRuntime.Runtime.Snapshots;
 
 namespace NodeRuntime.Runtime.Consensus;
@@ -87,7 +89,6 @@ public sealed partial class ConsensusSupervisor
 
         _mempool.Reset(_chain.State);
         CertifiedHeader? certified = last is null ? null : new CertifiedHeader(last.Block.Header, last.Finalization!);
-        _seals = _start.IsLost ? [] : _store.ReadSeals();
         Invariant.Holds((uint)_seals.Length == _chain.State.Validators.Epoch.Number);
         _tip = new LedgerTip { Certified = certified, State = _chain.State, Proven = proven, Events = [], Seals = _seals };
     }
@@ -111,13 +112,18 @@ public sealed partial class ConsensusSupervisor
         if (_restored is not { } restored) return;
         _restored = null;
         ImmutableArray<Block> anchor = restored.Plan.Anchor;
-        if (anchor[^1].Header.Height <= _chain.State.Height || anchor[0].Header.Epoch != _chain.State.Validators.Epoch)
+        ImmutableArray<Seal> passed = [.. restored.Seals.Where(seal => seal.Certified.Header.Epoch.CompareTo(_chain.State.Validators.Epoch) >= 0)];
+        ValidatorSet expected = passed.IsEmpty ? _chain.State.Validators : passed[^1].Next;
+        // Who votes above the snapshot the seals have proven; what the snapshot says of it is the same, or it is of other rules than ours.
+        if (anchor[^1].Header.Height <= _chain.State.Height || restored.State.Validators.Hash != expected.Hash)
         {
             Step(new ConsensusInput.NoSnapshot());
             return;
         }
 
-        LedgerChain chain = new(restored.State, restored.Plan.Digest, _ports.Signatures);
+        _seals = _seals.AddRange(passed);
+        PastEpochs past = PastEpochs.Of(_model.Genesis.ValidatorSet, _seals);
+        LedgerChain chain = new(restored.State, restored.Plan.Digest, past, _ports.Signatures);
         LedgerState proven = restored.State;
         foreach (Block block in anchor)
         {
@@ -129,7 +135,7 @@ public sealed partial class ConsensusSupervisor
         _mempool.Reset(chain.State);
         _snapshotDue = null;
         List<JournalWrite> writes = [];
-        _store.Jump(anchor, restored.Plan.Finalization, writes);
+        _store.Jump(anchor, restored.Plan.Finalization, passed, writes);
         Write([.. writes]);
         _doors.Snapshots.Tell(new SnapshotCommand.Joined());
         CertifiedHeader certified = new(anchor[^1].Header, restored.Plan.Finalization);
@@ -138,9 +144,11 @@ public sealed partial class ConsensusSupervisor
         _tip = new LedgerTip { Certified = certified, State = chain.State, Proven = proven, Events = [], Seals = _seals };
         Context.Publish(_tip);
         Say(LogLevel.Information, $"the ledger goes on at height {chain.State.Height}, above the snapshot at height {restored.Plan.Height}");
-        Step(new ConsensusInput.Restored(anchor, restored.Plan.Finalization));
+        Step(new ConsensusInput.Restored(anchor, restored.Plan.Finalization, passed));
         Step(new ConsensusInput.Punished(Punished()));
         NotePending();
+        TellMembership();
+        KnowValidators();
         NoteValidators();
     }
 

@@ -5,6 +5,7 @@ using System.Linq;
 using NodeRuntime.Actors;
 using NodeRuntime.Actors.Ports;
 using NodeRuntime.Consensus;
+using NodeRuntime.Crypto;
 using NodeRuntime.Ledger.Blocks;
 using NodeRuntime.Ledger.Mempool;
 using NodeRuntime.Ledger.Slashing;
@@ -65,7 +66,9 @@ public sealed partial class ConsensusSupervisor : Actor<ConsensusCommand>
         Recovery recovery = _store.Recover();
         _start = FindStart();
         if (_start.IsLost) recovery = recovery with { Tip = null };
-        _chain = new LedgerChain(_start.State, _start.Digest, ports.Signatures);
+        _seals = _start.IsLost ? [] : _store.ReadSeals();
+        PastEpochs past = PastEpochs.Of(model.Genesis.ValidatorSet, _seals[..(int)_start.State.Validators.Epoch.Number]);
+        _chain = new LedgerChain(_start.State.With(ports.Work), _start.Digest, past, ports.Signatures);
         _mempool = new MempoolMachine(_chain.State, ports.Signatures);
         // First the ledger: it says who votes.
         Replay();
@@ -78,6 +81,7 @@ public sealed partial class ConsensusSupervisor : Actor<ConsensusCommand>
                 {
                     Chain = model.Chain,
                     ValidatorsAtStart = validators,
+                    Past = _chain.Past,
                     Parameters = model.Genesis.Parameters,
                     GenesisTime = model.Genesis.Time,
                     Signer = recorded(ports.ConsensusSigners[0]),
@@ -106,7 +110,7 @@ public sealed partial class ConsensusSupervisor : Actor<ConsensusCommand>
         KnowValidators();
         List<JournalWrite> writes = [];
         if (_start.IsLost) writes.AddRange(_store.ForgetBlocks());
-        if (_isNewValidator) writes.Add(_store.FirstWatermark(_chain.State.Validators.Epoch));
+        if (_isNewValidator) writes.Add(_store.FirstWatermark());
         if (writes.Count > 0) Write([.. writes]);
         Step(new ConsensusInput.Punished(Punished()));
         Step(new ConsensusInput.Start());
@@ -282,9 +286,10 @@ public sealed partial class ConsensusSupervisor : Actor<ConsensusCommand>
                 break;
             case ConsensusEffect.Accuse m:
                 _evidenceSeen++;
-                bool isOurs = m.Evidence.Voter == _machine.Snapshot.Self;
+                PublicKey? voter = VotersOf(m.Evidence) is { } voters ? voters[m.Evidence.Voter].Key : null;
+                bool isOurs = _ports.ConsensusSigners.Any(signer => signer.PublicKey == voter);
                 string whose = isOurs ? "our own key runs somewhere else too: " : string.Empty;
-                Say(isOurs ? LogLevel.Error : LogLevel.Warning, $"{whose}validator {m.Evidence.Voter} signed two contradicting votes in view {m.Evidence.View}: {m.Evidence.Fault}");
+                Say(isOurs ? LogLevel.Error : LogLevel.Warning, $"{whose}validator {m.Evidence.Voter} of epoch {m.Evidence.First.Slot.Epoch} signed two contradicting votes in view {m.Evidence.View}: {m.Evidence.Fault}");
                 break;
             case ConsensusEffect.Halt m:
                 Say(LogLevel.Error, $"two finalizations contradict each other, in views {m.First.Slot.View} and {m.Second.Slot.View}: halted");
@@ -320,8 +325,8 @@ public sealed partial class ConsensusSupervisor : Actor<ConsensusCommand>
         if (_chain.After(build.Parent) is not { } parent) return;
         // A leader builds, and a leader is of the set; where the machine has meanwhile come into the next one, nobody waits for the block.
         if (_machine.Snapshot.Self is not { } self || _machine.Snapshot.Validators.Epoch != parent.Validators.Epoch) return;
-        ImmutableArray<Evidence> evidence = LedgerChain.Punishable(parent, build.Evidence);
-        if (LedgerChain.Propose(parent, build, self, evidence, _ports.Reveals) is not { } block)
+        ImmutableArray<Evidence> evidence = _chain.Punishable(parent, build.Evidence);
+        if (_chain.Propose(parent, build, self, evidence, _ports.Reveals) is not { } block)
         {
             Say(LogLevel.Error, $"view {build.View} goes without our block: the reveals that this key committed to are not of its key file, or its length is another");
             return;
@@ -391,7 +396,6 @@ public sealed partial class ConsensusSupervisor : Actor<ConsensusCommand>
             Say(LogLevel.Information, $"epoch {validators.Epoch} begins with {validators.Count} validators, {validators.TotalWeight} votes");
             TellMembership();
             KnowValidators();
-            Step(new ConsensusInput.Punished(Punished()));
         }
 
         ValidatorSet? due = _chain.State.ValidatorsDue;
@@ -414,19 +418,11 @@ public sealed partial class ConsensusSupervisor : Actor<ConsensusCommand>
         _doors.Membership.Tell(new MembershipCommand.Validators(peers.ToImmutable()));
     }
 
-    private ImmutableArray<ValidatorIndex> Punished()
-    {
-        ImmutableArray<ValidatorIndex>.Builder punished = ImmutableArray.CreateBuilder<ValidatorIndex>();
-        // The ledger may be behind the machine, or the machine behind it: indices of another set mean nothing.
-        ValidatorSet validators = _chain.State.Validators;
-        if (_machine.Snapshot.Validators.Epoch != validators.Epoch) return [];
-        for (int i = 0; i < validators.Count; i++)
-        {
-            if (SlashingRules.IsJailed(_chain.State.Records, validators.Members[i].Key)) punished.Add(new ValidatorIndex((ushort)i));
-        }
+    // More than these evidence against is kept until a block that we build leaves it out.
+    private ImmutableArray<PublicKey> Punished() =>
+        [.. _chain.State.Records.Jailed(Limits.PunishedKeysToldMax).Select(static jail => jail.Key)];
 
-        return punished.ToImmutable();
-    }
+    private ValidatorSet? VotersOf(Evidence evidence) => _chain.Past.VotersOf(evidence.First.Slot.Epoch, _chain.State.Validators);
 
     private void NoteSlashed(BlockOutcome outcome)
     {
@@ -443,10 +439,14 @@ public sealed partial class ConsensusSupervisor : Actor<ConsensusCommand>
     // From a person: the machine keeps it if it convicts, and then spreads it like its own.
     private void Accuse(ConsensusCommand.Accuse accuse)
     {
-        ValidatorSet validators = _chain.State.Validators;
+        ConsensusSnapshot snapshot = _machine.Snapshot;
+        // Of an epoch that is not known here the set in force says WrongEpoch.
+        ValidatorSet validators = VotersOf(accuse.Evidence) ?? _chain.State.Validators;
+        bool isYoung = _chain.Past.IsYoung(
+            accuse.Evidence, _chain.State.Validators, snapshot.FinalizedView, _chain.State.Time, _model.Genesis.Parameters);
         EvidenceVerdict verdict = EvidenceRules.Check(accuse.Evidence, _model.Chain, validators, _ports.Signatures, out _);
         AccusationAnswer answer = verdict != EvidenceVerdict.Accepted ? new AccusationAnswer(false, verdict.ToString())
-            : !_model.Genesis.Parameters.Slashing.IsYoung(accuse.Evidence.View, _machine.Snapshot.FinalizedView) ? new AccusationAnswer(false, "TooOld")
+            : !isYoung ? new AccusationAnswer(false, "TooOld")
             : SlashingRules.IsJailed(_chain.State.Records, validators[accuse.Evidence.Voter].Key) ? new AccusationAnswer(false, nameof(SlashingVerdict.AlreadyPunished))
             : new AccusationAnswer(true, nameof(EvidenceVerdict.Accepted));
         if (answer.IsAccepted) Step(new ConsensusInput.Brought(accuse.Evidence));

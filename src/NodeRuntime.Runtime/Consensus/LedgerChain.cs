@@ -17,7 +17,7 @@ namespace NodeRuntime.Runtime.Consensus;
 /// The ledger as consensus needs it: the finalized state, and states of blocks above it that may become final. A block is
 /// executed once, whoever asks first.
 /// </summary>
-internal sealed class LedgerChain(LedgerState state, Hash256 digest, ISignatureVerifier signatures)
+internal sealed class LedgerChain(LedgerState state, Hash256 digest, PastEpochs past, ISignatureVerifier signatures)
 {
     private readonly SortedDictionary<Hash256, Speculation> _above = [];
     private Hash256 _tip = digest;
@@ -25,29 +25,37 @@ internal sealed class LedgerChain(LedgerState state, Hash256 digest, ISignatureV
     /// <summary>After the youngest finalized block.</summary>
     public LedgerState State { get; private set; } = state;
 
+    /// <summary>Before the epoch that votes on top of <see cref="State"/>.</summary>
+    public PastEpochs Past { get; private set; } = past;
+
     /// <summary>The state that a block with this digest leads to, if it is known.</summary>
     public LedgerState? After(Hash256 digest) =>
         digest == _tip ? State : _above.TryGetValue(digest, out Speculation? speculation) ? speculation.Outcome.State : null;
 
     /// <summary>For a proposer: what of this evidence the ledger has not punished on a parent.</summary>
-    public static ImmutableArray<Evidence> Punishable(LedgerState parent, ImmutableArray<Evidence> evidence)
+    public ImmutableArray<Evidence> Punishable(LedgerState parent, ImmutableArray<Evidence> evidence)
     {
         ImmutableArray<Evidence>.Builder left = ImmutableArray.CreateBuilder<Evidence>();
         foreach (Evidence one in evidence)
         {
             // The machine may be an epoch further than the parent, or not yet as far.
-            if (one.First.Slot.Epoch != parent.Validators.Epoch) continue;
-            if (SlashingRules.Check(parent.Records, parent.Validators[one.Voter].Key) == SlashingVerdict.Accepted) left.Add(one);
+            if (Past.VotersOf(one.First.Slot.Epoch, parent.Validators) is not { } voters) continue;
+            if (SlashingRules.Check(parent.Records, voters[one.Voter].Key) == SlashingVerdict.Accepted) left.Add(one);
         }
 
         return left.ToImmutable();
     }
 
-    /// <summary>What evidence in a child of this state, by this proposer, means to the ledger. All of it is of the epoch that votes.</summary>
-    public static ImmutableArray<Offence> OffencesOf(LedgerState parent, ImmutableArray<Evidence> evidence, ValidatorIndex proposer)
+    /// <summary>What evidence in a child of this state, by this proposer, means to the ledger. Consensus knew each one's voters.</summary>
+    private ImmutableArray<Offence> OffencesOf(LedgerState parent, ImmutableArray<Evidence> evidence, ValidatorIndex proposer)
     {
         ImmutableArray<Offence>.Builder offences = ImmutableArray.CreateBuilder<Offence>(evidence.Length);
-        foreach (Evidence one in evidence) offences.Add(Offence.Of(parent.Records, one, parent.Validators, proposer));
+        foreach (Evidence one in evidence)
+        {
+            ValidatorSet voters = Past.VotersOf(one.First.Slot.Epoch, parent.Validators) ?? Invariant.Unreachable<ValidatorSet>("evidence of an unknown epoch");
+            offences.Add(Offence.Of(parent.Records, one, voters, parent.Validators[proposer].Key));
+        }
+
         return offences.MoveToImmutable();
     }
 
@@ -55,7 +63,7 @@ internal sealed class LedgerChain(LedgerState state, Hash256 digest, ISignatureV
     /// For a proposer: what its block will say to the ledger, before its transactions. Null where it must reveal something that these chains do not
     /// hold: a block without it nobody would vote for.
     /// </summary>
-    public static BlockContext? Propose(
+    public BlockContext? Propose(
         LedgerState parent, ConsensusEffect.Build build, ValidatorIndex self, ImmutableArray<Evidence> evidence, ImmutableArray<RevealChain> reveals)
     {
         ValidatorSet set = parent.Validators;
@@ -102,12 +110,18 @@ internal sealed class LedgerChain(LedgerState state, Hash256 digest, ISignatureV
         BlockOutcome outcome = BlockApplication.Replay(State, ContextOf(State, block), block.Transactions);
         Invariant.Holds(outcome.Verdict == BlockVerdict.Accepted);
         Invariant.Holds(outcome.State is not null);
-        State = outcome.State;
+        Advance(outcome.State, digest);
+    }
+
+    private void Advance(LedgerState next, Hash256 digest)
+    {
+        if (next.Validators.Epoch != State.Validators.Epoch) Past = Past.And(State.Validators, next.Time);
+        State = next;
         _tip = digest;
     }
 
     // Of another epoch the ledger refuses the block, and indices of another set mean nothing in this one.
-    private static BlockContext ContextOf(LedgerState parent, Block block)
+    private BlockContext ContextOf(LedgerState parent, Block block)
     {
         BlockHeader header = block.Header;
         if (header.Epoch != parent.Validators.Epoch) return BlockContext.Of(header, []);
@@ -125,8 +139,7 @@ internal sealed class LedgerChain(LedgerState state, Hash256 digest, ISignatureV
         // A quorum stood behind it, and each of them executed it: if we cannot, this machine is broken, not the block.
         Invariant.Holds(outcome.Verdict == BlockVerdict.Accepted);
         Invariant.Holds(outcome.State is not null);
-        State = outcome.State;
-        _tip = digest;
+        Advance(outcome.State, digest);
         foreach ((Hash256 other, Speculation speculation) in new List<KeyValuePair<Hash256, Speculation>>(_above))
         {
             if (speculation.Height <= block.Header.Height) _above.Remove(other);

@@ -3,6 +3,7 @@ using System.Collections.Immutable;
 using NodeRuntime.Actors.Ports;
 using NodeRuntime.Primitives;
 using NodeRuntime.Proofs.Forensics;
+using NodeRuntime.Proofs.Light;
 
 namespace NodeRuntime.Runtime.Consensus;
 
@@ -21,6 +22,9 @@ public static class StoredChain
 
         return links.ToImmutable();
     }
+
+    /// <summary>Every seal since genesis, oldest first: they outlive their blocks.</summary>
+    public static ImmutableArray<Seal> ReadSeals(IJournal journal) => new ConsensusStore(journal).ReadSeals();
 
     /// <summary>All of it, in windows.</summary>
     public static IEnumerable<ChainLink> ReadAll(IJournal journal)

@@ -24,8 +24,9 @@ public abstract record SnapshotCommand
     public sealed record Take(LedgerState State, Hash256 Digest) : SnapshotCommand;
 
     /// <summary>The ledger is far behind: fetch a snapshot above its height.</summary>
+    /// <param name="Target">Final; null where the chain is epochs ahead.</param>
     /// <param name="Validators">Who votes on top of the floor.</param>
-    public sealed record Join(Height Floor, Height Target, ValidatorSet Validators) : SnapshotCommand;
+    public sealed record Join(Height Floor, Height? Target, ValidatorSet Validators) : SnapshotCommand;
 
     /// <summary>The ledger stands on the snapshot that was fetched.</summary>
     public sealed record Joined : SnapshotCommand;

@@ -8,6 +8,7 @@ using NodeRuntime.Ledger.State;
 using NodeRuntime.Membership;
 using NodeRuntime.Primitives;
 using NodeRuntime.Proofs.Chain;
+using NodeRuntime.Proofs.Light;
 using NodeRuntime.Runtime.Consensus;
 using NodeRuntime.Runtime.Membership;
 
@@ -197,6 +198,9 @@ public sealed class SnapshotSupervisor : Actor<SnapshotCommand>
             case SyncMessage.WantOffers:
                 if (MayServe(peer)) Offer(peer);
                 break;
+            case SyncMessage.WantSeals m:
+                if (MayServe(peer)) Send(peer, new SyncMessage.Seals(m.From, _blocks.ReadSeals(m.From, Limits.SealsPerAnswerMax)));
+                break;
             case SyncMessage.WantManifest m:
                 if (!MayServe(peer)) break;
                 Send(peer, Find(m.Height) is { } manifested ? new SyncMessage.Manifest(m.Height, manifested.Head.Manifest) : new SyncMessage.Gone(m.Height));
@@ -264,7 +268,10 @@ public sealed class SnapshotSupervisor : Actor<SnapshotCommand>
     private void Join(SnapshotCommand.Join join)
     {
         if (_plan is { } stale && stale.Plan.Height <= join.Floor) ForgetPlan();
-        Say(LogLevel.Information, $"the chain is final up to height {join.Target}, {join.Target.Number - join.Floor.Number} blocks above ours: looking for a snapshot");
+        string why = join.Target is { } target
+            ? $"the chain is final up to height {target}, {target.Number - join.Floor.Number} blocks above ours"
+            : $"the chain is in a later epoch than {join.Validators.Epoch}, far above height {join.Floor}";
+        Say(LogLevel.Information, why + ": looking for a snapshot");
         _saidTenths = 0;
         (SnapshotPlan? plan, ImmutableArray<bool> held) = _plan is { } begun && _machine.Phase == SnapshotSyncPhase.Idle
             ? (begun.Plan, _store.HeldOf(begun.Slot, begun.Plan))
@@ -297,7 +304,7 @@ public sealed class SnapshotSupervisor : Actor<SnapshotCommand>
                 SayProgress();
                 break;
             case SnapshotSyncEffect.Complete m:
-                Complete(m.Plan);
+                Complete(m.Plan, m.Seals);
                 break;
             case SnapshotSyncEffect.GiveUp m:
                 Say(LogLevel.Warning, $"no snapshot to be had: {m.Why}. Going on with blocks, if a peer has kept them.");
@@ -332,7 +339,7 @@ public sealed class SnapshotSupervisor : Actor<SnapshotCommand>
         Write(static () => { }, SnapshotStore.ForgetPlan());
     }
 
-    private void Complete(SnapshotPlan plan)
+    private void Complete(SnapshotPlan plan, ImmutableArray<Seal> seals)
     {
         int slot = _plan!.Value.Slot;
         SnapshotVerdict verdict = _store.TryAdopt(_model.Chain, slot, plan, out LedgerState? state);
@@ -351,7 +358,7 @@ public sealed class SnapshotSupervisor : Actor<SnapshotCommand>
             {
                 Kept(slot, head);
                 Say(LogLevel.Information, $"the snapshot at height {plan.Height} is here: {state.Tree.Count} records");
-                _doors.Consensus.Tell(new ConsensusCommand.Restored(state, plan));
+                _doors.Consensus.Tell(new ConsensusCommand.Restored(state, plan, seals));
             },
             SnapshotStore.PutHead(slot, head));
     }

@@ -1,12 +1,12 @@
 using System;
 using System.Collections.Generic;
 using System.Collections.Immutable;
+using System.Linq;
 using NodeRuntime.Actors.Ports;
 using NodeRuntime.Consensus;
 using NodeRuntime.Crypto;
 using NodeRuntime.Ledger.Blocks;
 using NodeRuntime.Ledger.Mempool;
-using NodeRuntime.Ledger.Slashing;
 using NodeRuntime.Ledger.State;
 using NodeRuntime.Primitives;
 using NodeRuntime.Proofs.Chain;
@@ -41,7 +41,6 @@ internal sealed class AgreementNode
     private Instant _busyUntil;
     private EpochView _entered;
     private ValidatorSet? _due;
-    private Epoch _epoch;
     private int _life;
     private int _crashIn = -1;
     private bool _writes;
@@ -123,7 +122,7 @@ internal sealed class AgreementNode
         _store = new ConsensusStore(_journal);
         Recovery recovery = Mutate(_store.Recover());
         NoteRecovery(recovery);
-        _chain = new LedgerChain(_world.GenesisState, _world.Genesis.ChainId.Hash, _world.Signatures);
+        _chain = new LedgerChain(_world.GenesisState, _world.Genesis.ChainId.Hash, PastEpochs.None, _world.Signatures);
         _mempool = new MempoolMachine(_chain.State, _world.Signatures);
         for (Height height = new(1); height <= _store.LastHeight; height = height.Next)
         {
@@ -135,12 +134,12 @@ internal sealed class AgreementNode
         _wasPending = false;
         _lastHadEvents = false;
         _due = null;
-        _epoch = _chain.State.Validators.Epoch;
         _machine = new ConsensusMachine(
             new ConsensusConfig
             {
                 Chain = _world.Genesis.ChainId,
                 ValidatorsAtStart = _world.Mutate(_chain.State.Validators),
+                Past = _chain.Past,
                 Parameters = _world.Genesis.Parameters,
                 GenesisTime = _world.Genesis.Time,
                 Signer = Signer,
@@ -153,25 +152,14 @@ internal sealed class AgreementNode
             recovery);
         _world.Timeline?.Started(_world.Time.Now, Number);
         bool isNewValidator = _machine.Snapshot.Self is not null && recovery is { Watermark: null, WatermarkIsLost: false };
-        if (isNewValidator) Write([_store.FirstWatermark(_epoch)]);
+        if (isNewValidator) Write([_store.FirstWatermark()]);
         Step(new ConsensusInput.Punished(Punished()));
         Step(new ConsensusInput.Start());
         NoteValidators();
     }
 
-    private ImmutableArray<ValidatorIndex> Punished()
-    {
-        ImmutableArray<ValidatorIndex>.Builder punished = ImmutableArray.CreateBuilder<ValidatorIndex>();
-        // Machine and ledger may be an epoch apart: indices of another set mean nothing.
-        ValidatorSet validators = _chain!.State.Validators;
-        if (_machine!.Snapshot.Validators.Epoch != validators.Epoch) return [];
-        for (int i = 0; i < validators.Count; i++)
-        {
-            if (SlashingRules.IsJailed(_chain.State.Records, validators.Members[i].Key)) punished.Add(new ValidatorIndex((ushort)i));
-        }
-
-        return punished.ToImmutable();
-    }
+    private ImmutableArray<PublicKey> Punished() =>
+        [.. _chain!.State.Records.Jailed(Limits.PunishedKeysToldMax).Select(static jail => jail.Key)];
 
     /// <summary>Kill -9, at once and wherever it stood.</summary>
     public void Crash()
@@ -579,8 +567,8 @@ internal sealed class AgreementNode
     {
         if (_chain!.After(build.Parent) is not { } parent) return;
         if (_machine!.Snapshot.Self is not { } self || _machine.Snapshot.Validators.Epoch != parent.Validators.Epoch) return;
-        ImmutableArray<Evidence> evidence = LedgerChain.Punishable(parent, build.Evidence);
-        if (LedgerChain.Propose(parent, build, self, evidence, Reveals) is not { } block)
+        ImmutableArray<Evidence> evidence = _chain.Punishable(parent, build.Evidence);
+        if (_chain.Propose(parent, build, self, evidence, Reveals) is not { } block)
         {
             Invariant.Break("a validator without its reveals");
             return;
@@ -632,12 +620,6 @@ internal sealed class AgreementNode
         ConsensusSnapshot snapshot = _machine.Snapshot;
         LedgerState state = _chain!.State;
         if (snapshot.Finalized == state.Height) Invariant.Holds(snapshot.Validators.Hash == state.Validators.Hash);
-        if (_epoch != state.Validators.Epoch)
-        {
-            _epoch = state.Validators.Epoch;
-            Input(new ConsensusInput.Punished(Punished()));
-        }
-
         ValidatorSet? due = state.ValidatorsDue;
         if (due?.Hash == _due?.Hash) return;
         _due = due;

@@ -40,6 +40,7 @@ internal sealed class WanPeer
             {
                 Chain = genesis.ChainId,
                 ValidatorsAtStart = genesis.ValidatorSet,
+                Past = PastEpochs.None,
                 Parameters = genesis.Parameters,
                 GenesisTime = genesis.Time,
                 Signer = signer,

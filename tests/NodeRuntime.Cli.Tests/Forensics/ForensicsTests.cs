@@ -16,6 +16,7 @@ using NodeRuntime.Persistence.Journal;
 using NodeRuntime.Primitives;
 using NodeRuntime.Proofs.Chain;
 using NodeRuntime.Proofs.Forensics;
+using NodeRuntime.Proofs.Light;
 using NodeRuntime.Proofs.Tests.Forensics;
 
 namespace NodeRuntime.Cli.Tests.Forensics;
@@ -59,7 +60,7 @@ public sealed class ForensicsTests
 
         Assert.Equal(ExitCode.VerificationFailed, code);
         Assert.StartsWith("FORK Attributed", output, StringComparison.Ordinal);
-        Assert.Contains("culprits hold 2 of 4 votes, a fork takes more than 1", output, StringComparison.Ordinal);
+        Assert.Contains("culprits hold 2 of 4 votes of epoch 0, a fork takes more than 1", output, StringComparison.Ordinal);
         Assert.Contains("validator 1, weight 1: DoubleFinalize in view 2", output, StringComparison.Ordinal);
     }
 
@@ -161,6 +162,31 @@ public sealed class ForensicsTests
     }
 
     [Fact]
+    public async Task A_file_that_begins_in_a_later_epoch_brings_the_seals_below()
+    {
+        using CommandLine line = new();
+        ChainLink seal = Scenario.Seal(2, Scenario.Common, ForkScenario.One, []);
+        ChainLink one = Scenario.Link(1, seal, ForkScenario.One, []);
+        ChainLink other = Scenario.Link(1, seal, ForkScenario.Other, [], content: 1);
+        string pruned = line.PathOf("pruned");
+        WriteFolder(pruned, [one], ForkScenario.SealOf(seal));
+        string exported = line.PathOf("chain");
+        (ExitCode code, JsonElement answer) = await line.RunJsonAsync("chain", "export", "--data", pruned, "--out", exported);
+        Assert.Equal((ExitCode.Ok, 3), (code, answer.GetProperty("fromHeight").GetInt32()));
+
+        string whole = line.Write("b", FileOf([Scenario.Common, seal, other]));
+        foreach (string path in (string[])[exported, pruned])
+        {
+            (code, answer) = await line.RunJsonAsync("forensics", path, whole, "--genesis", Genesis);
+            Assert.Equal((ExitCode.VerificationFailed, "FORK", 1), (code, answer.GetProperty("verdict").GetString(), answer.GetProperty("epoch").GetInt32()));
+            Assert.Equal(Scenario.SetOf(1).Members[0].Key.ToString(), answer.GetProperty("culprits")[0].GetProperty("key").GetString());
+        }
+
+        (code, answer) = await line.RunJsonAsync("forensics", line.Write("c", FileOf([one])), whole, "--genesis", Genesis);
+        Assert.Equal((ExitCode.VerificationFailed, "SealMissing in A at height 3"), (code, answer.GetProperty("reason").GetString()));
+    }
+
+    [Fact]
     public async Task Evidence_that_is_none_is_not_sent_to_anybody()
     {
         using CommandLine line = new();
@@ -172,13 +198,19 @@ public sealed class ForensicsTests
 
     private static void WriteFolder(string peer)
     {
+        ChainLink later = Scenario.Link(3, Scenario.First[1], ForkScenario.One, []) with { Finalization = null };
+        WriteFolder(peer, [.. Scenario.First, later], null);
+    }
+
+    private static void WriteFolder(string peer, IEnumerable<ChainLink> links, Seal? seal)
+    {
         Directory.CreateDirectory(peer);
         File.WriteAllBytes(Path.Combine(peer, "genesis.bin"), Scenario.Genesis.Encode());
         using DataFolder folder = DataFolder.Open(Path.Combine(peer, "data"), Scenario.Chain);
         using SqlJournal journal = SqlJournal.OpenSqlite(folder);
-        ChainLink later = Scenario.Link(3, Scenario.First[1], ForkScenario.One, []) with { Finalization = null };
         List<JournalWrite> writes = [];
-        foreach (ChainLink link in (ChainLink[])[.. Scenario.First, later]) writes.Add(new JournalWrite.Put("blocks", link.Header.Height.Number, StoredForm(link)));
+        if (seal is not null) writes.Add(new JournalWrite.Put("seals", seal.Certified.Header.Epoch.Number, seal.Encode()));
+        foreach (ChainLink link in links) writes.Add(new JournalWrite.Put("blocks", link.Header.Height.Number, StoredForm(link)));
         using ManualResetEventSlim written = new();
         journal.Write(new JournalBatch([.. writes]), verdict =>
         {

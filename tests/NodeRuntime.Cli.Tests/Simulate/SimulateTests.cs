@@ -110,6 +110,20 @@ public sealed class SimulateTests : IDisposable
         Assert.DoesNotContain(picture.Descendants(), static element => element.Name.LocalName is "script" or "image" or "foreignObject");
     }
 
+    [Fact]
+    public async Task Cheats_are_told_strategy_by_strategy_and_none_pays()
+    {
+        (ExitCode code, JsonElement answer) = await _line.RunJsonAsync("simulate", "cheats", "--trials", "1000");
+
+        Assert.Equal((ExitCode.Ok, 0), (code, answer.GetProperty("paying").GetInt32()));
+        JsonElement[] lines = [.. answer.GetProperty("lines").EnumerateArray()];
+        Assert.Contains(lines, static line => line.GetProperty("engine").GetString() == "shares" && line.GetProperty("strategy").GetString() == "replays an earlier slice" && line.GetProperty("detected").GetInt32() == 1000);
+        Assert.Contains(lines, static line => line.GetProperty("engine").GetString() == "space" && line.GetProperty("profitPerMille").GetInt64() < -100);
+        (code, _, string error) = await _line.RunAsync("simulate", "cheats", "--trials", "0");
+        Assert.Equal(ExitCode.Usage, code);
+        Assert.Contains("--trials", error, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("--seeds: '9..3'", "--seeds", "9..3")]
     [InlineData("--seeds: '1..x'", "--seeds", "1..x")]

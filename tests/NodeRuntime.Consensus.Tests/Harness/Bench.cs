@@ -78,6 +78,7 @@ internal sealed class Bench
         {
             Chain = Genesis.ChainId,
             ValidatorsAtStart = AtStart ?? Genesis.ValidatorSet,
+            Past = Past,
             Parameters = Genesis.Parameters,
             GenesisTime = Genesis.Time,
             Signer = new KeyedHashSigner(Self),
@@ -123,6 +124,8 @@ internal sealed class Bench
 
         return effects;
     }
+
+    public PastEpochs Past { get; set; } = PastEpochs.None;
 
     /// <summary>For a machine that begins in a later epoch, to be made anew.</summary>
     public ValidatorSet? AtStart { get; set; }

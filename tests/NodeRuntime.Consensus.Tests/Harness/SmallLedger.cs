@@ -23,7 +23,7 @@ internal sealed class SmallLedger
     {
         _tip = chain.Hash;
         _plan = plan;
-        _state = new State(Height.Genesis, Hasher.Sha256(chain.Hash.AsSpan()), genesis, Height.Genesis, null, []);
+        _state = new State(Height.Genesis, Hasher.Sha256(chain.Hash.AsSpan()), genesis, Height.Genesis, null, [], PastEpochs.None);
     }
 
     public Hash256 Root => _state.Root;
@@ -37,26 +37,13 @@ internal sealed class SmallLedger
     /// <summary>Keys that are punished after the youngest finalized block.</summary>
     public IReadOnlySet<PublicKey> Jail => _state.Jail;
 
-    /// <summary>Those of them that the set in force has.</summary>
-    public ImmutableArray<ValidatorIndex> Punished
-    {
-        get
-        {
-            ImmutableArray<ValidatorIndex>.Builder punished = ImmutableArray.CreateBuilder<ValidatorIndex>();
-            foreach (PublicKey key in _state.Jail)
-            {
-                if (_state.Validators.IndexOf(key) is { } index) punished.Add(index);
-            }
-
-            return punished.ToImmutable();
-        }
-    }
+    public PastEpochs Past => _state.Past;
 
     public State? After(Hash256 digest) => Find(digest);
 
-    /// <summary>What of this evidence is of the epoch of a state and names nobody who is punished in it.</summary>
+    /// <summary>What of this evidence is of an epoch that a state knows and names nobody who is punished in it.</summary>
     public static ImmutableArray<Evidence> Punishable(State parent, ImmutableArray<Evidence> evidence) =>
-        [.. evidence.Where(one => one.First.Slot.Epoch == parent.Validators.Epoch && !parent.Jail.Contains(parent.Validators[one.Voter].Key))];
+        [.. evidence.Where(one => parent.VotersOf(one) is { } voters && !parent.Jail.Contains(voters[one.Voter].Key))];
 
     public bool Check(Block block)
     {
@@ -72,7 +59,8 @@ internal sealed class SmallLedger
         ImmutableSortedSet<PublicKey> jail = parent.Jail;
         foreach (Evidence evidence in block.Evidence)
         {
-            PublicKey key = parent.Validators[evidence.Voter].Key;
+            if (parent.VotersOf(evidence) is not { } voters) return false;
+            PublicKey key = voters[evidence.Voter].Key;
             if (jail.Contains(key)) return false;
             jail = jail.Add(key);
         }
@@ -106,14 +94,18 @@ internal sealed class SmallLedger
         foreach (Evidence evidence in block.Evidence) root = Hasher.Tagged(HashDomain.StateLeaf, root.AsSpan(), evidence.Encode());
         Height height = parent.Height.Next;
         State state = block.Header.IsSeal
-            ? new State(height, root, parent.Due!, height, null, parent.Jail)
+            ? new State(height, root, parent.Due!, height, null, parent.Jail, parent.Past.And(parent.Validators, block.Header.Time))
             : parent with { Height = height, Root = root };
         ulong blocks = height.Number - state.Since.Number;
         bool looks = _plan is not null && blocks > 0 && blocks % _plan.Blocks == 0;
         return looks ? state with { Due = _plan!.DueAt(height, state.Validators) } : state;
     }
 
-    public sealed record State(Height Height, Hash256 Root, ValidatorSet Validators, Height Since, ValidatorSet? Due, ImmutableSortedSet<PublicKey> Jail);
+    public sealed record State(
+        Height Height, Hash256 Root, ValidatorSet Validators, Height Since, ValidatorSet? Due, ImmutableSortedSet<PublicKey> Jail, PastEpochs Past)
+    {
+        public ValidatorSet? VotersOf(Evidence evidence) => Past.VotersOf(evidence.First.Slot.Epoch, Validators);
+    }
 }
 
 /// <summary>A rule of the harness was broken: the run is a failure.</summary>

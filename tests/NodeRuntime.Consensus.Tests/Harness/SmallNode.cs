@@ -79,6 +79,7 @@ internal sealed class SmallNode
             {
                 Chain = _world.Genesis.ChainId,
                 ValidatorsAtStart = _ledger.Validators,
+                Past = _ledger.Past,
                 Parameters = _world.Genesis.Parameters,
                 GenesisTime = _world.Genesis.Time,
                 Signer = new KeyedHashSigner(Key),
@@ -89,7 +90,7 @@ internal sealed class SmallNode
             },
             recovery);
         Step(new ConsensusInput.Pending(_world.Plan.IsBusy));
-        Step(new ConsensusInput.Punished(_ledger.Punished));
+        Step(new ConsensusInput.Punished([.. _ledger.Jail]));
         Step(new ConsensusInput.Start());
         Step(new ConsensusInput.SetDue(_ledger.Due));
     }
@@ -253,7 +254,6 @@ internal sealed class SmallNode
 
         if (IsHonest) _world.Oracle.CertificateSeen(deliver.Finalization);
         Write([() => Disk.Finalize(deliver.Blocks, deliver.Finalization)]);
-        if (deliver.Blocks[^1].Header.IsSeal && Snapshot!.Validators.Epoch == _ledger.Validators.Epoch) Step(new ConsensusInput.Punished(_ledger.Punished));
         Step(new ConsensusInput.SetDue(_ledger.Due));
     }
 

@@ -133,6 +133,7 @@ internal sealed class SpecWorld
                 {
                     Chain = genesis.ChainId,
                     ValidatorsAtStart = genesis.ValidatorSet,
+                    Past = PastEpochs.None,
                     Parameters = genesis.Parameters,
                     GenesisTime = genesis.Time,
                     Signer = new KeyedHashSigner(world._validators[node]),

@@ -138,7 +138,7 @@ public sealed class BlockSyncTests
         Bench bench = new Bench(snapshotBehind: 200, recovery: Recovery.Fresh with { Watermark = new Watermark(nothing, null) }).Begin();
         bench.Hear(bench.Other(), Tip(Chain.Length));
         Block anchor = Chain[600];
-        bench.Step(new ConsensusInput.Restored([anchor], Finalization(anchor)));
+        bench.Step(new ConsensusInput.Restored([anchor], Finalization(anchor), []));
         Assert.Equal(anchor.Header.Height, bench.Machine.Snapshot.Finalized);
         Assert.True(bench.Machine.Snapshot.IsFenced);
         Assert.Contains(Asked(bench), asked => asked.From == 602);
@@ -158,7 +158,7 @@ public sealed class BlockSyncTests
             Block anchor = Chain[600] with { Justification = Justification.OfGenesis };
             int[] signers = isOurs ? [0, 1, 2, 3] : Others(bench);
             Certificate finalization = bench.Certificate(anchor.Header.View.Number, VoteKind.Finalize, anchor.Header.Digest, signers);
-            bench.Step(new ConsensusInput.Restored([anchor], finalization));
+            bench.Step(new ConsensusInput.Restored([anchor], finalization, []));
             Assert.Equal(isOurs, bench.Machine.Snapshot.IsFenced);
         }
     }

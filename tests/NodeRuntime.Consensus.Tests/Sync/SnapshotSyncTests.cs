@@ -7,6 +7,7 @@ using NodeRuntime.Consensus.Tests.Harness;
 using NodeRuntime.Crypto;
 using NodeRuntime.Primitives;
 using NodeRuntime.Proofs.Chain;
+using NodeRuntime.Proofs.Light;
 using NodeRuntime.Proofs.Trees;
 
 namespace NodeRuntime.Consensus.Tests.Sync;
@@ -92,6 +93,82 @@ public sealed class SnapshotSyncTests
         Say(peer, new SyncMessage.Chunk(new Height(Taken + 1), index, new byte[10]));
         Assert.Empty(Of<SnapshotSyncEffect.Blame>());
         Assert.Empty(Of<SnapshotSyncEffect.KeepChunk>());
+    }
+
+    [Fact]
+    public void A_snapshot_of_a_later_epoch_is_proven_by_the_seals_that_come_first()
+    {
+        BeginLater(2);
+        (int peer, SyncMessage.WantSeals want) = Followed();
+        Assert.Equal(new Epoch(0), want.From);
+        Assert.DoesNotContain(Sent(), static sent => sent.Message is SyncMessage.WantAnchor);
+        Say(peer, new SyncMessage.Seals(want.From, [FirstSeal]));
+        PlanLater(peer);
+        Assert.Equal(SnapshotSyncPhase.Fetching, _machine.Phase);
+        Finish();
+        Assert.Equal(new Epoch(1), Assert.Single(Assert.Single(Of<SnapshotSyncEffect.Complete>()).Seals).Next.Epoch);
+        Assert.Empty(Of<SnapshotSyncEffect.Blame>());
+    }
+
+    [Theory]
+    [InlineData("another next set", SnapshotSyncFault.SealWrong)]
+    [InlineData("too few signers", SnapshotSyncFault.SealWrong)]
+    [InlineData("one that is left out", SnapshotSyncFault.SealWrong)]
+    [InlineData("none", SnapshotSyncFault.SealMissing)]
+    public void Poisoned_and_missing_seals_have_a_name_and_another_peer_is_asked(string fault, SnapshotSyncFault expected)
+    {
+        BeginLater(2);
+        (int liar, SyncMessage.WantSeals want) = Followed();
+        Say(liar, new SyncMessage.Seals(want.From, fault switch
+        {
+            "another next set" => [FirstSeal with { Next = new ValidatorSet(new Epoch(1), Later.Members.Reverse().ToImmutableArray()) }],
+            "too few signers" => [FirstSeal with { Certified = FirstSeal.Certified with { Finalization = Past.Certificate(Taken - 1, VoteKind.Finalize, FirstSeal.Certified.Header.Digest, 0, 1) } }],
+            "one that is left out" => [FirstSeal with { Certified = FirstSeal.Certified with { Header = FirstSeal.Certified.Header with { Epoch = new Epoch(1) } } }],
+            _ => [],
+        }));
+        if (fault == "none") PlanLater(liar);
+        SnapshotSyncEffect.Blame blame = Assert.Single(Of<SnapshotSyncEffect.Blame>());
+        Assert.Equal((Peer(liar), expected), (blame.Peer, blame.Fault));
+        (int other, want) = Followed();
+        Assert.NotEqual(liar, other);
+        Say(other, new SyncMessage.Seals(want.From, [FirstSeal]));
+        PlanLater(other);
+        Finish();
+    }
+
+    [Fact]
+    public void Who_shows_no_seals_loses_its_place_to_another()
+    {
+        BeginLater(2);
+        (int silent, SyncMessage.WantSeals _) = Followed();
+        (int other, SyncMessage.WantSeals want) = (silent, new SyncMessage.WantSeals(default));
+        for (int i = 0; i < 30 && other == silent; i++)
+        {
+            Wait(1);
+            (other, want) = Followed();
+        }
+
+        Assert.NotEqual(silent, other);
+        // What an answer says of another epoch than was asked for is nothing.
+        Say(other, new SyncMessage.Seals(new Epoch(7), []));
+        Assert.Equal(SnapshotSyncPhase.Following, _machine.Phase);
+        Say(other, new SyncMessage.Seals(want.From, [FirstSeal]));
+        Assert.Equal(SnapshotSyncPhase.Planning, _machine.Phase);
+        Assert.Empty(Of<SnapshotSyncEffect.Blame>());
+    }
+
+    [Fact]
+    public void A_plan_of_a_later_epoch_waits_on_the_disk_for_its_seals()
+    {
+        Connect(1);
+        SnapshotPlan plan = new(Manifest, [LaterAbove], LaterFinalization);
+        Step(new SnapshotSyncInput.Begin(Height.Genesis, null, Past.Genesis.ValidatorSet, plan, [true, true, false, true, true, true, true, true]));
+        Say(0, new SyncMessage.Offers([new Height(Taken)]));
+        Assert.Empty(Asked());
+        Say(0, new SyncMessage.Seals(Followed().Want.From, [FirstSeal]));
+        Assert.Equal([2], Asked().Select(static asked => asked.Index));
+        Finish();
+        Assert.Empty(Of<SnapshotSyncEffect.KeepPlan>());
     }
 
     [Theory]
@@ -262,6 +339,8 @@ public sealed class SnapshotSyncTests
         new SyncMessage.WantOffers(),
         new SyncMessage.Offers([]),
         new SyncMessage.Offers([new Height(7), new Height(ulong.MaxValue)]),
+        new SyncMessage.WantSeals(new Epoch(7)),
+        new SyncMessage.Seals(new Epoch(0), [FirstSeal, FirstSeal]),
         new SyncMessage.WantManifest(new Height(7)),
         new SyncMessage.Manifest(new Height(7), Manifest),
         new SyncMessage.WantAnchor(new Height(7)),
@@ -293,8 +372,30 @@ public sealed class SnapshotSyncTests
         Assert.Equal(SnapshotSyncPhase.Fetching, _machine.Phase);
     }
 
+    private void BeginLater(int peers)
+    {
+        Connect(peers);
+        Step(new SnapshotSyncInput.Begin(Height.Genesis, null, Past.Genesis.ValidatorSet, null, []));
+        for (int peer = 0; peer < peers; peer++) Say(peer, new SyncMessage.Offers([new Height(Taken)]));
+    }
+
+    private void PlanLater(int peer)
+    {
+        Say(peer, new SyncMessage.Manifest(new Height(Taken), Manifest));
+        Say(peer, new SyncMessage.Anchor(new Height(Taken), [LaterAbove], LaterFinalization));
+    }
+
+    private (int Peer, SyncMessage.WantSeals Want) Followed()
+    {
+        (int peer, SyncMessage message) = Sent().Last(static sent => sent.Message is SyncMessage.WantSeals);
+        return (peer, (SyncMessage.WantSeals)message);
+    }
+
     private (int Peer, Height Height) Planned()
     {
+        // Within an epoch there is no seal to show.
+        (int asked, SyncMessage.WantSeals want) = Followed();
+        Say(asked, new SyncMessage.Seals(want.From, []));
         (int peer, SyncMessage message) = Sent().Last(static sent => sent.Message is SyncMessage.WantManifest);
         return (peer, ((SyncMessage.WantManifest)message).Height);
     }
@@ -339,6 +440,23 @@ public sealed class SnapshotSyncTests
     private static PeerId Peer(int peer) => Past.Peer(peer);
 
     private static SyncMessage.Chunk Chunk(int index) => new(new Height(Taken), index, Chunks[index].Encode());
+
+    private static ValidatorSet Later { get; } = Bench.SetOf(5, 6, 7, 8);
+
+    private static Seal FirstSeal { get; } = SealOf(Past.Seal(Taken - 1, Later, Past.Block(Taken - 2)));
+
+    /// <summary>The second epoch's first block, which stands on the snapshot.</summary>
+    private static Block LaterAbove { get; } = MakeLater();
+
+    private static Certificate LaterFinalization { get; } = new(
+        new VoteSlot(new Epoch(1), new View(3), VoteKind.Finalize), LaterAbove.Header.Digest,
+        [.. Enumerable.Range(0, 3).Select(static i => new CertificateSigner(
+            new ValidatorIndex((ushort)i), Past.VoteIn(Later, i, 5 + i, 3, VoteKind.Finalize, LaterAbove.Header.Digest).Signature))]);
+
+    private static Seal SealOf(Block seal) => new(
+        new CertifiedHeader(seal.Header, Past.Certificate(seal.Header.View.Number, VoteKind.Finalize, seal.Header.Digest)), Later);
+
+    private static Block MakeLater() => Above with { Header = Above.Header with { Epoch = new Epoch(1), View = new View(3) } };
 
     // Eight chunks, told apart by the first three bits of their keys' ids.
     private static StateChunk ChunkOf(int index)

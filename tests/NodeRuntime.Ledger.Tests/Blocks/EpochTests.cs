@@ -164,8 +164,69 @@ public sealed class EpochTests
         Empty(3);
         Assert.Equal(wallet.ToAccountId(), _world.State.Records.ValidatorOf(Key("quin votes")));
         Seal(_world.State.ValidatorsDue!.Hash);
-        AccountId? declared = deed == "asks all of its bond back" ? wallet.ToAccountId() : null;
-        Assert.Equal(declared, _world.State.Records.ValidatorOf(Key("quin votes")));
+        // And then for as long as evidence of what it signed may come.
+        Assert.Equal(wallet.ToAccountId(), _world.State.Records.ValidatorOf(Key("quin votes")));
+        Instant until = _world.State.Time + Parameters.UnbondingTime;
+        _world.Do(until - _world.State.Time - Duration.FromMilliseconds(1));
+        Assert.Equal(wallet.ToAccountId(), _world.State.Records.ValidatorOf(Key("quin votes")));
+        _world.Do(Duration.FromMilliseconds(1));
+        // A bond that was asked back before the seal is free by then, and its owner no validator.
+        Assert.Null(_world.State.Records.ValidatorOf(Key("quin votes")));
+    }
+
+    [Fact]
+    public void Who_has_left_pays_for_what_its_key_signed_while_its_bond_is_there()
+    {
+        Declare("pat", "quin");
+        Empty(3);
+        Seal(_world.State.ValidatorsDue!.Hash);
+        _world.Do(Step, _world.Make("quin", new Message.LeaveValidators(), new Message.Unbond(new Amount(100))));
+        Empty(3);
+        Seal(_world.State.ValidatorsDue!.Hash);
+        Assert.Null(_world.State.Validators.IndexOf(Key("quin")));
+        Assert.Equal(BlockVerdict.Accepted, _world.Punish(Step, "pat", "quin").Verdict);
+        Assert.Equal(new Amount(200), _world.State.Records.Jail(Key("quin"))!.Taken);
+    }
+
+    [Fact]
+    public void A_key_that_comes_back_is_bound_anew_when_it_leaves_again()
+    {
+        Declare("pat", "quin");
+        Empty(3);
+        Seal(_world.State.ValidatorsDue!.Hash);
+        for (int i = 0; i < 2; i++)
+        {
+            _world.Do(Step, _world.Make("quin", new Message.LeaveValidators()));
+            Empty(3);
+            Seal(_world.State.ValidatorsDue!.Hash);
+            Assert.NotNull(_world.State.Records.ValidatorKey(Key("quin"))!.BoundUntil);
+            if (i == 1) break;
+            _world.Do(Step, Declaration("quin"));
+            Empty(3);
+            Seal(_world.State.ValidatorsDue!.Hash);
+        }
+
+        Instant until = _world.State.Records.ValidatorKey(Key("quin"))!.BoundUntil!.Value;
+        Assert.Equal(_world.State.Time + Parameters.UnbondingTime, until);
+        _world.Do(Parameters.UnbondingTime);
+        Assert.Null(_world.State.Records.ValidatorOf(Key("quin")));
+    }
+
+    [Fact]
+    public void Who_was_punished_has_no_place_with_another_key_until_its_time_is_over()
+    {
+        Declare("pat", "quin");
+        Empty(3);
+        Seal(_world.State.ValidatorsDue!.Hash);
+        _world.Punish(Step, "pat", "quin");
+        ulong free = _world.State.Height.Number + (Parameters.Slashing.JailEpochs * Parameters.EpochBlocks);
+        _world.Do(Step, _world.Make("quin", LedgerWorld.Declare(_world.State.Chain, "quin", "quin anew", "quin")));
+        Empty(2);
+        Seal(_world.State.ValidatorsDue!.Hash);
+        Assert.Null(_world.State.Validators.IndexOf(Key("quin")));
+        while (_world.State.ValidatorsDue is null) _world.Do(Step);
+        Assert.InRange(_world.State.Height.Number, free, free + Parameters.EpochBlocks);
+        Assert.NotNull(_world.State.ValidatorsDue.IndexOf(Key("quin anew")));
     }
 
     [Fact]

@@ -15,9 +15,9 @@ public sealed class CoverageTests
 {
     /// <summary>
     /// The calendar acts before transactions do, so a script meets these only where a block has more due than it handles,
-    /// or where the pool looks ahead: tests of the block's application and of the mempool reach them.
+    /// or where the pool looks ahead: tests of the block's application and of the mempool reach them. Those about capacity have a chain of their own.
     /// </summary>
-    private static readonly string[] ReachedElsewhere = ["Market.AuctionEnded", "Settlement.TooLate"];
+    private static readonly string[] ReachedElsewhere = ["Market.AuctionEnded", "Settlement.TooLate", "Market.CapacityUnproven", "Staking.StillCommitted"];
 
     [Fact]
     public void Every_verdict_of_every_family_is_reached_by_a_table()

@@ -198,7 +198,7 @@ public sealed class RevealTests
         while (_state.ValidatorsDue is null) Assert.Equal(BlockVerdict.Accepted, Propose(1));
         BlockContext seal = Turn(1, LedgerWorld.Reveals("bea").At(Record("bea").Used + 1)) with { NextSetHash = _state.ValidatorsDue.Hash };
         Assert.Equal(BlockVerdict.Accepted, Take(seal));
-        Assert.Null(_state.Records.ValidatorOf(LedgerWorld.Signer("ana").PublicKey));
+        Assert.NotNull(_state.Records.ValidatorKey(LedgerWorld.Signer("ana").PublicKey)!.BoundUntil);
         Assert.Equal(1U, Record("ana").Used);
         Declare("ana", "ana", "ana");
         Assert.Equal(1U, Record("ana").Used);

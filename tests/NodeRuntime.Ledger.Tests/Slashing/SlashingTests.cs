@@ -60,9 +60,9 @@ public sealed class SlashingTests
         VoteSlot slot = new(new Epoch(0), new View(9), VoteKind.Finalize);
         Vote[] votes = [.. new Hash256?[] { LedgerWorld.Spec, null }.Select(value =>
             new Vote(slot, value, new ValidatorIndex(1), LedgerWorld.Signer("quin").Sign(slot.SigningDigest(chain, value))))];
-        Offence offence = Offence.Of(records, Evidence.Of(chain, votes[0], votes[1])!, set, new ValidatorIndex(2));
+        Offence offence = Offence.Of(records, Evidence.Of(chain, votes[0], votes[1])!, set, LedgerWorld.Signer("tom").PublicKey);
         Assert.Equal(LedgerWorld.OffenceOf("quin", "tom") with { View = new View(9) }, offence);
-        Assert.Throws<InvariantException>(() => Offence.Of(records, Evidence.Of(chain, votes[0], votes[1])!, set, new ValidatorIndex(3)));
+        Assert.Throws<InvariantException>(() => Offence.Of(records, Evidence.Of(chain, votes[0], votes[1])!, set, LedgerWorld.Signer("alice").PublicKey));
     }
 
     // Of a chain whose first validators have these keys.

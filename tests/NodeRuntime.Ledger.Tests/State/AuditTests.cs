@@ -37,6 +37,8 @@ public sealed class AuditTests
     [InlineData("no set in force", AuditVerdict.RecordMissing)]
     [InlineData("a validator whose key leads to nobody", AuditVerdict.ValidatorsDiffer)]
     [InlineData("a key of nobody", AuditVerdict.ValidatorsDiffer)]
+    [InlineData("a bound key that nothing releases", AuditVerdict.CalendarDiffers)]
+    [InlineData("another's key", AuditVerdict.RecordMalformed)]
     [InlineData("a set that is due for the wrong epoch", AuditVerdict.ValidatorsDiffer)]
     [InlineData("an epoch that begins later", AuditVerdict.ValidatorsDiffer)]
     [InlineData("no beacon", AuditVerdict.RecordMissing)]
@@ -79,7 +81,9 @@ public sealed class AuditTests
             "a wrong count of leases" => Put(tree, StateKeys.Bond(Pat), (pat with { OpenLeases = 9 }).Write),
             "no set in force" => tree.Remove(StateKeys.Epoch),
             "a validator whose key leads to nobody" => tree.Remove(StateKeys.ValidatorKey(LedgerWorld.Signer("validator").PublicKey)),
-            "a key of nobody" => Put(tree, StateKeys.ValidatorKey(LedgerWorld.Signer("pat").PublicKey), new ValidatorKeyRecord(Pat).Write),
+            "a key of nobody" => Put(tree, StateKeys.ValidatorKey(LedgerWorld.Signer("pat").PublicKey), new ValidatorKeyRecord(LedgerWorld.Signer("pat").PublicKey, Pat, null).Write),
+            "a bound key that nothing releases" => Put(tree, StateKeys.ValidatorKey(LedgerWorld.Signer("pat").PublicKey), new ValidatorKeyRecord(LedgerWorld.Signer("pat").PublicKey, Pat, Sound.Time).Write),
+            "another's key" => Put(tree, StateKeys.ValidatorKey(LedgerWorld.Signer("validator").PublicKey), new ValidatorKeyRecord(LedgerWorld.Signer("pat").PublicKey, LedgerWorld.Account("validator"), null).Write),
             "a set that is due for the wrong epoch" => Put(tree, StateKeys.EpochDue, Sound.Records.Epoch.Write),
             "an epoch that begins later" => Put(tree, StateKeys.Epoch, (Sound.Records.Epoch with { Since = Sound.Height.Next }).Write),
             "a lease without its deadline" =>

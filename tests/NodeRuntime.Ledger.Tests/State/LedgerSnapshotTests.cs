@@ -39,8 +39,8 @@ public sealed class LedgerSnapshotTests
     }
 
     // Pins records and rules: a change here is a fork of every chain that runs.
-    private const string KnownRoot = "63ca8ce29fc4bd04df68d6b021a0e8723c25a3afdc69a47063b9a92933972e9c";
-    private const string KnownRootWithoutSlashing = "1efcce771eef51a1b59993877c8e43af6482cacc4396472d4e0fd0b1caa9fd4c";
+    private const string KnownRoot = "4cca72431d25355a454e4419d027184e07be1a0a359708649fcf06fb4d96c213";
+    private const string KnownRootWithoutSlashing = "a0d5b4e1b3a0e7ab757d3aea61949305ea5faf7786d094378f0f1e71c89291e0";
 
     [Fact]
     public void A_snapshot_of_another_root_is_refused()

@@ -29,14 +29,15 @@ public sealed class DefaultUnitTests(ITestOutputHelper output)
     {
         Assert.Equal(Capacity.CapacityParametersVerdict.Accepted, Parameters.Check());
         using TestFolder disk = new();
-        PlotIdentity identity = new(Hasher.Sha256("default"u8));
+        Hash256 hash = Hasher.Sha256("default"u8);
+        PlotOwner owner = new(new ChainId(hash), new PublicKey(KeyAlgorithm.Secp256k1, [2, .. hash.AsSpan()]), hash, SpaceCommitment.ParameterSetFirst);
         IArgon2id argon2 = SystemArgon2.Open().Create();
         PlotThrottle throttle = new(1000, TimeProvider.System);
-        Assert.Equal(PlotOutcome.Accepted, PlotFolder.TryOpen(disk.In("plot"), Parameters, identity, 1, out PlotFolder? opened));
+        Assert.Equal(PlotOutcome.Accepted, PlotFolder.TryOpen(disk.In("plot"), Parameters, owner, 1, out PlotFolder? opened));
         using PlotFolder folder = opened!;
-        PlotMaker maker = new(folder, argon2, new Prng(1), throttle, TimeProvider.System);
+        PlotMaker maker = new(folder, argon2, new Prng(1), throttle, new PlotMeter(Parameters.UnitRows, TimeProvider.System));
         PlotProver prover = new(folder, argon2, throttle);
-        SpaceChallenge challenge = new(Parameters, Hasher.Sha256("beacon"u8), identity, 1);
+        SpaceChallenge challenge = new(Parameters, Hasher.Sha256("beacon"u8), owner.Identity, 1);
 
         Assert.Equal(PlotOutcome.Accepted, Timed("made", () => maker.MakeAll(CancellationToken.None)));
         SpaceProof? proof = null;

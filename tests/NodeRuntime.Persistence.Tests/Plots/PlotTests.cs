@@ -17,7 +17,8 @@ public sealed class PlotTests : IDisposable
 {
     // 2.25 MiB: two whole chunks and a quarter.
     private static readonly SpaceParameters Parameters = SpaceParameters.Development with { UnitRows = 2304, RowMemory = 8 };
-    private static readonly PlotIdentity Identity = new(Hasher.Sha256("plot"u8));
+    private static readonly PlotOwner Owner = OwnerOf("plot");
+    private static readonly PlotIdentity Identity = Owner.Identity;
 
     private readonly TestFolder _folder = new();
 
@@ -83,7 +84,7 @@ public sealed class PlotTests : IDisposable
         Assert.Equal([2048UL, 2304UL], progress.Select(static it => it.RowsDone));
         Assert.Equal([1024UL, 1280UL], progress.Select(static it => it.RowsMade));
         Assert.Equal(expected, File.ReadAllBytes(Rows(0)));
-        Assert.Equal(["manifest.plot", "unit-00000000.rows", "unit-00000000.sums"], Directory.GetFiles(PlotPath).Select(Path.GetFileName).Order());
+        Assert.Equal(["manifest.plot", "plot.lock", "unit-00000000.rows", "unit-00000000.sums"], Directory.GetFiles(PlotPath).Select(Path.GetFileName).Order());
     }
 
     [Fact]
@@ -175,7 +176,7 @@ public sealed class PlotTests : IDisposable
     public void A_full_disk_is_a_verdict_and_declares_no_unit()
     {
         using SmallDisk disk = new("2m");
-        Assert.Equal(PlotOutcome.Accepted, PlotFolder.TryOpen(Path.Combine(disk.Path, "plot"), Parameters, Identity, 1, out PlotFolder? folder));
+        Assert.Equal(PlotOutcome.Accepted, PlotFolder.TryOpen(Path.Combine(disk.Path, "plot"), Parameters, Owner, 1, out PlotFolder? folder));
         using (folder)
         {
             Assert.Equal(new PlotOutcome(PlotVerdict.DiskFull, 0), Maker(folder!).MakeAll(CancellationToken.None));
@@ -188,28 +189,90 @@ public sealed class PlotTests : IDisposable
     {
         using (PlotFolder folder = Open(units: 1))
         {
-            Assert.Equal(new PlotOutcome(PlotVerdict.InUse), PlotFolder.TryOpen(PlotPath, Parameters, Identity, 1, out PlotFolder? second));
+            Assert.Equal(new PlotOutcome(PlotVerdict.InUse), PlotFolder.TryOpen(PlotPath, Parameters, Owner, 1, out PlotFolder? second));
             Assert.Null(second);
-            PlotIdentity thief = new(Hasher.Sha256("thief"u8));
-            SpaceChallenge challenge = new(Parameters, Hasher.Sha256([1]), thief, 1);
+            SpaceChallenge challenge = new(Parameters, Hasher.Sha256([1]), OwnerOf("thief").Identity, 1);
             Assert.Equal(PlotVerdict.WrongOwner, Prover(folder).Prove(challenge, CancellationToken.None, out _).Verdict);
         }
 
-        PlotIdentity other = new(Hasher.Sha256("other"u8));
-        Assert.Equal(new PlotOutcome(PlotVerdict.WrongOwner), PlotFolder.TryOpen(PlotPath, Parameters, other, 1, out _));
+        Assert.Equal(new PlotOutcome(PlotVerdict.WrongOwner), PlotFolder.TryOpen(PlotPath, Parameters, OwnerOf("other"), 1, out _));
         Assert.Equal(
-            new PlotOutcome(PlotVerdict.WrongLayout), PlotFolder.TryOpen(PlotPath, Parameters with { RowMemory = 16 }, Identity, 1, out _));
-        Assert.Equal(PlotOutcome.Accepted, PlotFolder.TryOpen(PlotPath, Parameters, Identity, 9, out PlotFolder? larger));
+            new PlotOutcome(PlotVerdict.WrongLayout), PlotFolder.TryOpen(PlotPath, Parameters with { RowMemory = 16 }, Owner, 1, out _));
+        Assert.Equal(PlotOutcome.Accepted, PlotFolder.TryOpen(PlotPath, Parameters, Owner, 9, out PlotFolder? larger));
         larger!.Dispose();
+        Assert.Equal(PlotOutcome.Accepted, PlotFolder.TryOpen(PlotPath, Parameters, Owner, 2, out PlotFolder? smaller));
+        Assert.Equal(2U, smaller!.Manifest.Units);
+        smaller.Dispose();
+        Assert.Equal(PlotOutcome.Accepted, PlotFolder.TryOpen(PlotPath, Parameters, Identity, 9, out PlotFolder? nameless));
+        Assert.Equal(Owner, nameless!.Manifest.Owner);
+        nameless.Dispose();
+        Assert.Equal(PlotOutcome.Accepted, PlotFolder.TryRead(PlotPath, out PlotManifest? manifest));
+        Assert.Equal(PlotManifest.Of(Parameters, Owner, 9), manifest);
         File.WriteAllBytes(Path.Combine(PlotPath, "manifest.plot"), [1, 2, 3]);
-        Assert.Equal(new PlotOutcome(PlotVerdict.ManifestUnreadable), PlotFolder.TryOpen(PlotPath, Parameters, Identity, 1, out _));
+        Assert.Equal(new PlotOutcome(PlotVerdict.ManifestUnreadable), PlotFolder.TryOpen(PlotPath, Parameters, Owner, 1, out _));
+    }
+
+    [Fact]
+    public void A_crew_makes_what_is_missing_and_each_unit_is_as_one_maker_makes_it()
+    {
+        SpaceParameters small = Parameters with { UnitRows = 64 };
+        using PlotFolder folder = Open(units: 5, small);
+        Assert.Equal(PlotOutcome.Accepted, Maker(folder).MakeUnit(3, CancellationToken.None));
+        byte[] fourth = File.ReadAllBytes(Rows(3));
+        Assert.Equal(PlotOutcome.Accepted, PlotFolder.FindRoomNeeded(PlotPath, small, 5, out long needed));
+        Assert.Equal(4 * (small.UnitByteCount + 64), needed);
+        List<PlotProgress> progress = [];
+
+        PlotCrew crew = new(folder, SystemArgon2.Open(), threads: 3, dutyPerMille: 1000, seed: 1, TimeProvider.System);
+        Assert.Equal(PlotOutcome.Accepted, crew.MakeAll(progress.Add, CancellationToken.None, out PlotProgress last));
+
+        Assert.Equal([128UL, 192UL, 256UL, 320UL], progress.Select(static it => it.RowsDone));
+        Assert.Equal((320UL, 256UL), (last.RowsDone, last.RowsMade));
+        Assert.Equal(PlotOutcome.Accepted, crew.CheckAll(mends: false, null, CancellationToken.None, out ImmutableArray<PlotFinding> findings));
+        Assert.Empty(findings);
+        File.Delete(Sums(3));
+        File.Delete(Rows(3));
+        Assert.Equal(PlotOutcome.Accepted, crew.MakeAll(null, CancellationToken.None, out _));
+        Assert.Equal(fourth, File.ReadAllBytes(Rows(3)));
+    }
+
+    [Fact]
+    public void A_crew_reads_on_behind_a_wrong_unit_and_mends_all_of_them()
+    {
+        using PlotFolder folder = Open(units: 3, Parameters with { UnitRows = 64 });
+        PlotCrew crew = new(folder, SystemArgon2.Open(), threads: 1, dutyPerMille: 1000, seed: 1, TimeProvider.System);
+        Assert.Equal(PlotOutcome.Accepted, crew.MakeAll(null, CancellationToken.None, out _));
+        byte[] first = File.ReadAllBytes(Rows(0));
+        File.WriteAllBytes(Rows(0), [.. first[..^1], (byte)(first[^1] ^ 1)]);
+        File.Delete(Rows(2));
+
+        Assert.Equal(PlotOutcome.Accepted, crew.CheckAll(mends: false, null, CancellationToken.None, out ImmutableArray<PlotFinding> found));
+        Assert.Equal([new PlotFinding(0, PlotVerdict.ChunkRotten, 1, false), new PlotFinding(2, PlotVerdict.UnitMissing, 0, false)], found.AsEnumerable());
+        Assert.Equal(PlotOutcome.Accepted, crew.CheckAll(mends: true, null, CancellationToken.None, out ImmutableArray<PlotFinding> mended));
+        Assert.All(mended, static finding => Assert.True(finding.IsMended));
+        Assert.Equal(first, File.ReadAllBytes(Rows(0)));
+        Assert.Equal(PlotOutcome.Accepted, crew.CheckAll(mends: false, null, CancellationToken.None, out found));
+        Assert.Empty(found);
+    }
+
+    [Fact]
+    public void A_crew_that_is_stopped_or_loses_its_disk_says_so()
+    {
+        using PlotFolder folder = Open(units: 3, Parameters with { UnitRows = 64 });
+        PlotCrew crew = new(folder, SystemArgon2.Open(), threads: 2, dutyPerMille: 1000, seed: 1, TimeProvider.System);
+        using CancellationTokenSource stop = new();
+        stop.Cancel();
+        Assert.Equal(PlotVerdict.Cancelled, crew.MakeAll(null, stop.Token, out _).Verdict);
+        Directory.Delete(PlotPath, recursive: true);
+        Assert.Equal(PlotVerdict.FolderMissing, crew.MakeAll(null, CancellationToken.None, out _).Verdict);
+        Assert.Equal(PlotVerdict.FolderMissing, crew.CheckAll(mends: true, null, CancellationToken.None, out _).Verdict);
     }
 
     [Fact]
     public void A_row_function_that_errs_never_declares_a_unit()
     {
         using PlotFolder folder = Open(units: 1, Parameters with { UnitRows = 64 });
-        PlotMaker maker = new(folder, new ErringArgon2(), new Prng(1), new PlotThrottle(1000, TimeProvider.System), TimeProvider.System);
+        PlotMaker maker = new(folder, new ErringArgon2(), new Prng(1), new PlotThrottle(1000, TimeProvider.System), new PlotMeter(64, TimeProvider.System));
         Assert.Equal(new PlotOutcome(PlotVerdict.RowWrong, 0), maker.MakeAll(CancellationToken.None));
         Assert.Equal(new PlotOutcome(PlotVerdict.UnitMissing, 0), folder.CheckUnit(0));
     }
@@ -234,7 +297,7 @@ public sealed class PlotTests : IDisposable
 
     private PlotFolder Open(uint units, SpaceParameters? parameters = null)
     {
-        Assert.Equal(PlotOutcome.Accepted, PlotFolder.TryOpen(PlotPath, parameters ?? Parameters, Identity, units, out PlotFolder? folder));
+        Assert.Equal(PlotOutcome.Accepted, PlotFolder.TryOpen(PlotPath, parameters ?? Parameters, Owner, units, out PlotFolder? folder));
         return folder!;
     }
 
@@ -255,7 +318,16 @@ public sealed class PlotTests : IDisposable
     private static IArgon2id Argon2() => SystemArgon2.Open().Create();
 
     private static PlotMaker Maker(PlotFolder folder, Action<PlotProgress>? report = null) =>
-        new(folder, Argon2(), new Prng(1), new PlotThrottle(1000, TimeProvider.System), TimeProvider.System, report);
+        new(folder, Argon2(), new Prng(1), new PlotThrottle(1000, TimeProvider.System), MeterOf(folder, report));
+
+    private static PlotMeter MeterOf(PlotFolder folder, Action<PlotProgress>? report) =>
+        new((ulong)folder.Manifest.Units * folder.Parameters.UnitRows, TimeProvider.System, report);
+
+    private static PlotOwner OwnerOf(string name)
+    {
+        Hash256 hash = Hasher.Sha256(System.Text.Encoding.UTF8.GetBytes(name));
+        return new PlotOwner(new ChainId(hash), new PublicKey(KeyAlgorithm.Secp256k1, [2, .. hash.AsSpan()]), hash, SpaceCommitment.ParameterSetFirst);
+    }
 
     private static PlotProver Prover(PlotFolder folder) => new(folder, Argon2(), new PlotThrottle(1000, TimeProvider.System));
 

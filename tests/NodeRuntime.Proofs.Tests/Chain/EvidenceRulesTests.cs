@@ -104,15 +104,16 @@ public sealed class EvidenceRulesTests
     }
 
     [Theory]
-    [InlineData(500, 5_000, 1_000, 1ul, true)]
-    [InlineData(10_000, 0, 0, 1ul << 32, true)]
-    [InlineData(499, 0, 0, 1ul, false)]
-    [InlineData(10_001, 0, 0, 1ul, false)]
-    [InlineData(500, 5_001, 0, 1ul, false)]
-    [InlineData(500, 0, 1_001, 1ul, false)]
-    [InlineData(500, 0, 0, 0ul, false)]
-    [InlineData(500, 0, 0, (1ul << 32) + 1, false)]
-    public void A_genesis_stays_within_the_bounds_of_slashing(int taken, int harmed, int reporter, ulong views, bool isAllowed)
+    [InlineData(500, 5_000, 1_000, 1ul, 0, true)]
+    [InlineData(10_000, 0, 0, 1ul << 32, 10_000, true)]
+    [InlineData(499, 0, 0, 1ul, 0, false)]
+    [InlineData(10_001, 0, 0, 1ul, 0, false)]
+    [InlineData(500, 5_001, 0, 1ul, 0, false)]
+    [InlineData(500, 0, 1_001, 1ul, 0, false)]
+    [InlineData(500, 0, 0, 0ul, 0, false)]
+    [InlineData(500, 0, 0, (1ul << 32) + 1, 0, false)]
+    [InlineData(500, 0, 0, 1ul, 10_001, false)]
+    public void A_genesis_stays_within_the_bounds_of_slashing(int taken, int harmed, int reporter, ulong views, int jail, bool isAllowed)
     {
         SlashingParameters parameters = new()
         {
@@ -120,6 +121,7 @@ public sealed class EvidenceRulesTests
             HarmedBasisPoints = (ushort)harmed,
             ReporterBasisPoints = (ushort)reporter,
             EvidenceViewsMax = views,
+            JailEpochs = (ushort)jail,
         };
         WireWriter writer = new();
         (ChainParameters.Development with { Slashing = parameters }).Write(writer);

@@ -3,6 +3,8 @@ using System.Linq;
 using NodeRuntime.Primitives;
 using NodeRuntime.Proofs.Chain;
 using NodeRuntime.Proofs.Forensics;
+using NodeRuntime.Proofs.Light;
+using ForkVerdict = NodeRuntime.Proofs.Forensics.ForkVerdict;
 
 namespace NodeRuntime.Proofs.Tests.Forensics;
 
@@ -60,11 +62,74 @@ public sealed class ForkExaminationTests
     public void Two_ends_of_a_fork_convict_without_what_lies_below() =>
         Assert.Equal(ForkVerdict.Attributed, Run(_scenario.First[1..], _scenario.Second("a nullification")[1..]).Verdict);
 
+    [Fact]
+    public void A_fork_behind_a_seal_names_validators_of_the_epoch_that_forked()
+    {
+        ChainLink one = _scenario.Link(1, Seal, ForkScenario.One, []);
+        ChainLink other = _scenario.Link(2, Seal, ForkScenario.Other, [_scenario.Certificate(1, VoteKind.Finalize, null, ForkScenario.Other, epoch: 1)]);
+        AssertNames(Run([_scenario.Common, Seal, one], [_scenario.Common, Seal, other]), epoch: 1, common: 2);
+        // Whose disk begins later needs the seals below.
+        AssertNames(Run([_scenario.Common, Seal, one], [other], others: [ForkScenario.SealOf(Seal)]), epoch: 1, common: 0);
+        ForkReport lost = Run([_scenario.Common, Seal, one], [other], others: []);
+        Assert.Equal((ForkVerdict.SealMissing, 2), (lost.Verdict, lost.Chain));
+    }
+
+    [Fact]
+    public void A_fork_below_a_seal_names_validators_of_the_old_epoch_however_far_the_new_one_went()
+    {
+        ChainLink seal = _scenario.Seal(3, _scenario.Common, ForkScenario.Other, [_scenario.Certificate(2, VoteKind.Finalize, null, ForkScenario.Other)]);
+        ChainLink next = _scenario.Link(1, seal, ForkScenario.One, []);
+        ChainLink last = _scenario.Seal(2, next, ForkScenario.One, []);
+        ImmutableArray<ChainLink> second = [_scenario.Common, seal, next, last, _scenario.Link(1, last, ForkScenario.One, [])];
+        AssertNames(Run(_scenario.First, second), epoch: 0, common: 1);
+        AssertNames(Run(second, _scenario.First), epoch: 0, common: 1);
+    }
+
+    [Fact]
+    public void Two_seals_of_one_view_convict_where_the_blocks_below_are_gone()
+    {
+        ChainLink one = Seal;
+        ChainLink other = _scenario.Seal(2, _scenario.Common, ForkScenario.Other, [], weight: 2);
+        ForkReport report = Run(
+            [_scenario.Link(1, one, ForkScenario.One, [])], [_scenario.Link(1, other, ForkScenario.One, [])],
+            [ForkScenario.SealOf(one)], [ForkScenario.SealOf(other)]);
+        AssertNames(report, epoch: 0, common: 0);
+    }
+
+    [Fact]
+    public void A_seal_that_is_final_in_a_later_view_is_final_and_chains_across_it_agree()
+    {
+        ChainLink seal = _scenario.Seal(2, _scenario.Common, ForkScenario.One, [], decidedIn: 4);
+        ChainLink next = _scenario.Link(1, seal, ForkScenario.One, []);
+        ForkReport report = Run([_scenario.Common, seal, next], [_scenario.Common, seal]);
+        Assert.Equal((ForkVerdict.Agree, new Epoch(1), new Height(2)), (report.Verdict, report.Epoch, report.Height));
+        // What contradicts its finalization does not lie in the chains: why it was voted on again is not stored.
+        ForkReport open = Run([_scenario.Common, seal], _scenario.First);
+        Assert.Equal(ForkVerdict.NotAttributed, open.Verdict);
+        Assert.Contains("a seal was voted on again", open.Reason, System.StringComparison.Ordinal);
+    }
+
+    private void AssertNames(ForkReport report, uint epoch, ulong common)
+    {
+        Assert.Equal((ForkVerdict.Attributed, new Epoch(epoch), new Height(common)), (report.Verdict, report.Epoch, report.Height));
+        Assert.Equal([0, 1], report.Culprits.Select(static culprit => (int)culprit.Validator.Number));
+        ValidatorSet set = _scenario.SetOf(epoch);
+        Assert.All(report.Culprits, culprit => Assert.Equal(
+            (EvidenceVerdict.Accepted, set[culprit.Validator].Key),
+            (EvidenceRules.Check(culprit.Evidence, _scenario.Chain, set, FakeSignatures.Instance, out _), culprit.Key)));
+    }
+
     [Theory]
     [InlineData("nothing", ForkVerdict.NoCommonHeight)]
     [InlineData("no height in common", ForkVerdict.NoCommonHeight)]
     [InlineData("another chain", ForkVerdict.WrongChain)]
-    [InlineData("another epoch", ForkVerdict.WrongChain)]
+    [InlineData("another epoch", ForkVerdict.SealMissing)]
+    [InlineData("a seal without its set", ForkVerdict.SealWrong)]
+    [InlineData("a seal of too few", ForkVerdict.SealWrong)]
+    [InlineData("a seal that is not final", ForkVerdict.NotFinal)]
+    [InlineData("a set without a seal", ForkVerdict.SealWrong)]
+    [InlineData("the old set behind a seal", ForkVerdict.CertificateWrong)]
+    [InlineData("no new epoch behind a seal", ForkVerdict.SealMissing)]
     [InlineData("a gap", ForkVerdict.LinkBroken)]
     [InlineData("a first block on nothing", ForkVerdict.LinkBroken)]
     [InlineData("a block twice", ForkVerdict.LinkBroken)]
@@ -105,6 +170,12 @@ public sealed class ForkExaminationTests
             "no height in common" => [_scenario.Link(9, _scenario.Link(8, tip, ForkScenario.One, []), ForkScenario.One, [])],
             "another chain" => [elsewhere.Common],
             "another epoch" => [common with { Header = common.Header with { Epoch = new Epoch(1) } }],
+            "a seal without its set" => [common, With(Seal, Seal.Justification with { Succession = null })],
+            "a seal of too few" => [common, Seal with { Finalization = _scenario.Certificate(2, VoteKind.Finalize, Seal.Header.Digest, [0, 1]) }],
+            "a seal that is not final" => [common, Seal with { Finalization = null }, _scenario.Link(1, Seal, ForkScenario.One, [])],
+            "a set without a seal" => [common, With(tip, tip.Justification with { Succession = Seal.Justification.Succession })],
+            "the old set behind a seal" => [common, Seal, OldSet(_scenario.Link(1, Seal, ForkScenario.One, []))],
+            "no new epoch behind a seal" => [common, Seal, _scenario.Link(3, Seal with { Header = Seal.Header with { NextSetHash = null } }, ForkScenario.One, [])],
             "a gap" => [common, _scenario.Link(4, _scenario.Link(3, tip, ForkScenario.One, []), ForkScenario.One, [])],
             "a first block on nothing" => [common with { Header = common.Header with { ParentDigest = Hash256.Zero } }],
             "a block twice" => [common, common],
@@ -119,6 +190,25 @@ public sealed class ForkExaminationTests
         };
     }
 
-    private ForkReport Run(ImmutableArray<ChainLink> first, ImmutableArray<ChainLink> second) =>
-        ForkExamination.Run(_scenario.Chain, _scenario.Genesis.ValidatorSet, FakeSignatures.Instance, first, second);
+    private ChainLink Seal => _scenario.Seal(2, _scenario.Common, ForkScenario.One, []);
+
+    private ChainLink With(ChainLink link, Justification justification)
+    {
+        BlockHeader header = link.Header with { JustificationHash = justification.Hash };
+        return new ChainLink(header, justification, _scenario.Certificate(header.View.Number, VoteKind.Finalize, header.Digest, ForkScenario.One));
+    }
+
+    private ChainLink OldSet(ChainLink link)
+    {
+        Certificate own = link.Finalization!;
+        Certificate old = _scenario.Certificate(own.Slot.View.Number, VoteKind.Finalize, own.Value, ForkScenario.One, epoch: 2);
+        return link with { Finalization = own with { Signers = old.Signers } };
+    }
+
+    private ForkReport Run(ImmutableArray<ChainLink> first, ImmutableArray<ChainLink> second, ImmutableArray<Seal> seals = default, ImmutableArray<Seal>? others = null)
+    {
+        seals = seals.IsDefault ? [] : seals;
+        return ForkExamination.Run(
+            _scenario.Chain, _scenario.Genesis.ValidatorSet, FakeSignatures.Instance, new ChainExtract(seals, first), new ChainExtract(others ?? seals, second));
+    }
 }

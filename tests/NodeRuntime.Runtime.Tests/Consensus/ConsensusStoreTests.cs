@@ -86,7 +86,7 @@ public sealed class ConsensusStoreTests
     [Fact]
     public void A_first_watermark_says_that_nothing_was_signed()
     {
-        Write([Reopen().FirstWatermark(new Epoch(0))]);
+        Write([Reopen().FirstWatermark()]);
         Recovery recovery = Reopen().Recover();
 
         Assert.Equal(View.Genesis, recovery.Watermark!.Slot.View);
@@ -183,7 +183,7 @@ public sealed class ConsensusStoreTests
         Append(new LogRecord.OwnVote(Samples.Vote(3, null)), new LogRecord.OwnVote(Samples.Vote(90, null)));
         List<JournalWrite> writes = [];
         ImmutableArray<Block> anchor = [Samples.Block(51, 60), Samples.Block(52, 61)];
-        Store().Jump(anchor, Samples.Certificate(61, anchor[1].Header.Digest), writes);
+        Store().Jump(anchor, Samples.Certificate(61, anchor[1].Header.Digest), [], writes);
         Write([.. writes]);
         Recovery recovery = Reopen().Recover();
 

@@ -1,0 +1,9 @@
+using System.Collections.Immutable;
+
+namespace NodeRuntime.Runtime.Capacity;
+
+/// <summary>What a peer wants to sell.</summary>
+/// <param name="CpuUnits">Threads that search at once.</param>
+/// <param name="SpaceUnits">Of a plot that the engine makes and keeps.</param>
+/// <param name="Attributes">In strictly increasing ordinal order.</param>
+public sealed record CapacityPlan(ushort CpuUnits, uint SpaceUnits, string Region, ImmutableArray<string> Attributes);
