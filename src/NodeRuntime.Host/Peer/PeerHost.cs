@@ -26,6 +26,7 @@ using NodeRuntime.Persistence.Journal;
 using NodeRuntime.Primitives;
 using NodeRuntime.Proofs.Chain;
 using NodeRuntime.Runtime;
+using NodeRuntime.Runtime.Capacity;
 using NodeRuntime.Sandbox;
 using NodeRuntime.Workload;
 using LogLevel = Microsoft.Extensions.Logging.LogLevel;
@@ -99,6 +100,8 @@ public sealed class PeerHost : IAsyncDisposable
         Closes(journal);
         FlightRing? flight = OpenFlight(config, data, loggers.CreateLogger("flight"));
         if (flight is not null) Closes(flight);
+        CapacityEngine? capacity = OpenCapacity(config, folder, genesis);
+        if (capacity is not null) Closes(capacity);
         FileBlobs blobs = new(data.LeasesPath);
         SandboxProcesses processes = new(
             SandboxCommand.OfThisProcess(), SandboxCapabilities.Probe(), Math.Max(1, config.Provider?.Leases ?? 1));
@@ -117,7 +120,7 @@ public sealed class PeerHost : IAsyncDisposable
             "peer", dispatcher, new Prng(BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(8))), SupervisionOf(journal), tracer);
         _closers.Push(() => TerminateAsync(system));
         Listen(system, journal, loggers);
-        Node = NodeComposition.Compose(system, ModelOf(config, genesis, chain, network.ListenAddress), new NodePorts
+        Node = NodeComposition.Compose(system, ModelOf(config, genesis, chain, network.ListenAddress) with { Capacity = PlanOf(config, capacity) }, new NodePorts
         {
             Network = network,
             Journal = journal,
@@ -130,6 +133,7 @@ public sealed class PeerHost : IAsyncDisposable
             Signatures = signatures,
             Flight = flight,
             Work = work,
+            Capacity = capacity,
         });
         if (config.Telemetry is { } telemetry)
         {
@@ -162,6 +166,21 @@ public sealed class PeerHost : IAsyncDisposable
             say($"nothing is recorded: {data.FlightPath}: {exception.Message}");
             return null;
         }
+    }
+
+    // On a chain that rewards none, nothing is proven, whatever the file says.
+    private static CapacityEngine? OpenCapacity(PeerConfig config, string folder, Genesis genesis)
+    {
+        if (config.Capacity is not { } section || genesis.Parameters.Capacity is not { } terms) return null;
+        return new CapacityEngine(CapacityEngineSettings.Of(section, terms.Proofs, Path.Combine(folder, section.Folder)), TimeProvider.System);
+    }
+
+    private static CapacityPlan? PlanOf(PeerConfig config, CapacityEngine? engine)
+    {
+        if (engine is null || config.Capacity is not { } section) return null;
+        string region = section.Region.Length > 0 ? section.Region : config.Region;
+        return new CapacityPlan(
+            engine.Readiness.CpuUnits, engine.Readiness.SpaceUnits, region, [.. section.Attributes.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)]);
     }
 
     private static NodeModel ModelOf(PeerConfig config, Genesis genesis, ChainId chain, string address) => new()

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using NodeRuntime.Primitives;
+using NodeRuntime.Proofs.Chain;
 
 namespace NodeRuntime.Processes.Tests.Net;
 
@@ -14,6 +15,12 @@ internal sealed record NetOptions
 
     /// <summary>The connection string of the peer that keeps its journal on a server; the others keep SQLite.</summary>
     public (int Peer, string ConnectionString)? Postgres { get; init; }
+
+    /// <summary>Terms of a chain on which all are providers and prove a processor and a unit of space; null for none.</summary>
+    public CapacityTerms? Capacity { get; init; }
+
+    /// <summary>Nothing between the peers: links cannot be cut, and cost nothing.</summary>
+    public bool IsDirect { get; init; }
 
     /// <summary>A network namespace for each peer, in place of the proxies.</summary>
     public Bridge? Bridge { get; init; }

@@ -76,7 +76,7 @@ public sealed class PeerNet : IAsyncLifetime
             keys.Add(NodeKeys.Create(Path.Combine(FolderOf(peer), "node.key")));
         }
 
-        Genesis genesis = MakeGenesis(keys, _options.Accounts);
+        Genesis genesis = MakeGenesis(keys, _options);
         Genesis = genesis;
         int[] ports = FreePorts(2 * Count);
         for (int peer = 0; peer < Count; peer++)
@@ -90,6 +90,18 @@ public sealed class PeerNet : IAsyncLifetime
                 Seeds = [Links.AddressOf((peer + 1) % Count)],
                 Postgres = _options.PostgresOf(peer),
             };
+            if (_options.Capacity is not null)
+            {
+                _configs[peer].Provider = new ProviderSection();
+                _configs[peer].Capacity = new CapacitySection { Units = 1, Cores = 1, ThrottlePercent = 100, Attributes = ["ssd"] };
+            }
+
+            if (_options.IsDirect)
+            {
+                _configs[peer].Advertise = string.Empty;
+                _configs[peer].Seeds = [Loopback(ports[2 * ((peer + 1) % Count)])];
+            }
+
             if (_options.Bridge is { } bridge)
             {
                 _configs[peer].Listen = bridge.AddressOf(peer) + ":26600";
@@ -102,7 +114,7 @@ public sealed class PeerNet : IAsyncLifetime
             await File.WriteAllBytesAsync(Path.Combine(FolderOf(peer), GenesisFiles.Name), genesis.Encode());
         }
 
-        if (_options.Bridge is null) Links.Open([.. _configs.Select(static config => IPEndPoint.Parse(config.Listen))]);
+        if (_options.Bridge is null && !_options.IsDirect) Links.Open([.. _configs.Select(static config => IPEndPoint.Parse(config.Listen))]);
         SystemSignatures signatures = SystemSignatures.Open(RandomNumberGenerator.GetBytes(SystemSignatures.EntropyByteCount));
         ISigner signer = signatures.CreateSigner(KeyPair.Generate(KeyAlgorithm.Secp256k1, RandomNumberGenerator.GetBytes(KeyPair.EntropyByteCountMin)));
         _witness = Witness.Join(genesis, signer, signatures, _configs.Select(static config => config.Advertise.Length == 0 ? config.Listen : config.Advertise));
@@ -293,16 +305,16 @@ public sealed class PeerNet : IAsyncLifetime
         return null;
     }
 
-    private static Genesis MakeGenesis(List<KeyPair> keys, ImmutableArray<AccountId> accounts) => new()
+    private static Genesis MakeGenesis(List<KeyPair> keys, NetOptions options) => new()
     {
         Name = "links",
         IsDevelopment = true,
         Nonce = new Hash256(RandomNumberGenerator.GetBytes(Hash256.ByteCount)),
         Time = Instant.FromMilliseconds(DateTimeOffset.UtcNow.ToUnixTimeMilliseconds()),
-        Parameters = ChainParameters.Development with { BlockIntervalIdle = BlockIntervalIdle, Beacon = ShortReveals },
+        Parameters = ChainParameters.Development with { BlockIntervalIdle = BlockIntervalIdle, Beacon = ShortReveals, Capacity = options.Capacity },
         Validators = [.. keys.Select(static key => new GenesisValidator(key.PublicKey, 1, RevealChain.Of(key, ShortReveals.RevealsMax).Anchor))],
         Allocations = [.. keys
-            .Select(static key => KeyPolicy.Single(key.PublicKey).ToAccountId()).Concat(accounts)
+            .Select(static key => KeyPolicy.Single(key.PublicKey).ToAccountId()).Concat(options.Accounts)
             .Select(static account => new GenesisAllocation(account, Amount.FromTokens(1_000), Amount.Zero))
             .OrderBy(static allocation => allocation.Account)],
     };
