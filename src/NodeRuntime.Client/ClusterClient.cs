@@ -281,6 +281,10 @@ public sealed class ClusterClient : IAsyncDisposable
     public Task<PeersAnswer> PeersAsync(CancellationToken cancellation) => _contacts.AskAsync(
         "peers", (gateway, stop) => gateway.GetAsync(Routes.Peers, ApiJson.Default.PeersAnswer, null, stop), cancellation);
 
+    /// <summary>What providers have proven, as a peer says it.</summary>
+    public Task<CapacitiesAnswer> CapacityAsync(CancellationToken cancellation) => _contacts.AskAsync(
+        "capacity", (gateway, stop) => gateway.GetAsync(Routes.Capacity, ApiJson.Default.CapacitiesAnswer, null, stop), cancellation);
+
     public Task<Genesis> GenesisAsync(CancellationToken cancellation) => Reads.GenesisAsync(cancellation);
 
     public async ValueTask DisposeAsync()

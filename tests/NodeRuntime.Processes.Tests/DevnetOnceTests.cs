@@ -31,6 +31,7 @@ public sealed class DevnetOnceTests : IClassFixture<DevnetOnceTests.OneRun>
         Assert.Equal(64, job.GetProperty("resultHash").GetString()!.Length);
         Assert.Equal(64, job.GetProperty("provider").GetString()!.Length);
         Assert.Equal(64, said.GetProperty("genesis").GetString()!.Length);
+        Assert.Equal(0, said.GetProperty("capacity").GetArrayLength());
         foreach (string timing in (string[])["submitToLeaseMs", "leaseToReadyMs", "readyToResultMs", "resultToSettledMs"])
         {
             Assert.InRange(said.GetProperty("timings").GetProperty(timing).GetInt64(), 0, 60_000);

@@ -26,6 +26,13 @@ internal sealed class DevnetFolder
 {
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
 
+    // Slices are seconds long, and begin and close with blocks: one a second at least.
+    private static ChainParameters WithCapacity => ChainParameters.Development with
+    {
+        BlockIntervalIdle = Duration.FromSeconds(1),
+        Capacity = CapacityTerms.Development,
+    };
+
     private DevnetFolder(string root, Genesis genesis, KeyPair owner, ImmutableArray<DevnetPeer> peers)
     {
         Root = root;
@@ -68,7 +75,7 @@ internal sealed class DevnetFolder
             keys.Add(NodeKeys.Create(Path.Combine(folder, "node.key")));
         }
 
-        Genesis genesis = MakeGenesis(keys, owner);
+        Genesis genesis = MakeGenesis(keys, owner, options.Capacity);
         File.WriteAllBytes(Path.Combine(root, GenesisFiles.Name), genesis.Encode());
         ImmutableArray<DevnetPeer> peers = WritePeers(root, genesis, keys);
         DevnetFolder devnet = new(root, genesis, owner, peers);
@@ -96,7 +103,7 @@ internal sealed class DevnetFolder
         foreach (DevnetPeer peer in peers) yield return "http://" + peer.Api;
     }
 
-    private static Genesis MakeGenesis(List<KeyPair> peers, KeyPair owner)
+    private static Genesis MakeGenesis(List<KeyPair> peers, KeyPair owner, bool hasCapacity)
     {
         SortedDictionary<AccountId, GenesisAllocation> allocations = [];
         ImmutableArray<GenesisValidator>.Builder validators = ImmutableArray.CreateBuilder<GenesisValidator>(peers.Count);
@@ -116,7 +123,7 @@ internal sealed class DevnetFolder
             IsDevelopment = true,
             Nonce = new Hash256(RandomNumberGenerator.GetBytes(Hash256.ByteCount)),
             Time = Instant.FromMilliseconds(DateTimeOffset.UtcNow.ToUnixTimeMilliseconds()),
-            Parameters = ChainParameters.Development,
+            Parameters = hasCapacity ? WithCapacity : ChainParameters.Development,
             Validators = validators.MoveToImmutable(),
             Allocations = [.. allocations.Values],
         };
@@ -139,6 +146,7 @@ internal sealed class DevnetFolder
                 Region = "local",
                 // Prices differ, so that an auction has something to decide.
                 Provider = new ProviderSection { PricePerSecond = 1_000 + ((ulong)i * 50), Leases = 2 },
+                Capacity = genesis.Parameters.Capacity is null ? null : new CapacitySection { Units = 1, Cores = 1, ThrottlePercent = 100 },
             };
             string folder = FolderOf(root, i);
             File.WriteAllText(Path.Combine(folder, "peer.yaml"), PeerConfigFile.Write(config));

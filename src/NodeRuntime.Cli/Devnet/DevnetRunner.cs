@@ -21,13 +21,14 @@ namespace NodeRuntime.Cli.Devnet;
 /// </summary>
 internal sealed class DevnetRunner(DevnetOptions options, Display display, CliWorld world) : IAsyncDisposable
 {
-    private static readonly TimeSpan StartWithin = TimeSpan.FromSeconds(40);
+    private static readonly TimeSpan StartWithin = TimeSpan.FromSeconds(90);
 
     private readonly List<PeerProcess> _processes = [];
     private DevnetFolder? _folder;
     private ClusterClient? _client;
     private DevnetScreen? _screen;
     private bool _wasAskedToEnd;
+    private bool _saidAgreed;
 
     public async Task<ExitCode> RunAsync(CancellationToken cancellation)
     {
@@ -71,7 +72,7 @@ internal sealed class DevnetRunner(DevnetOptions options, Display display, CliWo
         _screen = null;
     }
 
-    // Ready when every peer finalizes and knows all others, whom it was told only one of.
+    // Ready when a peer finalizes and knows all others, whom it was told only one of, and all have proven what they sell.
     private async Task WaitForPeersAsync(ClusterClient client, CancellationToken cancellation)
     {
         long started = world.Time.GetTimestamp();
@@ -86,7 +87,7 @@ internal sealed class DevnetRunner(DevnetOptions options, Display display, CliWo
             try
             {
                 StatusAnswer status = await client.StatusAsync(cancellation);
-                if (status.FinalizedHeight >= 1 && status.MembersKnown >= options.Peers) return;
+                if (status.FinalizedHeight >= 1 && status.MembersKnown >= options.Peers && await AreProvenAsync(client, cancellation)) return;
             }
             catch (ClientException) when (world.Time.GetElapsedTime(started) < StartWithin)
             {
@@ -95,11 +96,23 @@ internal sealed class DevnetRunner(DevnetOptions options, Display display, CliWo
 
             if (world.Time.GetElapsedTime(started) > StartWithin)
             {
-                throw new CliException(ExitCode.Unreachable, "NotReady", $"the peers did not agree on a block within {StartWithin.TotalSeconds} s", $"their logs are in {_folder!.Root}/peer-*/peer.log");
+                throw new CliException(ExitCode.Unreachable, "NotReady", $"the peers did not agree on a block and prove what they sell within {StartWithin.TotalSeconds} s", $"their logs are in {_folder!.Root}/peer-*/peer.log");
             }
 
             await Task.Delay(TimeSpan.FromMilliseconds(200), world.Time, cancellation);
         }
+    }
+
+    private async Task<bool> AreProvenAsync(ClusterClient client, CancellationToken cancellation)
+    {
+        if (!options.Capacity) return true;
+        if (!_saidAgreed)
+        {
+            _saidAgreed = true;
+            _screen!.Note("devnet: the peers agree; each proves its processor and its space before it may bid");
+        }
+
+        return (await client.CapacityAsync(cancellation)).Capacity.Count(static it => it.Proven) >= options.Peers;
     }
 
     private async Task<DevnetResult> RunJobAsync(ClusterClient client, DevnetFolder folder, CancellationToken cancellation)
@@ -113,6 +126,7 @@ internal sealed class DevnetRunner(DevnetOptions options, Display display, CliWo
         _screen!.Note($"job: order {order.Hash.ToShortString()} stands, {job.Deposit} base units in escrow");
         JobReport report = await client.RunAsync(order, job, Path.Combine(folder.JobsPath, order.ToString()), Tell, cancellation);
         StatusAnswer status = await client.StatusAsync(cancellation);
+        CapacitiesAnswer capacity = await client.CapacityAsync(cancellation);
         string state = report.Result.Outcome == Proofs.Jobs.JobOutcome.Exited ? "Succeeded" : report.Result.Outcome.ToString();
         LeaseRecord lease = report.Lease;
         return new DevnetResult(
@@ -122,6 +136,7 @@ internal sealed class DevnetRunner(DevnetOptions options, Display display, CliWo
             new DevnetJob(order.ToString(), state, report.Result.ExitCode, report.Result.FuelUsed, report.Result.ResultHash.ToString(), lease.Provider.ToString()),
             new DevnetLease(lease.PricePerSecond.ToString(), lease.ChargedSeconds, lease.Paid.ToString(), lease.Refunded.ToString()),
             new DevnetSupply(status.Supply.Minted, status.Supply.Burned, status.Supply.Held, status.Supply.Conserved),
+            [.. capacity.Capacity.Select(static it => new DevnetCapacity(it.Peer, it.Proven, it.CpuRate, it.CpuError, it.SpaceUnits, it.Grade))],
             report.ReceiptPath,
             folder.Genesis.ChainId.ToString(),
             // The client's clock starts once the order stands; ours started before it was sent.
@@ -167,6 +182,9 @@ internal sealed class DevnetRunner(DevnetOptions options, Display display, CliWo
         ("job", $"{result.Job.Id} {result.Job.State}, exit code {result.Job.ExitCode}, {result.Job.FuelUsed} fuel"),
         ("paid", $"{result.Lease.Paid} for {result.Lease.ChargedSeconds} s, {result.Lease.Refunded} refunded"),
         ("supply", $"{result.Supply.Held} held of {result.Supply.Minted} minted, {result.Supply.Burned} burned, {(result.Supply.Conserved ? "conserved" : "NOT CONSERVED")}"),
+        ("capacity", result.Capacity.IsEmpty
+            ? "not proven: see --capacity"
+            : $"{result.Capacity.Count(static it => it.Proven)} of {result.Capacity.Length} providers are proven, {result.Capacity[0].Grade} grade"),
         ("receipt", result.Receipt),
         ("genesis", result.Genesis),
         ("check it", $"noderuntime receipt verify {result.Receipt} --genesis {result.Genesis}"));

@@ -36,7 +36,7 @@ internal static class InitVerb
             if (parsed.GetValue(advertise) is { } advertised) config.Advertise = advertised;
             if (parsed.GetValue(api) is { } apiAt) config.Api = apiAt;
             if (parsed.GetValue(region) is { } place) config.Region = place;
-            if (parsed.GetValue(price) is { } units) config.Provider = new ProviderSection { PricePerSecond = units };
+            if (parsed.GetValue(price) is { } units) (config.Provider, config.Capacity) = (new ProviderSection { PricePerSecond = units }, new CapacitySection());
             return Task.FromResult(Write(session, path, config));
         });
     }
