@@ -90,8 +90,7 @@ internal static class CapacityJudgement
     {
         CapacityAnswerRecord? answer = draft.Records.CapacityAnswer(schedule.Kind, number, account);
         CapacityDuty? duty = CapacityDuty.Find(draft.Records, draft.Chain, draft.Parameters.Capacity!, schedule.Kind, number, account);
-        if (duty is null || IsVoid(draft, duty)) Skip(draft, schedule.Kind, account, answer);
-        else if (duty.Units > 0) JudgeOwed(draft, duty, answer);
+        if (duty is { Units: > 0 } && !IsVoid(draft, duty)) JudgeOwed(draft, duty, answer);
         else Skip(draft, schedule.Kind, account, answer);
         if (duty is not null && answer is not null) CountSilent(draft, duty, answer);
         if (answer is not null) draft.Remove(StateKeys.CapacityAnswer(schedule.Kind, number, account));
@@ -109,7 +108,7 @@ internal static class CapacityJudgement
         // What was decided before the line stays decided.
         if (answer is { IsConvicted: true } or { IsPassed: true }) return;
         bool isBacked = IsBacked(draft, duty);
-        bool isWhole = answer is not null && (!CapacityKinds.Of(duty.Kind).HasOpening || !answer.Opening.IsEmpty);
+        bool isWhole = answer is not null && CapacityRules.IsWhole(duty.Kind, answer);
         if (!isBacked || !isWhole)
         {
             Fault(draft, duty, isBacked ? CapacityFault.Missed : CapacityFault.Unbacked);
@@ -181,12 +180,10 @@ internal static class CapacityJudgement
 
     private static void CountSilent(LedgerDraft draft, CapacityDuty duty, CapacityAnswerRecord answer)
     {
-        if (CapacityKinds.Of(duty.Kind).HasOpening && answer.Opening.IsEmpty) return;
+        if (!CapacityRules.IsWhole(duty.Kind, answer)) return;
         foreach (AccountId verifier in VerifierSeats.Drawn(draft.Records, duty))
         {
-            bool spoke = false;
-            foreach (CapacityReport report in answer.Reports) spoke |= report.Verifier == verifier;
-            if (spoke || draft.Records.CapacityDuty(duty.Kind, verifier) is not { } record) continue;
+            if (answer.HasReportOf(verifier) || draft.Records.CapacityDuty(duty.Kind, verifier) is not { } record) continue;
             draft.Put(duty.Kind, record with { Silences = record.Silences + 1 });
         }
     }

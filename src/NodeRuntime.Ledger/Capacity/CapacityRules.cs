@@ -31,6 +31,9 @@ public static class CapacityRules
         return isProven;
     }
 
+    /// <summary>An answer that verifiers can look at: opened, where its kind is.</summary>
+    public static bool IsWhole(CapacityKind kind, CapacityAnswerRecord answer) => !CapacityKinds.Of(kind).HasOpening || !answer.Opening.IsEmpty;
+
     /// <summary>What an account's bond stands behind: it cannot be asked back before the units are.</summary>
     public static Amount CollateralOf(LedgerRecords records, CapacityTerms terms, AccountId account)
     {
@@ -99,15 +102,10 @@ public static class CapacityRules
         if (duty.Period.Closing is not { } closing || closing.In >= ledger.Clock.Height) return CapacityVerdict.TooEarly;
         if (ledger.Now >= duty.Schedule.StartOf(report.Period + 1)) return CapacityVerdict.Late;
         CapacityAnswerRecord? answer = ledger.Records.CapacityAnswer(report.Kind, report.Period, report.Provider);
-        if (answer is null || (CapacityKinds.Of(report.Kind).HasOpening && answer.Opening.IsEmpty)) return CapacityVerdict.NothingToReport;
+        if (answer is null || !IsWhole(report.Kind, answer)) return CapacityVerdict.NothingToReport;
         if (answer.Subject != report.Subject) return CapacityVerdict.WrongSubject;
         if (!VerifierSeats.Drawn(ledger.Records, duty).Contains(sender)) return CapacityVerdict.NotDrawn;
-        foreach (CapacityReport other in answer.Reports)
-        {
-            if (other.Verifier == sender) return CapacityVerdict.AlreadyReported;
-        }
-
-        return CapacityVerdict.Accepted;
+        return answer.HasReportOf(sender) ? CapacityVerdict.AlreadyReported : CapacityVerdict.Accepted;
     }
 
     internal static CapacityVerdict Check(in LedgerView ledger, AccountId sender, Message.AccuseCapacity accuse)

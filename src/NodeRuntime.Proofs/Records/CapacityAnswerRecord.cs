@@ -19,6 +19,16 @@ public sealed record CapacityAnswerRecord(
     /// <summary>As many as a chain may draw.</summary>
     public const int ReportsMax = 15;
 
+    public bool HasReportOf(AccountId verifier)
+    {
+        foreach (CapacityReport report in Reports)
+        {
+            if (report.Verifier == verifier) return true;
+        }
+
+        return false;
+    }
+
     public void Write(WireWriter writer)
     {
         writer.Record(WireType.CapacityAnswerRecord, 8).Hash(Account.Hash).Instant(At).Hash(Subject).Bytes(Claim.Span).Bytes(Opening.Span)

@@ -33,7 +33,7 @@ public sealed partial class CapacityMachine
         foreach (AccountId provider in new List<AccountId>(assigned.Drawn.Keys))
         {
             CapacityAnswerRecord? answer = state.Records.CapacityAnswer(kind, period.Number, provider);
-            if (answer is null || (kind == CapacityKind.Cpu && answer.Opening.IsEmpty)) continue;
+            if (answer is null || !CapacityRules.IsWhole(kind, answer)) continue;
             CapacityReview review = assigned.Drawn[provider] ?? Begin(state, terms, kind, period.Number, answer);
             assigned.Drawn[provider] = review;
             if (review.Finding is { } finding) Say(state, terms, review, finding, answer);
@@ -111,10 +111,8 @@ public sealed partial class CapacityMachine
         CapacityKind kind = review.Duty.Kind;
         uint period = review.Duty.Period.Number;
         AccountId provider = answer.Account;
-        bool hasSpoken = false;
-        foreach (CapacityReport report in answer.Reports) hasSpoken |= report.Verifier == _account;
         string whose = $"{kind}/{provider.Hash}";
-        if (!hasSpoken) Send("report/" + whose, period, () => new Message.ReportCapacity(kind, period, provider, review.Subject, finding));
+        if (!answer.HasReportOf(_account)) Send("report/" + whose, period, () => new Message.ReportCapacity(kind, period, provider, review.Subject, finding));
         bool canAccuse = !review.Fault.IsEmpty && !answer.IsConvicted && state.Records.Account(_account).Balance > terms.AccusationDeposit;
         if (canAccuse) Send("accuse/" + whose, period, () => new Message.AccuseCapacity(kind, period, provider, review.Fault));
     }
