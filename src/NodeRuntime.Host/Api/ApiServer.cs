@@ -28,7 +28,10 @@ public sealed class ApiServer : IAsyncDisposable
     /// <exception cref="HostException">The address cannot be listened on.</exception>
     public static async Task<ApiServer> StartAsync(PeerNode node, string address, ILoggerFactory loggers)
     {
-        WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
+        // What a peer does stands in its own configuration: no `appsettings.json` of whatever folder it was started in is read, or watched.
+        WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.WebHost.UseKestrelCore();
+        builder.Services.AddRoutingCore();
         builder.Services.AddSingleton(loggers);
         builder.Services.AddOpenApi("v1");
         builder.Services.ConfigureHttpJsonOptions(static options => options.SerializerOptions.TypeInfoResolverChain.Insert(0, ApiJson.Default));
