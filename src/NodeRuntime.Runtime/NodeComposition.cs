@@ -44,20 +44,11 @@ public static class NodeComposition
         }
 
         doors.Consensus = system.Spawn(
-            Props.Create<ConsensusCommand>(context => new ConsensusSupervisor(context, model, ports, doors)) with { LaneOf = LaneOf }, "consensus");
+            Props.Create<ConsensusCommand>(context => new ConsensusSupervisor(context, model, ports, doors)) with { LaneOf = ConsensusLanes.Of }, "consensus");
 
         ports.Network.Start(happened => Route(happened, model, ports, doors, workload));
         return node;
     }
-
-    // Votes before bodies before transactions: a flood of the one must not starve the other.
-    private static int LaneOf(ConsensusCommand command) => command switch
-    {
-        ConsensusCommand.Frame { FrameClass: FrameClass.Transactions } => 2,
-        ConsensusCommand.Frame { FrameClass: FrameClass.Sync } => 1,
-        ConsensusCommand.Submit or ConsensusCommand.Accuse => 2,
-        _ => 0,
-    };
 
     /// <summary>Who hears what: peers speak with membership and consensus, clients with the workload alone.</summary>
     private static void Route(

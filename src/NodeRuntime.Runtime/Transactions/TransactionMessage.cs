@@ -68,6 +68,13 @@ internal abstract record TransactionMessage
         return reader.Succeeded ? message : null;
     }
 
+    /// <summary>Whether a frame begins as <see cref="Bodies"/> do: each body costs a verification, where ids cost next to nothing.</summary>
+    public static bool IsBodies(ReadOnlyMemory<byte> bytes)
+    {
+        WireReader reader = new(bytes);
+        return reader.Array(3) == 3 && reader.UInt64() == 1 && (WireType)reader.UInt32() == WireType.TransactionBodies;
+    }
+
     private static void WriteIds(WireWriter writer, ImmutableArray<TransactionId> ids)
     {
         writer.Array(ids.Length);
