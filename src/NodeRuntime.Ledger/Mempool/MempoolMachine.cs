@@ -20,11 +20,12 @@ namespace NodeRuntime.Ledger.Mempool;
 /// Otherwise who is in stays until it is in a block, expires, has waited too long, or is found not to apply. In a block every
 /// lane has its share, in a lane senders take turns, and within a turn arrival decides: fees are flat and buy no place.
 /// </summary>
-public sealed class MempoolMachine(LedgerState state, ISignatureVerifier signatures)
+/// <param name="hashing">Of the tables by id; who sends transactions seeks ids as it likes.</param>
+public sealed class MempoolMachine(LedgerState state, ISignatureVerifier signatures, DigestHashing hashing)
 {
     private readonly SortedDictionary<AccountId, SenderQueue> _senders = [];
-    private readonly SortedDictionary<Hash256, PooledTransaction> _byFingerprint = [];
-    private readonly SortedDictionary<TransactionId, PooledTransaction> _byId = [];
+    private readonly DigestMap<PooledTransaction> _byFingerprint = new(hashing);
+    private readonly DigestMap<PooledTransaction> _byId = new(hashing);
     private readonly SortedSet<(ulong ExpiresAt, ulong Arrival, PooledTransaction Entry)> _byExpiry =
         new(Comparer<(ulong ExpiresAt, ulong Arrival, PooledTransaction Entry)>.Create(static (left, right) =>
             (left.ExpiresAt, left.Arrival).CompareTo((right.ExpiresAt, right.Arrival))));
@@ -44,24 +45,24 @@ public sealed class MempoolMachine(LedgerState state, ISignatureVerifier signatu
     /// <summary>How many wait in a lane.</summary>
     public int CountIn(MempoolLane lane) => _lanes[(int)lane].Count;
 
-    /// <summary>All that wait, in the order of their fingerprints.</summary>
+    /// <summary>All that wait, those that leave first before the others.</summary>
     public IEnumerable<VerifiedTransaction> Held
     {
         get
         {
-            foreach (PooledTransaction entry in _byFingerprint.Values) yield return entry.Verified;
+            foreach ((_, _, PooledTransaction entry) in _byExpiry) yield return entry.Verified;
         }
     }
 
-    public bool Contains(TransactionId id) => _byId.ContainsKey(id);
+    public bool Contains(TransactionId id) => _byId.ContainsKey(id.Hash);
 
     /// <summary>The encoded transaction, for a peer that asks for what was announced.</summary>
     // A bare null would become an empty memory by way of an array.
     public ReadOnlyMemory<byte>? Find(TransactionId id) =>
-        _byId.TryGetValue(id, out PooledTransaction? entry) ? entry.Verified.Bytes : default(ReadOnlyMemory<byte>?);
+        _byId.TryGetValue(id.Hash, out PooledTransaction? entry) ? entry.Verified.Bytes : default(ReadOnlyMemory<byte>?);
 
     /// <summary>The same with what was learnt of it.</summary>
-    public VerifiedTransaction? FindById(TransactionId id) => _byId.GetValueOrDefault(id)?.Verified;
+    public VerifiedTransaction? FindById(TransactionId id) => _byId.GetValueOrDefault(id.Hash)?.Verified;
 
     /// <summary>The number that a sender's next transaction should carry, counting what waits here.</summary>
     public ulong NextSequence(AccountId sender)
@@ -83,7 +84,7 @@ public sealed class MempoolMachine(LedgerState state, ISignatureVerifier signatu
         TransactionVerdict form = TransactionRules.CheckForm(bytes, _state.Chain, out Transaction? transaction);
         if (transaction is null) return Refused(TransactionOutcome.Of(form), default);
         TransactionId id = transaction.Id;
-        if (_byId.ContainsKey(id)) return new MempoolOutcome(MempoolVerdict.AlreadyKnown, default, id);
+        if (_byId.ContainsKey(id.Hash)) return new MempoolOutcome(MempoolVerdict.AlreadyKnown, default, id);
         ulong next = _state.Records.Account(transaction.Sender).Sequence;
         SenderQueue queue = _senders.TryGetValue(transaction.Sender, out SenderQueue? known) ? known : new SenderQueue();
         TransactionVerdict terms = CheckTerms(transaction, next, queue.Count);
@@ -259,7 +260,7 @@ public sealed class MempoolMachine(LedgerState state, ISignatureVerifier signatu
         queue.Add(entry);
         GapCount += queue.GapCount(next);
         _senders[transaction.Sender] = queue;
-        _byId.Add(entry.Verified.Id, entry);
+        _byId.Add(entry.Verified.Id.Hash, entry);
         _byFingerprint.Add(entry.Verified.Fingerprint, entry);
         _byExpiry.Add((entry.LeavesAt, entry.Arrival, entry));
         _lanes[(int)entry.Lane].Add(transaction.Sender, entry.Verified.Bytes.Length);
@@ -277,7 +278,7 @@ public sealed class MempoolMachine(LedgerState state, ISignatureVerifier signatu
         queue.Remove(entry);
         GapCount += queue.GapCount(next);
         if (queue.Count == 0) _senders.Remove(transaction.Sender);
-        _byId.Remove(entry.Verified.Id);
+        _byId.Remove(entry.Verified.Id.Hash);
         _byFingerprint.Remove(entry.Verified.Fingerprint);
         _byExpiry.Remove((entry.LeavesAt, entry.Arrival, entry));
         _lanes[(int)entry.Lane].Remove(transaction.Sender, entry.Verified.Bytes.Length);

@@ -69,7 +69,8 @@ public sealed partial class ConsensusSupervisor : Actor<ConsensusCommand>
         _seals = _start.IsLost ? [] : _store.ReadSeals();
         PastEpochs past = PastEpochs.Of(model.Genesis.ValidatorSet, _seals[..(int)_start.State.Validators.Epoch.Number]);
         _chain = new LedgerChain(_start.State.With(ports.Work), _start.Digest, past, ports.Signatures);
-        _mempool = new MempoolMachine(_chain.State, ports.Signatures);
+        DigestHashing hashing = new(context.Prng.Fork());
+        _mempool = new MempoolMachine(_chain.State, ports.Signatures, hashing);
         // First the ledger: it says who votes.
         Replay();
         ValidatorSet validators = _chain.State.Validators;
@@ -93,7 +94,7 @@ public sealed partial class ConsensusSupervisor : Actor<ConsensusCommand>
                 recovery),
             static (machine, now, input) => machine.Step(now, input));
         _isNewValidator = _machine.Snapshot.Self is not null && recovery.Watermark is null && !recovery.WatermarkIsLost;
-        _gossip = new GossipMachine(_mempool, model.Genesis.Parameters.NetworkDelay, context.Prng.Fork());
+        _gossip = new GossipMachine(_mempool, model.Genesis.Parameters.NetworkDelay, context.Prng.Fork(), hashing);
         _proposals = new ProposalMachine(_mempool, model.Genesis.Parameters.NetworkDelay, context.Prng.Fork());
     }
 

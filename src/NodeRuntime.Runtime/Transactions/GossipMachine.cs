@@ -22,7 +22,7 @@ namespace NodeRuntime.Runtime.Transactions;
 /// Blame is for what no honest peer does (a forged signature passed on, bytes that are no transaction); an answer that does not come
 /// weighs little, because networks lose things and pools forget.
 /// </summary>
-internal sealed class GossipMachine(MempoolMachine pool, Duration networkDelay, Prng prng)
+internal sealed class GossipMachine(MempoolMachine pool, Duration networkDelay, Prng prng, DigestHashing hashing)
 {
     /// <summary>Short against a network's delay, long against what a busy peer hears in it.</summary>
     public static readonly Duration AnnounceDelay = Duration.FromMilliseconds(10);
@@ -64,8 +64,8 @@ internal sealed class GossipMachine(MempoolMachine pool, Duration networkDelay, 
     private readonly SortedDictionary<PeerId, Budgets> _peers = [];
     private readonly SortedDictionary<TransactionId, List<PeerId>> _fresh = [];
     private readonly Queue<TransactionId> _own = [];
-    private readonly WantList _wants = new();
-    private readonly SeenIds _seen = new(SeenHalfLife);
+    private readonly WantList _wants = new(hashing);
+    private readonly SeenIds _seen = new(SeenHalfLife, hashing);
     private Instant _now;
     private bool _announceTimerRuns;
     private bool _remindTimerRuns;

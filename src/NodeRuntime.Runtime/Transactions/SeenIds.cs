@@ -7,15 +7,16 @@ namespace NodeRuntime.Runtime.Transactions;
 /// Ids that need not be asked for again. In two halves: when the younger is full or old, the elder is forgotten, so an id is
 /// remembered for at least <paramref name="halfLife"/> unless so many come that memory would run out. Forgetting costs a body, not safety.
 /// </summary>
-internal sealed class SeenIds(Duration halfLife)
+/// <param name="hashing">Ids of what was refused cost nobody anything to seek.</param>
+internal sealed class SeenIds(Duration halfLife, DigestHashing hashing)
 {
-    private SortedSet<TransactionId> _young = [];
-    private SortedSet<TransactionId> _old = [];
+    private DigestSet _young = new(hashing);
+    private DigestSet _old = new(hashing);
     private Instant _turnedAt = Instant.Epoch;
 
     public int Count => _young.Count + _old.Count;
 
-    public bool Contains(TransactionId id) => _young.Contains(id) || _old.Contains(id);
+    public bool Contains(TransactionId id) => _young.Contains(id.Hash) || _old.Contains(id.Hash);
 
     public void Add(TransactionId id, Instant now)
     {
@@ -23,11 +24,11 @@ internal sealed class SeenIds(Duration halfLife)
         {
             // After a long silence the younger half is old as well.
             bool bothAreOld = now - _turnedAt > halfLife * 2;
-            _old = bothAreOld ? [] : _young;
-            _young = [];
+            _old = bothAreOld ? new DigestSet(hashing) : _young;
+            _young = new DigestSet(hashing);
             _turnedAt = now;
         }
 
-        _young.Add(id);
+        _young.Add(id.Hash);
     }
 }

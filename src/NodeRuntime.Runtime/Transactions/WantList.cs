@@ -7,9 +7,10 @@ namespace NodeRuntime.Runtime.Transactions;
 /// Bodies that were asked for and have not come: of whom, until when, and who else has them. Bounded in all and for each peer, so
 /// that whoever announces what it does not have fills only its own part.
 /// </summary>
-internal sealed class WantList
+/// <param name="hashing">Ids that are announced are whatever somebody says.</param>
+internal sealed class WantList(DigestHashing hashing)
 {
-    private readonly SortedDictionary<TransactionId, Want> _wants = [];
+    private readonly DigestMap<Want> _wants = new(hashing);
     private readonly SortedSet<(Instant DueAt, TransactionId Id)> _byDue = [];
     private readonly SortedDictionary<PeerId, int> _outstanding = [];
 
@@ -18,7 +19,7 @@ internal sealed class WantList
     /// <summary>When the first of them is overdue.</summary>
     public Instant? FirstDue => _byDue.Count == 0 ? null : _byDue.Min.DueAt;
 
-    public bool Contains(TransactionId id) => _wants.ContainsKey(id);
+    public bool Contains(TransactionId id) => _wants.ContainsKey(id.Hash);
 
     public bool HasRoomFor(PeerId peer) =>
         _wants.Count < Limits.TransactionsAskedMax && _outstanding.GetValueOrDefault(peer) < Limits.TransactionsAskedPerPeerMax;
@@ -26,7 +27,7 @@ internal sealed class WantList
     /// <summary>It is asked of this peer now.</summary>
     public void Ask(TransactionId id, PeerId peer, Instant dueAt)
     {
-        if (!_wants.TryGetValue(id, out Want? want)) _wants.Add(id, want = new Want(peer, dueAt));
+        if (!_wants.TryGetValue(id.Hash, out Want? want)) _wants.Add(id.Hash, want = new Want(peer, dueAt));
         else Unassign(id, want);
         want.Asked = peer;
         want.DueAt = dueAt;
@@ -38,16 +39,16 @@ internal sealed class WantList
     /// <summary>Somebody else has it too.</summary>
     public void AddHolder(TransactionId id, PeerId peer)
     {
-        Want want = _wants[id];
+        Want want = Of(id);
         if (want.Asked != peer && want.Holders.Count < Limits.TransactionHoldersMax && !want.Holders.Contains(peer)) want.Holders.Add(peer);
     }
 
-    public PeerId? AskedOf(TransactionId id) => _wants.TryGetValue(id, out Want? want) ? want.Asked : null;
+    public PeerId? AskedOf(TransactionId id) => _wants.TryGetValue(id.Hash, out Want? want) ? want.Asked : null;
 
     /// <summary>The holder that is asked next, and has room; none where there is no other.</summary>
     public PeerId? NextHolder(TransactionId id)
     {
-        foreach (PeerId holder in _wants[id].Holders)
+        foreach (PeerId holder in Of(id).Holders)
         {
             if (_outstanding.GetValueOrDefault(holder) < Limits.TransactionsAskedPerPeerMax) return holder;
         }
@@ -58,7 +59,7 @@ internal sealed class WantList
     /// <summary>It has come, or nobody has it: who was said to hold it besides.</summary>
     public IReadOnlyList<PeerId> Remove(TransactionId id)
     {
-        if (!_wants.Remove(id, out Want? want)) return [];
+        if (!_wants.Remove(id.Hash, out Want? want)) return [];
         Unassign(id, want);
         return want.Holders;
     }
@@ -68,7 +69,7 @@ internal sealed class WantList
         (id, asked) = (default, default);
         if (_byDue.Count == 0 || _byDue.Min.DueAt > now) return false;
         id = _byDue.Min.Id;
-        asked = _wants[id].Asked;
+        asked = Of(id).Asked;
         return true;
     }
 
@@ -76,14 +77,17 @@ internal sealed class WantList
     public List<TransactionId> Forget(PeerId peer)
     {
         List<TransactionId> orphans = [];
-        foreach ((TransactionId id, Want want) in _wants)
+        foreach ((_, TransactionId id) in _byDue)
         {
+            Want want = Of(id);
             want.Holders.Remove(peer);
             if (want.Asked == peer) orphans.Add(id);
         }
 
         return orphans;
     }
+
+    private Want Of(TransactionId id) => _wants.GetValueOrDefault(id.Hash) ?? Invariant.Unreachable<Want>("an id that is not waited for");
 
     private void Unassign(TransactionId id, Want want)
     {

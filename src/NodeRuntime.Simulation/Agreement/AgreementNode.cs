@@ -123,7 +123,7 @@ internal sealed class AgreementNode
         Recovery recovery = Mutate(_store.Recover());
         NoteRecovery(recovery);
         _chain = new LedgerChain(_world.GenesisState, _world.Genesis.ChainId.Hash, PastEpochs.None, _world.Signatures);
-        _mempool = new MempoolMachine(_chain.State, _world.Signatures);
+        _mempool = new MempoolMachine(_chain.State, _world.Signatures, new DigestHashing(new Prng(0)));
         for (Height height = new(1); height <= _store.LastHeight; height = height.Next)
         {
             _chain.Finalize(_store.Read(height)!.Block, null);

@@ -24,7 +24,7 @@ public sealed class LaneTests
 
     private readonly MempoolMachine _pool;
 
-    public LaneTests() => _pool = new MempoolMachine(_world.State, _world.Verifier);
+    public LaneTests() => _pool = new MempoolMachine(_world.State, _world.Verifier, new DigestHashing(new Prng(1)));
 
     [Fact]
     public void The_humblest_message_names_the_lane()

@@ -19,7 +19,7 @@ public sealed class MempoolTests
 
     private readonly MempoolMachine _pool;
 
-    public MempoolTests() => _pool = new MempoolMachine(_world.State, _world.Verifier);
+    public MempoolTests() => _pool = new MempoolMachine(_world.State, _world.Verifier, new DigestHashing(new Prng(1)));
 
     [Fact]
     public void A_senders_next_is_accepted_and_a_later_one_waits()
@@ -225,7 +225,7 @@ public sealed class MempoolTests
         LedgerWorld world = State.LedgerSnapshotTests.Busy();
         LeaseId lease = StateKeys.LeaseOf(world.OrderPlacedBy("alice", 0), 0);
         OrderId open = world.OrderPlacedBy("alice", 0, 1);
-        MempoolMachine pool = new(world.State, world.Verifier);
+        MempoolMachine pool = new(world.State, world.Verifier, new DigestHashing(new Prng(1)));
         Instant late = world.State.Time + Duration.FromSeconds(28);
         Assert.Equal("Settlement.TooLate", OfferLate("pat", new Message.ReportResult(lease, Hasher.Sha256([1]))));
         Assert.Equal("Settlement.TooLate", OfferLate("alice", new Message.CloseLease(lease)));

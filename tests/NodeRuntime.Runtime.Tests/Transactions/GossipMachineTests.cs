@@ -25,7 +25,7 @@ public sealed class GossipMachineTests
     public GossipMachineTests()
     {
         _pool = _ledger.CreatePool();
-        _gossip = new GossipMachine(_pool, Delay, new Prng(1));
+        _gossip = new GossipMachine(_pool, Delay, new Prng(1), new DigestHashing(new Prng(2)));
     }
 
     [Fact]

@@ -35,7 +35,7 @@ internal sealed class TestLedger
 
     public ChainId Chain => _genesis.ChainId;
 
-    public MempoolMachine CreatePool() => new(LedgerState.FromGenesis(_genesis), _signatures);
+    public MempoolMachine CreatePool() => new(LedgerState.FromGenesis(_genesis), _signatures, new DigestHashing(new Prng(1)));
 
     public byte[] Transfer(int person, ulong sequence = 0, ulong amount = 1) => Make(person, sequence, amount).Encode();
 
