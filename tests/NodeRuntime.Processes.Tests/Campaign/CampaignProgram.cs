@@ -13,6 +13,7 @@ internal static class CampaignProgram
 {
     public static async Task<int> Main(string[] arguments)
     {
+        if (arguments is [ThroughputRun.Word, ..]) return await ThroughputRun.MainAsync(arguments[1..]);
         CampaignOptions options;
         NemesisPlan? plan = null;
         try

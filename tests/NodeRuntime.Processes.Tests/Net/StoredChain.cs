@@ -23,6 +23,13 @@ internal static class StoredChain
     public static ImmutableArray<StoredBlock> Blocks(string data) =>
         [.. Payloads(data, "blocks", SqliteOpenMode.ReadOnly).Select(static payload => StoredBlock.Decode(payload))];
 
+    /// <summary>The same, those above a height.</summary>
+    public static ImmutableArray<StoredBlock> BlocksAbove(string data, ulong height)
+    {
+        using SqliteConnection connection = Open(data, SqliteOpenMode.ReadOnly);
+        return [.. Payloads(connection, "blocks", (long)height).Select(static payload => StoredBlock.Decode(payload))];
+    }
+
     /// <summary>The same of a peer with PostgreSQL.</summary>
     public static ImmutableArray<StoredBlock> BlocksOfServer(string connectionString)
     {
@@ -78,17 +85,23 @@ internal static class StoredChain
         return Payloads(connection, stream);
     }
 
-    private static List<byte[]> Payloads(DbConnection connection, string stream)
+    private static List<byte[]> Payloads(DbConnection connection, string stream, long above = 0)
     {
         using DbCommand command = connection.CreateCommand();
-        command.CommandText = "SELECT payload FROM journal WHERE stream = @stream ORDER BY sequence";
-        DbParameter parameter = command.CreateParameter();
-        parameter.ParameterName = "stream";
-        parameter.Value = stream;
-        command.Parameters.Add(parameter);
+        command.CommandText = "SELECT payload FROM journal WHERE stream = @stream AND sequence > @above ORDER BY sequence";
+        Add(command, "stream", stream);
+        Add(command, "above", above);
         using DbDataReader reader = command.ExecuteReader();
         List<byte[]> payloads = [];
         while (reader.Read()) payloads.Add((byte[])reader["payload"]);
         return payloads;
+    }
+
+    private static void Add(DbCommand command, string name, object value)
+    {
+        DbParameter parameter = command.CreateParameter();
+        parameter.ParameterName = name;
+        parameter.Value = value;
+        command.Parameters.Add(parameter);
     }
 }

@@ -91,6 +91,14 @@ internal sealed class Witness : IAsyncDisposable
         }
     }
 
+    /// <summary>Says a frame of its own to one of the validators.</summary>
+    public void Say(int peer, FrameClass frameClass, byte[] frame)
+    {
+        PeerId to;
+        lock (_gate) to = _peers.Single(entry => entry.Value == peer).Key;
+        _network.Send(to, frameClass, frame);
+    }
+
     /// <summary>How often a peer has said again, since a moment, what it has said before: it tries and gets nowhere.</summary>
     public int RetriesOf(int peer, long since) => Votes
         .Where(heard => heard.From == peer && heard.Vote.Voter.Number == peer && heard.At >= since)
