@@ -109,7 +109,7 @@ internal sealed class DevnetRunner(DevnetOptions options, Display display, CliWo
 
     private async Task<bool> AreProvenAsync(ClusterClient client, CancellationToken cancellation)
     {
-        return !options.Capacity || (await client.CapacityAsync(cancellation)).Capacity.Count(static it => it.Proven) >= options.Peers;
+        return !options.Capacity || (await client.CapacityAsync(default, cancellation)).Capacity.Count(static it => it.Proven) >= options.Peers;
     }
 
     private Task<PreparedJob> BeginJob(DevnetFolder folder, CancellationToken cancellation)
@@ -133,7 +133,7 @@ internal sealed class DevnetRunner(DevnetOptions options, Display display, CliWo
         _screen!.Note($"job: order {order.Hash.ToShortString()} stands, {job.Deposit} base units in escrow");
         JobReport report = await client.RunAsync(order, job, Path.Combine(folder.JobsPath, order.ToString()), Tell, cancellation);
         StatusAnswer status = await client.StatusAsync(cancellation);
-        CapacitiesAnswer capacity = await client.CapacityAsync(cancellation);
+        CapacitiesAnswer capacity = await client.CapacityAsync(default, cancellation);
         string state = report.Result.Outcome == Proofs.Jobs.JobOutcome.Exited ? "Succeeded" : report.Result.Outcome.ToString();
         LeaseRecord lease = report.Lease;
         return new DevnetResult(
