@@ -63,6 +63,9 @@ public sealed record StatusAnswer
 
     public required SupplyAnswer Supply { get; init; }
 
+    /// <summary>What it has proven itself; null where it has registered no capacity.</summary>
+    public CapacityAnswer? Capacity { get; init; }
+
     public required ImmutableArray<SupervisorAnswer> Supervisors { get; init; }
 }
 
@@ -85,7 +88,8 @@ public sealed record BeaconAnswer(ulong Height, string Beacon);
 
 /// <param name="Height">The finalized block that it is of.</param>
 /// <param name="Capacity">In the order of accounts, a bounded number; empty on a chain that proves none.</param>
-public sealed record CapacitiesAnswer(ulong Height, ImmutableArray<CapacityAnswer> Capacity);
+/// <param name="Next">The account to go on from; empty where these are the last.</param>
+public sealed record CapacitiesAnswer(ulong Height, ImmutableArray<CapacityAnswer> Capacity, string Next = "");
 
 /// <summary>What a provider has proven.</summary>
 /// <param name="CpuRate">Thousandths of a hash a second, by its last day of slices.</param>
@@ -95,6 +99,60 @@ public sealed record CapacitiesAnswer(ulong Height, ImmutableArray<CapacityAnswe
 public sealed record CapacityAnswer(
     string Peer, string Account, string Region, bool Proven, uint CpuUnits, ulong CpuRate, ulong CpuError, uint SpaceUnits, string Grade, uint Faults,
     uint Convictions, string Earned);
+
+/// <summary>Where one peer's capacity stands.</summary>
+/// <param name="Standing">As among all others'.</param>
+/// <param name="LedgerTime">Of the finalized block: what deadlines are to be measured by.</param>
+/// <param name="Bonded">Base units; <paramref name="Collateral"/> of them stand behind the units.</param>
+public sealed record CapacityPeerAnswer(
+    ulong Height, string LedgerTime, CapacityAnswer Standing, string Bonded, string Collateral, MaintenanceAnswer Maintenance,
+    ImmutableArray<CapacityKindAnswer> Kinds);
+
+/// <param name="From">Of what was declared last; empty for none.</param>
+/// <param name="UsedSeconds">Of the 30 days that it lies in.</param>
+/// <param name="MaxSeconds">That the chain allows in 30 days.</param>
+public sealed record MaintenanceAnswer(string From, string Until, long UsedSeconds, long MaxSeconds);
+
+/// <summary>Where one kind stands in the youngest period.</summary>
+public sealed record CapacityKindAnswer
+{
+    /// <summary>Cpu or Space.</summary>
+    public required string Kind { get; init; }
+
+    public required uint Committed { get; init; }
+
+    /// <summary>Units from <see cref="NextFrom"/> on.</summary>
+    public required uint Next { get; init; }
+
+    public required uint NextFrom { get; init; }
+
+    /// <summary>Last; 0 after a fault.</summary>
+    public required uint Proven { get; init; }
+
+    public required uint Leased { get; init; }
+
+    /// <summary>Waiting, Maintenance, Leased, Owed, Claimed, Answered, Passed, Convicted or Missed.</summary>
+    public required string Stage { get; init; }
+
+    public required uint Period { get; init; }
+
+    public required string ChallengedAt { get; init; }
+
+    public required uint LastProven { get; init; }
+
+    /// <summary>The last moment of what is owed next, in ledger time.</summary>
+    public required string Deadline { get; init; }
+
+    public required uint FaultsInRow { get; init; }
+
+    public required uint Faults { get; init; }
+
+    public required uint Convictions { get; init; }
+
+    public required string Collateral { get; init; }
+
+    public required string Earned { get; init; }
+}
 
 public sealed record ValidatorsAnswer
 {

@@ -13,6 +13,7 @@ namespace NodeRuntime.Api;
 [JsonSerializable(typeof(BeaconAnswer))]
 [JsonSerializable(typeof(CapacitiesAnswer))]
 [JsonSerializable(typeof(CapacityAnswer))]
+[JsonSerializable(typeof(CapacityPeerAnswer))]
 [JsonSerializable(typeof(PeersAnswer))]
 [JsonSerializable(typeof(StateAnswer))]
 [JsonSerializable(typeof(TransactionAnswer))]

@@ -19,10 +19,10 @@ public static class Routes
     /// <summary>The chain's randomness after the newest finalized block, without proof.</summary>
     public const string Beacon = "/v1/beacon";
 
-    /// <summary>What providers have proven, without proof.</summary>
+    /// <summary>What providers have proven, without proof: a bounded number from the account in `?from=` on.</summary>
     public const string Capacity = "/v1/capacity";
 
-    /// <summary>The same of one peer.</summary>
+    /// <summary>Of one peer, and what it owes.</summary>
     public const string CapacityOf = "/v1/capacity/{peer}";
     public const string Peers = "/v1/peers";
     public const string Transactions = "/v1/transactions";

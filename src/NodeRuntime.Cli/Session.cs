@@ -55,6 +55,14 @@ internal sealed class Session(CliWorld world, Display display, string? contextOp
         return Keep(checkedContext, NodeKeys.Load(KeyPathOf(context)));
     }
 
+    /// <summary>A client that signs with another key than the context's.</summary>
+    public ClusterClient OpenClient(KeyPair pair, string? contact)
+    {
+        ContextFile context = LoadContext();
+        if (contact is not null) context.Contacts = [contact];
+        return Keep(context.ToContext(ContextPath), pair);
+    }
+
     /// <summary>A client that only reads: no key is touched, no passphrase asked.</summary>
     /// <param name="contact">One gateway in place of the context's.</param>
     public ClusterClient OpenReader(string? contact = null)

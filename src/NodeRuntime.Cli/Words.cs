@@ -44,6 +44,15 @@ internal static class Words
         throw new CliException(ExitCode.Usage, "HashMalformed", $"{what}: '{text}' is no id", "an id has 64 hexadecimal digits");
     }
 
+    /// <summary>A moment in UTC, to the second.</summary>
+    public static Instant ParseTime(string what, string text)
+    {
+        bool isTime = DateTimeOffset.TryParseExact(
+            text, "yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out DateTimeOffset time);
+        if (isTime && time >= DateTimeOffset.UnixEpoch) return Instant.FromMilliseconds(time.ToUnixTimeMilliseconds());
+        throw new CliException(ExitCode.Usage, "TimeMalformed", $"{what}: '{text}' is no time in UTC", "write it as 2026-12-01T02:00:00Z");
+    }
+
     public static string Time(Instant instant) =>
         DateTime.UnixEpoch.AddMicroseconds(instant.Microseconds).ToString("yyyy-MM-ddTHH:mm:ss.fffZ", CultureInfo.InvariantCulture);
 

@@ -57,6 +57,9 @@ public sealed class ClusterClient : IAsyncDisposable
     public AccountId Account => _sender.Account;
 
     /// <summary>The ledger, proven.</summary>
+    // Of a key that a peer uses at the same time.
+    private const int DeclarationsMax = 5;
+
     public VerifiedReads Reads { get; }
 
     // ---- accounts ----
@@ -281,9 +284,57 @@ public sealed class ClusterClient : IAsyncDisposable
     public Task<PeersAnswer> PeersAsync(CancellationToken cancellation) => _contacts.AskAsync(
         "peers", (gateway, stop) => gateway.GetAsync(Routes.Peers, ApiJson.Default.PeersAnswer, null, stop), cancellation);
 
-    /// <summary>What providers have proven, as a peer says it.</summary>
-    public Task<CapacitiesAnswer> CapacityAsync(CancellationToken cancellation) => _contacts.AskAsync(
-        "capacity", (gateway, stop) => gateway.GetAsync(Routes.Capacity, ApiJson.Default.CapacitiesAnswer, null, stop), cancellation);
+    /// <summary>What providers have proven, as a peer says it: so many as it says at once.</summary>
+    /// <param name="from">The first account; `default` for the first of all.</param>
+    public Task<CapacitiesAnswer> CapacityAsync(AccountId from, CancellationToken cancellation) => _contacts.AskAsync(
+        "capacity",
+        async (gateway, stop) =>
+        {
+            ContactAnswer<CapacitiesAnswer> answer = await gateway.GetAsync(
+                $"{Routes.Capacity}?from={from}", ApiJson.Default.CapacitiesAnswer, null, stop).ConfigureAwait(false);
+            return answer.Value is { Capacity.IsDefault: true }
+                ? ContactAnswer<CapacitiesAnswer>.Failed(ContactFaultKind.GatewayForged, gateway.Address, "what it calls capacity is none")
+                : answer;
+        },
+        cancellation);
+
+    /// <summary>
+    /// Declares when this account's capacity will prove nothing; returns once the ledger has these very moments. The peer whose key it is may send at the same
+    /// time, so a number may be lost to it: then it is said again.
+    /// </summary>
+    /// <exception cref="ClientException">Refused, with the ledger's verdict as code.</exception>
+    public async Task<(SubmittedTransaction Sent, CapacityProviderRecord Provider)> DeclareMaintenanceAsync(
+        Instant from, Instant until, CancellationToken cancellation)
+    {
+        for (int i = 0; i < DeclarationsMax; i++)
+        {
+            SubmittedTransaction sent = await SendAsync([new Message.DeclareMaintenance(from, until)], cancellation).ConfigureAwait(false);
+            ProvenRecord<CapacityProviderRecord> provider = await Reads.CapacityProviderAsync(Account, cancellation).ConfigureAwait(false);
+            if (provider.Record is { } record && record.Maintenance.From == from && record.Maintenance.Until == until) return (sent, record);
+        }
+
+        throw new ClientException(
+            ClientFailure.Refused, $"{DeclarationsMax} declarations were sent and none is on the ledger", "see what the peer sends: `noderuntime status`; then try again");
+    }
+
+    /// <summary>Where one peer's capacity stands, as a gateway says it; null where it has registered none.</summary>
+    public async Task<CapacityPeerAnswer?> CapacityOfAsync(PeerId peer, CancellationToken cancellation)
+    {
+        string path = Routes.CapacityOf.Replace("{peer}", peer.ToString(), StringComparison.Ordinal);
+        Found found = await _contacts.AskAsync(
+            "capacity",
+            async (gateway, stop) =>
+            {
+                ContactAnswer<CapacityPeerAnswer> answer = await gateway.GetAsync(path, ApiJson.Default.CapacityPeerAnswer, null, stop).ConfigureAwait(false);
+                if (answer.Error?.Code == "CapacityUnknown") return ContactAnswer<Found>.Of(new Found(null));
+                if (answer.Fault is { } fault) return ContactAnswer<Found>.Failed(fault, answer.Error);
+                return answer.Value is { Standing: not null, Maintenance: not null, Kinds.IsDefault: false } whole
+                    ? ContactAnswer<Found>.Of(new Found(whole))
+                    : ContactAnswer<Found>.Failed(ContactFaultKind.GatewayForged, gateway.Address, "what it calls a peer's capacity is none");
+            },
+            cancellation).ConfigureAwait(false);
+        return found.Answer;
+    }
 
     public Task<Genesis> GenesisAsync(CancellationToken cancellation) => Reads.GenesisAsync(cancellation);
 
@@ -303,6 +354,8 @@ public sealed class ClusterClient : IAsyncDisposable
     }
 
     private sealed record Audience(PeerId Peer);
+
+    private sealed record Found(CapacityPeerAnswer? Answer);
 
     // The token is for the peer that the gateway says it is: at another one it is worth nothing.
     private static async Task<ContactAnswer<Audience>> AudienceAsync(Gateway gateway, CancellationToken cancellation)

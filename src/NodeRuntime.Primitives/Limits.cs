@@ -25,6 +25,9 @@ public static class Limits
     /// <summary>Seals in one answer to a client or a peer that follows the chain's sets: of 100 validators 12 KiB each.</summary>
     public const int SealsPerAnswerMax = 64;
 
+    /// <summary>Providers of capacity in one answer to a client: each takes a look at its day of slices.</summary>
+    public const int ProvidersPerAnswerMax = 100;
+
     /// <summary>Seals that one proof of a set may hold; in a receipt its bytes are bounded too.</summary>
     public const int SealsPerProofMax = 4096;
 

@@ -4,11 +4,14 @@ using System.Globalization;
 using NodeRuntime.Actors;
 using NodeRuntime.Actors.Ports;
 using NodeRuntime.Crypto;
+using NodeRuntime.Crypto.Work;
 using NodeRuntime.Primitives;
 using NodeRuntime.Proofs.Chain;
 using NodeRuntime.Runtime;
+using NodeRuntime.Runtime.Capacity;
 using NodeRuntime.Simulation.Agreement;
 using NodeRuntime.Simulation.Atlas;
+using NodeRuntime.Simulation.Capacity;
 using NodeRuntime.Simulation.Nemesis;
 using NodeRuntime.Workload;
 
@@ -124,6 +127,7 @@ internal sealed class SimulatedPeer
             BondTarget = Amount.FromTokens(200),
             Version = "0.1.0",
             Sync = _config.Sync,
+            Capacity = _config.Capacity is null ? null : new CapacityPlan(1, 1, "eu", []),
         };
         system.EventStream.Subscribe(ActorRef.FromDelegate<LedgerTip>("oracle", Advanced));
         system.EventStream.Subscribe(ActorRef.FromDelegate<SystemFailed>("oracle", failed => _oracle.Violate($"peer {Index} failed at {failed.Origin}: {failed.Cause}")));
@@ -141,7 +145,22 @@ internal sealed class SimulatedPeer
             Reveals = _reveals ??= SimulatedReveals.Of(_genesis, _signer, SecondKey),
             Signatures = _signatures,
             Flight = _config.Flight?.Invoke(Index),
+            Capacity = _config.Capacity is { } capacity ? OpenEngine(capacity) : null,
         });
+    }
+
+    // What it works on ends with the process: who asked is gone.
+    private ICapacityEngine OpenEngine(SimulatedCapacity capacity)
+    {
+        int life = _lives;
+        SimulatedCapacityEngine honest = new(
+            capacity.Terms.Proofs, PortableWorkHashes.Instance,
+            (delay, action) => _time.ScheduleAt(_time.Now + delay, () =>
+            {
+                if (IsUp && _lives == life) action();
+            }),
+            capacity.HashesPerSecond, capacity.Scan);
+        return capacity.Bend(Index, honest);
     }
 
     // A peer that misbehaves on purpose is not watched for it: the oracle asks what the others make of it.

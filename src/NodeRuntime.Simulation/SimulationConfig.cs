@@ -62,6 +62,9 @@ public sealed record SimulationConfig
     /// <summary>The third peer announces transactions that do not exist and gives nobody those that do.</summary>
     public bool HasBodyWithholder { get; init; }
 
+    /// <summary>All peers prove capacity on a chain with terms for it; null for none.</summary>
+    public Capacity.SimulatedCapacity? Capacity { get; init; }
+
     /// <summary>Hears what peers say; takes no part.</summary>
     public System.Action<int, NodeRuntime.Runtime.NodeLog>? Log { get; init; }
 }

@@ -135,6 +135,11 @@ public sealed class World : INemesisStage
 
     internal int JobsSettled => _owner.Settled;
 
+    /// <summary>The owner asks for a job, beside those that the seed draws.</summary>
+    internal void SubmitJob() => _owner.Submit();
+
+    internal void SlowDisk(int peer, bool isSlow) => DiskOf(peer).IsSlow = isSlow;
+
     internal PublicKey KeyOf(int peer) => _peers[peer].Key;
 
     internal ChainOutlook? OutlookOf(int peer) => _peers[peer].Outlook;
@@ -242,6 +247,7 @@ public sealed class World : INemesisStage
         {
             EpochBlocks = _config.HasOperators ? 6 : ChainParameters.Development.EpochBlocks,
             Beacon = SimulatedReveals.Parameters,
+            Capacity = _config.Capacity?.Terms,
         };
         ImmutableArray<GenesisValidator>.Builder validators = ImmutableArray.CreateBuilder<GenesisValidator>();
         for (int i = 0; i < _config.Validators; i++) validators.Add(new GenesisValidator(signers[i].PublicKey, 1, SimulatedReveals.Of(parameters, signers[i]).Anchor));

@@ -11,6 +11,7 @@ public static class BidRules
         OrderTerms terms = order.Terms;
         if (!standing.SandboxIsReady) return BidVerdict.SandboxUnavailable;
         if (!standing.BondSuffices) return BidVerdict.BondTooLow;
+        if (!standing.CapacityIsProven) return BidVerdict.CapacityUnproven;
         if (terms.Region.Length != 0 && terms.Region != config.Region) return BidVerdict.RegionDiffers;
         if (terms.PricePerSecondMax < config.PricePerSecond) return BidVerdict.PriceTooLow;
         if (terms.MemoryPagesMax > config.MemoryPagesMax) return BidVerdict.MemoryTooLarge;
@@ -35,7 +36,10 @@ public enum BidVerdict : byte
     InputTooLarge,
     OutputTooLarge,
     Full,
+
+    /// <summary>The chain takes bids of proven providers alone, and this one is not, or not now.</summary>
+    CapacityUnproven,
 }
 
 /// <summary>What of the provider itself decides about a bid.</summary>
-public readonly record struct ProviderStanding(bool SandboxIsReady, bool BondSuffices, int LeasesHeld);
+public readonly record struct ProviderStanding(bool SandboxIsReady, bool BondSuffices, bool CapacityIsProven, int LeasesHeld);

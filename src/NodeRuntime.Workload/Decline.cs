@@ -17,7 +17,7 @@ public sealed record Decline(OrderId Order, BidVerdict Reason, PublicKey Provide
 
     public DeclineVerdict Check(ChainId chain, ISignatureVerifier signatures)
     {
-        if (Reason is BidVerdict.Accepted or > BidVerdict.Full) return DeclineVerdict.ReasonUnknown;
+        if (Reason is BidVerdict.Accepted or > BidVerdict.CapacityUnproven) return DeclineVerdict.ReasonUnknown;
         SignatureVerdict verdict = signatures.Verify(ProviderKey, Digest(chain, Order, Reason, ProviderKey), Signature);
         return verdict == SignatureVerdict.Accepted ? DeclineVerdict.Accepted : DeclineVerdict.SignatureWrong;
     }

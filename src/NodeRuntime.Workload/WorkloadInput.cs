@@ -16,8 +16,8 @@ public abstract record WorkloadInput
     /// <summary>From the log, before anything else: a lease's work as it was last recorded.</summary>
     public sealed record Recovered(LeaseWorkRecord Record) : WorkloadInput;
 
-    /// <summary>What of this machine and its bond decides about bids has changed.</summary>
-    public sealed record StandingChanged(bool SandboxIsReady, bool BondSuffices) : WorkloadInput;
+    /// <summary>What of this machine, its bond and its proofs decides about bids, whenever the ledger advances.</summary>
+    public sealed record StandingChanged(bool SandboxIsReady, bool BondSuffices, bool CapacityIsProven) : WorkloadInput;
 
     /// <summary>The ledger holds this order, open for bids.</summary>
     public sealed record OrderOpened(OrderId Id, OrderRecord Order) : WorkloadInput;

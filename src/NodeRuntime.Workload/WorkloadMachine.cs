@@ -32,6 +32,7 @@ public sealed class WorkloadMachine
     private readonly List<WorkloadEffect> _effects = [];
     private bool _sandboxIsReady;
     private bool _bondSuffices;
+    private bool _capacityIsProven;
 
     public WorkloadMachine(ChainId chain, ISigner signer, ISignatureVerifier signatures, ProviderConfig config)
     {
@@ -73,7 +74,7 @@ public sealed class WorkloadMachine
                 _recovered[m.Record.Lease] = m.Record;
                 break;
             case WorkloadInput.StandingChanged m:
-                (_sandboxIsReady, _bondSuffices) = (m.SandboxIsReady, m.BondSuffices);
+                (_sandboxIsReady, _bondSuffices, _capacityIsProven) = (m.SandboxIsReady, m.BondSuffices, m.CapacityIsProven);
                 break;
             case WorkloadInput.OrderOpened m:
                 Consider(m.Id, m.Order);
@@ -123,7 +124,7 @@ public sealed class WorkloadMachine
     private void Consider(OrderId id, OrderRecord order)
     {
         if (_bids.Contains(id)) return;
-        BidVerdict verdict = BidRules.Check(order, _config, new ProviderStanding(_sandboxIsReady, _bondSuffices, LeasesHeld));
+        BidVerdict verdict = BidRules.Check(order, _config, new ProviderStanding(_sandboxIsReady, _bondSuffices, _capacityIsProven, LeasesHeld));
         if (verdict != BidVerdict.Accepted)
         {
             _effects.Add(new WorkloadEffect.Refuse(id, verdict));

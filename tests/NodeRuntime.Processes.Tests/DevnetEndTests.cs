@@ -17,7 +17,7 @@ public sealed class DevnetEndTests
         string input = place.WriteCsv("large.csv", 1_000_000);
         await using CliRun devnet = await Startup.AloneAsync(async () =>
         {
-            CliRun started = CliRun.Start(place, "devnet", "--data", place.PathOf("net"), "--peers", "2", "--input", input);
+            CliRun started = CliRun.Start(place, "devnet", "--no-capacity", "--data", place.PathOf("net"), "--peers", "2", "--input", input);
             await Deadline.UntilAsync("a sandbox at work", 90, () =>
                 ProcessTable.DescendantsOf(started.Id).Any(static entry => entry.CommandLine.Contains("sandbox-", StringComparison.Ordinal)));
             return started;
@@ -38,7 +38,7 @@ public sealed class DevnetEndTests
         await using CliRun devnet = await Startup.AloneAsync(async () =>
         {
             CliRun started = CliRun.Start(
-                place, "devnet", "--data", place.PathOf("net"), "--peers", "1", "--input", place.WriteCsv("small.csv", 20));
+                place, "devnet", "--no-capacity", "--data", place.PathOf("net"), "--peers", "1", "--input", place.WriteCsv("small.csv", 20));
             await started.LineAsync("devnet: running", 60);
             return started;
         });
@@ -58,7 +58,7 @@ public sealed class DevnetEndTests
     public async Task Cut_off_at_its_start_it_says_interrupted_and_a_peer_that_does_not_end_is_killed_when_asked_again()
     {
         using Workplace place = new();
-        await using CliRun devnet = CliRun.Start(place, "devnet", "--data", place.PathOf("net"), "--peers", "2");
+        await using CliRun devnet = CliRun.Start(place, "devnet", "--no-capacity", "--data", place.PathOf("net"), "--peers", "2");
         string second = place.PathOf(Path.Combine("net", "peer-1", "peer.yaml"));
         await Deadline.UntilAsync("two peers", 30, () => ProcessTable.Naming(second).Count == 1);
         IReadOnlyList<ProcessEntry> all = ProcessTable.DescendantsOf(devnet.Id);

@@ -1,9 +1,12 @@
 using System;
+using System.Globalization;
 using System.Linq;
+using System.Net;
 using System.Net.Http;
 using System.Text.Json;
 using System.Threading.Tasks;
 using NodeRuntime.Api;
+using NodeRuntime.Client;
 using NodeRuntime.Processes.Tests.Net;
 using NodeRuntime.Processes.Tests.Running;
 using NodeRuntime.Proofs.Chain;
@@ -30,6 +33,8 @@ public sealed class ProvenCapacityTests : IAsyncLifetime
         CapacitiesAnswer before = (await ProvenAsync(0))!;
         Assert.All(before.Capacity, static it => Assert.True(it is { CpuUnits: 1, SpaceUnits: 1, Grade: "liveness" } && it.CpuRate > it.CpuError));
 
+        await AssertRoutesAsync(before);
+        await AssertVerbsAsync(before);
         Signals.Kill(_net.ProcessOf(3));
         await _net.RunOf(3).EndAsync(20);
         _net.Start(3);
@@ -37,6 +42,56 @@ public sealed class ProvenCapacityTests : IAsyncLifetime
         ulong height = await _net.TipAsync() + 20;
         await Deadline.UntilAsync("four proven providers again", Patience, async () =>
             await ProvenAsync(3) is { } again && again.Height >= height && again.Capacity.Count(static it => it.Proven) == PeerNet.Peers);
+    }
+
+    private async Task AssertRoutesAsync(CapacitiesAnswer all)
+    {
+        string id = all.Capacity[1].Peer;
+        Uri one = new(_net.ApiOf(0), Routes.CapacityOf.Replace("{peer}", id, StringComparison.Ordinal));
+        CapacityPeerAnswer answer = JsonSerializer.Deserialize(await Http.GetStringAsync(one), ApiJson.Default.CapacityPeerAnswer)!;
+        Assert.Equal((id, "Cpu", "Space"), (answer.Standing.Peer, answer.Kinds[0].Kind, answer.Kinds[1].Kind));
+        Assert.All(answer.Kinds, static kind => Assert.True(kind is { Committed: 1, Next: 1, Convictions: 0 } && kind.Deadline.Length > 0));
+        Assert.Equal("5000000", answer.Collateral);
+
+        Uri from = new(_net.ApiOf(0), Routes.Capacity + "?from=" + all.Capacity[2].Account);
+        CapacitiesAnswer rest = JsonSerializer.Deserialize(await Http.GetStringAsync(from), ApiJson.Default.CapacitiesAnswer)!;
+        Assert.Equal(all.Capacity.Skip(2).Select(static it => it.Peer), rest.Capacity.Select(static it => it.Peer));
+        Assert.Equal(string.Empty, rest.Next);
+        await AssertRefusedAsync(Routes.Capacity + "?from=x", HttpStatusCode.BadRequest, "IdMalformed");
+        await AssertRefusedAsync(Routes.Capacity + "/x", HttpStatusCode.BadRequest, "IdMalformed");
+        await AssertRefusedAsync(Routes.Capacity + "/" + new string('a', 64), HttpStatusCode.NotFound, "CapacityUnknown");
+    }
+
+    private async Task AssertRefusedAsync(string path, HttpStatusCode status, string code)
+    {
+        using HttpResponseMessage response = await Http.GetAsync(new Uri(_net.ApiOf(0), path));
+        ErrorAnswer error = JsonSerializer.Deserialize(await response.Content.ReadAsStringAsync(), ApiJson.Default.ErrorAnswer)!;
+        Assert.Equal((status, code), (response.StatusCode, error.Code));
+    }
+
+    private async Task AssertVerbsAsync(CapacitiesAnswer all)
+    {
+        string context = _net.Place.PathOf("capacity-context.yaml");
+        new ContextFile { Contacts = [_net.ApiOf(0).ToString()], Genesis = _net.Genesis.ChainId.ToString() }.Save(context);
+        Finished unknown = await RunAsync("status", "--peer", new string('a', 64));
+        Assert.Equal((3, "CapacityUnknown"), (unknown.ExitCode, unknown.Json().GetProperty("error").GetProperty("code").GetString()));
+
+        string from = Utc(DateTime.UtcNow.AddHours(1)), until = Utc(DateTime.UtcNow.AddHours(2));
+        Finished declared = await RunAsync("maintenance", "--config", _net.ConfigPathOf(1), "--from", from, "--until", until);
+        Assert.True(declared.ExitCode == 0, declared.Output + declared.Error);
+        string peer = declared.Json().GetProperty("peer").GetString()!;
+        Assert.Contains(all.Capacity, it => it.Peer == peer);
+        Finished status = await RunAsync("status", "--peer", peer);
+        Assert.Equal(0, status.ExitCode);
+        JsonElement maintenance = status.Json().GetProperty("maintenance");
+        Assert.Equal(from[..19], maintenance.GetProperty("from").GetString()![..19]);
+        Assert.Equal(3600, maintenance.GetProperty("usedSeconds").GetInt32());
+        Finished late = await RunAsync(
+            "maintenance", "--config", _net.ConfigPathOf(1), "--from", Utc(DateTime.UtcNow.AddHours(-1)), "--until", Utc(DateTime.UtcNow.AddHours(1)));
+        Assert.Equal((4, "Capacity.MaintenanceTooLate"), (late.ExitCode, late.Json().GetProperty("error").GetProperty("code").GetString()));
+
+        Task<Finished> RunAsync(params string[] words) => CliRun.RunAsync(_net.Place, 60, ["capacity", .. words, "--context", context, "--output", "json"]);
+        static string Utc(DateTime time) => time.ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture);
     }
 
     private async Task<CapacitiesAnswer?> ProvenAsync(int peer)

@@ -14,6 +14,7 @@ public sealed class RulesTests
     [InlineData("nothing", BidVerdict.Accepted)]
     [InlineData("sandbox", BidVerdict.SandboxUnavailable)]
     [InlineData("bond", BidVerdict.BondTooLow)]
+    [InlineData("capacity", BidVerdict.CapacityUnproven)]
     [InlineData("region", BidVerdict.RegionDiffers)]
     [InlineData("same region", BidVerdict.Accepted)]
     [InlineData("price", BidVerdict.PriceTooLow)]
@@ -38,7 +39,7 @@ public sealed class RulesTests
             "output" => terms with { OutputBytesMax = 10_001 },
             _ => terms,
         };
-        ProviderStanding standing = new(spoiled != "sandbox", spoiled != "bond", spoiled == "leases" ? 2 : 1);
+        ProviderStanding standing = new(spoiled != "sandbox", spoiled != "bond", spoiled != "capacity", spoiled == "leases" ? 2 : 1);
 
         Assert.Equal(expected, BidRules.Check(new Provider().Order with { Terms = terms }, Provider.Config, standing));
     }

@@ -20,7 +20,7 @@ public sealed class WorkloadMachineTests
     [Fact]
     public void An_order_is_bid_for_once_and_declined_when_full()
     {
-        _provider.Step(new WorkloadInput.StandingChanged(true, true));
+        _provider.Step(new WorkloadInput.StandingChanged(true, true, true));
         OrderId second = new(Hasher.Sha256([1]));
         OrderId third = new(Hasher.Sha256([2]));
 

@@ -61,9 +61,14 @@ internal sealed record BenchmarkedStorage(
 internal sealed record DailyCost(
     double CpuDutyCoreSeconds, double ScanCoreSeconds, long BytesRead, double VerifyCoreSeconds, double ShareOfAllCores);
 
+/// <summary>What <c>capacity maintenance</c> prints for programs.</summary>
+/// <param name="UsedSeconds">Of the 30 days that it lies in, with this.</param>
+internal sealed record MaintenanceResult(string Transaction, string Account, string Peer, string From, string Until, long UsedSeconds, long MaxSeconds);
+
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web)]
 [JsonSerializable(typeof(PlotResult))]
 [JsonSerializable(typeof(CheckResultOfPlot))]
 [JsonSerializable(typeof(ProveResult))]
 [JsonSerializable(typeof(BenchmarkResult))]
+[JsonSerializable(typeof(MaintenanceResult))]
 internal sealed partial class CapacityJson : JsonSerializerContext;

@@ -54,6 +54,13 @@ internal sealed class PlotOptions
         command.Add(_parameters);
     }
 
+    /// <summary>For a verb that signs as the peer, and touches no plot.</summary>
+    public void AddKeyTo(Command command)
+    {
+        command.Add(_config);
+        command.Add(_nodeKey);
+    }
+
     public CapacityParameters Parameters(ParseResult parsed) => parsed.GetValue(_parameters) switch
     {
         ParameterChoice.Standard => CapacityParameters.Default,

@@ -21,14 +21,14 @@ namespace NodeRuntime.Cli.Devnet;
 /// </summary>
 internal sealed class DevnetRunner(DevnetOptions options, Display display, CliWorld world) : IAsyncDisposable
 {
-    private static readonly TimeSpan StartWithin = TimeSpan.FromSeconds(90);
+    private static readonly TimeSpan StartWithin = TimeSpan.FromSeconds(120);
 
     private readonly List<PeerProcess> _processes = [];
     private DevnetFolder? _folder;
     private ClusterClient? _client;
     private DevnetScreen? _screen;
     private bool _wasAskedToEnd;
-    private bool _saidAgreed;
+    private Task<PreparedJob>? _preparing;
 
     public async Task<ExitCode> RunAsync(CancellationToken cancellation)
     {
@@ -41,8 +41,8 @@ internal sealed class DevnetRunner(DevnetOptions options, Display display, CliWo
         SystemSignatures signatures = SystemSignatures.Open(RandomNumberGenerator.GetBytes(SystemSignatures.EntropyByteCount));
         ClusterClient client = new(folder.ToContextFile().ToContext(folder.ContextPath), signatures.CreateSigner(folder.Owner), signatures, world.Time);
         _client = client;
-        await WaitForPeersAsync(client, cancellation);
-        DevnetResult result = await RunJobAsync(client, folder, cancellation);
+        PreparedJob job = await WaitForPeersAsync(client, folder, cancellation);
+        DevnetResult result = await RunJobAsync(client, folder, job, cancellation);
         DefaultContext.Offer(world, folder);
         // A table that redraws owns the terminal: the answer follows it. Whoever reads lines has the answer at once.
         if (!display.IsLive) display.Answer(result, DevnetJson.Default.DevnetResult, Show);
@@ -72,8 +72,8 @@ internal sealed class DevnetRunner(DevnetOptions options, Display display, CliWo
         _screen = null;
     }
 
-    // Ready when a peer finalizes and knows all others, whom it was told only one of, and all have proven what they sell.
-    private async Task WaitForPeersAsync(ClusterClient client, CancellationToken cancellation)
+    // Ready when a peer finalizes and knows all others, whom it was told only one of, and all have proven what they sell. Meanwhile the job is made.
+    private async Task<PreparedJob> WaitForPeersAsync(ClusterClient client, DevnetFolder folder, CancellationToken cancellation)
     {
         long started = world.Time.GetTimestamp();
         while (true)
@@ -87,7 +87,11 @@ internal sealed class DevnetRunner(DevnetOptions options, Display display, CliWo
             try
             {
                 StatusAnswer status = await client.StatusAsync(cancellation);
-                if (status.FinalizedHeight >= 1 && status.MembersKnown >= options.Peers && await AreProvenAsync(client, cancellation)) return;
+                if (status.FinalizedHeight >= 1 && status.MembersKnown >= options.Peers)
+                {
+                    Task<PreparedJob> preparing = _preparing ??= BeginJob(folder, cancellation);
+                    if (await AreProvenAsync(client, cancellation)) return await preparing;
+                }
             }
             catch (ClientException) when (world.Time.GetElapsedTime(started) < StartWithin)
             {
@@ -105,28 +109,31 @@ internal sealed class DevnetRunner(DevnetOptions options, Display display, CliWo
 
     private async Task<bool> AreProvenAsync(ClusterClient client, CancellationToken cancellation)
     {
-        if (!options.Capacity) return true;
-        if (!_saidAgreed)
-        {
-            _saidAgreed = true;
-            _screen!.Note("devnet: the peers agree; each proves its processor and its space before it may bid");
-        }
-
-        return (await client.CapacityAsync(cancellation)).Capacity.Count(static it => it.Proven) >= options.Peers;
+        return !options.Capacity || (await client.CapacityAsync(default, cancellation)).Capacity.Count(static it => it.Proven) >= options.Peers;
     }
 
-    private async Task<DevnetResult> RunJobAsync(ClusterClient client, DevnetFolder folder, CancellationToken cancellation)
+    private Task<PreparedJob> BeginJob(DevnetFolder folder, CancellationToken cancellation)
+    {
+        if (options.Capacity) _screen!.Note("devnet: the peers agree; each proves its processor and its space before it may bid");
+        return Task.Run(() => PrepareJobAsync(folder, cancellation), cancellation);
+    }
+
+    private async Task<PreparedJob> PrepareJobAsync(DevnetFolder folder, CancellationToken cancellation)
     {
         (JobDescription description, string path) = SampleJob.Prepare(folder.SamplePath, options.Input);
-        PreparedJob job = await JobSpecFile.PrepareAsync(description, path, world.Time, cancellation);
-        _screen!.Note($"job: {description.Name} over {job.Terms.InputBytes / 1024 / 1024} MiB, at most {job.Terms.PricePerSecondMax} base units a second");
+        return await JobSpecFile.PrepareAsync(description, path, world.Time, cancellation);
+    }
+
+    private async Task<DevnetResult> RunJobAsync(ClusterClient client, DevnetFolder folder, PreparedJob job, CancellationToken cancellation)
+    {
+        _screen!.Note($"job: {job.Spec.Name} over {job.Terms.InputBytes / 1024 / 1024} MiB, at most {job.Terms.PricePerSecondMax} base units a second");
         long submitted = world.Time.GetTimestamp();
         OrderId order = await client.SubmitAsync(job, cancellation);
         long submitMs = (long)world.Time.GetElapsedTime(submitted).TotalMilliseconds;
         _screen!.Note($"job: order {order.Hash.ToShortString()} stands, {job.Deposit} base units in escrow");
         JobReport report = await client.RunAsync(order, job, Path.Combine(folder.JobsPath, order.ToString()), Tell, cancellation);
         StatusAnswer status = await client.StatusAsync(cancellation);
-        CapacitiesAnswer capacity = await client.CapacityAsync(cancellation);
+        CapacitiesAnswer capacity = await client.CapacityAsync(default, cancellation);
         string state = report.Result.Outcome == Proofs.Jobs.JobOutcome.Exited ? "Succeeded" : report.Result.Outcome.ToString();
         LeaseRecord lease = report.Lease;
         return new DevnetResult(
@@ -183,7 +190,7 @@ internal sealed class DevnetRunner(DevnetOptions options, Display display, CliWo
         ("paid", $"{result.Lease.Paid} for {result.Lease.ChargedSeconds} s, {result.Lease.Refunded} refunded"),
         ("supply", $"{result.Supply.Held} held of {result.Supply.Minted} minted, {result.Supply.Burned} burned, {(result.Supply.Conserved ? "conserved" : "NOT CONSERVED")}"),
         ("capacity", result.Capacity.IsEmpty
-            ? "not proven: see --capacity"
+            ? "not asked for"
             : $"{result.Capacity.Count(static it => it.Proven)} of {result.Capacity.Length} providers are proven, {result.Capacity[0].Grade} grade"),
         ("receipt", result.Receipt),
         ("genesis", result.Genesis),

@@ -55,19 +55,19 @@ internal sealed class DevnetScreen : IAsyncDisposable
     /// <param name="states">By peer; null where it does not answer.</param>
     public static Rows Draw(IReadOnlyList<DevnetPeer> peers, IReadOnlyList<StatusAnswer?> states, IEnumerable<string> lines)
     {
-        Table table = Display.NewTable("peer", "consensus", "height", "view", "links", "pending", "leases", "api");
+        Table table = Display.NewTable("peer", "consensus", "height", "view", "links", "pending", "leases", "capacity", "api");
         for (int i = 0; i < peers.Count; i++)
         {
             string api = "http://" + peers[i].Api;
             if (states[i] is not { } state)
             {
-                table.AddRow(Number(i), new Text("no answer", new Style(Color.Red)), Text.Empty, Text.Empty, Text.Empty, Text.Empty, Text.Empty, new Text(api));
+                table.AddRow(Number(i), new Text("no answer", new Style(Color.Red)), Text.Empty, Text.Empty, Text.Empty, Text.Empty, Text.Empty, Text.Empty, new Text(api));
                 continue;
             }
 
             table.AddRow(
                 Number(i), Standing(state), Number((long)state.FinalizedHeight), Number((long)state.View), Number(state.PeersConnected),
-                Number(state.TransactionsPending), Number(state.LeasesHeld), new Text(api));
+                Number(state.TransactionsPending), Number(state.LeasesHeld), Capacity(state), new Text(api));
         }
 
         List<Text> under = [Text.Empty];
@@ -137,6 +137,10 @@ internal sealed class DevnetScreen : IAsyncDisposable
         string text = state.Outlook == "Fresh" ? state.Consensus : $"{state.Consensus}, {state.Outlook}";
         return new Text(text, new Style(isWell ? Color.Green : Color.Yellow));
     }
+
+    private static Text Capacity(StatusAnswer state) => state.Capacity is not { } capacity
+        ? new Text("none")
+        : capacity.Proven ? new Text("proven", new Style(Color.Green)) : new Text("not proven", new Style(Color.Yellow));
 
     private static Text Number(long value) => new(value.ToString(CultureInfo.InvariantCulture));
 }

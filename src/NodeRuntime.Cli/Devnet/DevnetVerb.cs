@@ -15,9 +15,9 @@ internal static class DevnetVerb
         Option<string?> data = new("--data") { Description = "Where everything lies; a new folder among the temporary ones unless given", HelpName = "DIR" };
         Option<bool> keep = new("--keep") { Description = "Keep the peers' folders when it ends" };
         Option<string?> input = new("--input") { Description = "A CSV file for the sample job; one is made up unless given", HelpName = "FILE" };
-        Option<bool> capacity = new("--capacity") { Description = "Providers prove processors and space, and may bid once they have" };
+        Option<bool> withoutCapacity = new("--no-capacity") { Description = "Providers bid without proving processors and space first" };
         Option<bool> once = new("--once") { Description = "End after the sample job" };
-        Command command = new("devnet", "Start peers here, run a sample job and stay until Ctrl-C") { peers, data, keep, input, capacity, once };
+        Command command = new("devnet", "Start peers here, run a sample job and stay until Ctrl-C") { peers, data, keep, input, withoutCapacity, once };
         return command.Runs(world, options, async (session, parsed, cancellation) =>
         {
             int count = parsed.GetValue(peers);
@@ -28,7 +28,7 @@ internal static class DevnetVerb
                 Data = parsed.GetValue(data),
                 Keep = parsed.GetValue(keep),
                 Input = parsed.GetValue(input),
-                Capacity = parsed.GetValue(capacity),
+                Capacity = !parsed.GetValue(withoutCapacity),
                 Once = parsed.GetValue(once),
             };
             await using DevnetRunner runner = new(wanted, session.Display, world);

@@ -35,6 +35,10 @@ internal sealed class PeerProcess
         ProcessStartInfo start = new(self.Executable) { RedirectStandardInput = true, RedirectStandardOutput = true, UseShellExecute = false };
         foreach (string argument in self.Arguments) start.ArgumentList.Add(argument);
         foreach (string argument in (string[])["run", peer.ConfigPath, "--tied", "--log-file", peer.LogPath]) start.ArgumentList.Add(argument);
+        // Half of a young peer's processor time is compilation, and several peers share this machine: no profile to compile by, and only what is
+        // called thousands of times is compiled twice. A peer that stays for days is started without these.
+        start.Environment["DOTNET_TieredPGO"] = "0";
+        start.Environment["DOTNET_TC_CallCountThreshold"] = "1000";
         Process process = Process.Start(start) ?? throw new CliException(ExitCode.Failed, "NotStarted", "a peer's process did not start", "look at the system's limits");
         // Nobody reads the few lines that it says at its start.
         process.OutputDataReceived += static (_, _) => { };

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using NodeRuntime.Api;
 
 namespace NodeRuntime.Cli.Results;
 
@@ -16,6 +17,8 @@ namespace NodeRuntime.Cli.Results;
 [JsonSerializable(typeof(ValidatorListResult))]
 [JsonSerializable(typeof(ValidatorSentResult))]
 [JsonSerializable(typeof(BeaconResult))]
+[JsonSerializable(typeof(CapacitiesAnswer))]
+[JsonSerializable(typeof(CapacityPeerAnswer))]
 [JsonSerializable(typeof(JobDoneResult))]
 [JsonSerializable(typeof(JobStatusResult))]
 [JsonSerializable(typeof(JobListResult))]

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Threading;
 using System.Threading.Tasks;
 using NodeRuntime.Api;
+using NodeRuntime.Cli.Capacity;
 using NodeRuntime.Cli.Results;
 using NodeRuntime.Client;
 using NodeRuntime.Client.Reads;
@@ -44,6 +45,7 @@ internal static class StatusVerb
             ("history", string.Create(CultureInfo.InvariantCulture, $"blocks from {peer.FirstBlock} on, snapshot at {peer.SnapshotHeight}")),
             ("peers", $"{peer.PeersConnected} connected, {peer.MembersKnown} known"),
             ("waiting", $"{peer.TransactionsPending} transactions"),
+            ("capacity", peer.Capacity is { } capacity ? CapacityWords.Line(capacity) : "none registered"),
             ("leases", peer.LeasesHeld.ToString(CultureInfo.InvariantCulture)),
             ("sandbox", peer.SandboxReady ? "ready" : "not ready: " + peer.SandboxDetail),
             ("supply", peer.Supply.Conserved ? "conserved" : "NOT CONSERVED"));

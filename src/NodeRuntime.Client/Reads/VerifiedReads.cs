@@ -75,6 +75,9 @@ public sealed class VerifiedReads
     public Task<ProvenRecord<AccountRecord>> AccountAsync(AccountId account, CancellationToken cancellation) =>
         ReadAsync(StateKeys.Account(account), AccountRecord.Read, cancellation);
 
+    public Task<ProvenRecord<CapacityProviderRecord>> CapacityProviderAsync(AccountId provider, CancellationToken cancellation) =>
+        ReadAsync(StateKeys.CapacityProvider(provider), CapacityProviderRecord.Read, cancellation);
+
     public Task<ProvenRecord<BondRecord>> BondAsync(AccountId provider, CancellationToken cancellation) =>
         ReadAsync(StateKeys.Bond(provider), BondRecord.Read, cancellation);
 

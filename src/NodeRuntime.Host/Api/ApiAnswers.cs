@@ -1,9 +1,11 @@
 using System;
+using System.Collections.Generic;
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Linq;
 using NodeRuntime.Actors;
 using NodeRuntime.Api;
+using NodeRuntime.Capacity;
 using NodeRuntime.Crypto;
 using NodeRuntime.Ledger.Capacity;
 using NodeRuntime.Ledger.State;
@@ -17,20 +19,44 @@ namespace NodeRuntime.Host.Api;
 /// <summary>From what the peer publishes to what the API says.</summary>
 internal static class ApiAnswers
 {
-    /// <summary>Of at most so many providers as a peer knows members.</summary>
-    public static ImmutableArray<CapacityAnswer> Capacities(LedgerState state)
+    /// <summary>Of so many providers as an answer may have, in the order of accounts.</summary>
+    public static CapacitiesAnswer Capacities(LedgerTip tip, AccountId from)
     {
-        if (state.Parameters.Capacity is not { } terms) return [];
+        LedgerState state = tip.State;
+        if (state.Parameters.Capacity is not { } terms) return new CapacitiesAnswer(tip.Height.Number, []);
+        List<KeyValuePair<AccountId, CapacityProviderRecord>> providers = state.Records.CapacityProviders(from, Limits.ProvidersPerAnswerMax + 1);
         ImmutableArray<CapacityAnswer>.Builder answers = ImmutableArray.CreateBuilder<CapacityAnswer>();
-        foreach ((AccountId account, _) in state.Records.CapacityProviders(Limits.MembersKnownMax))
+        foreach ((AccountId account, _) in providers.Take(Limits.ProvidersPerAnswerMax)) answers.Add(Capacity(state, terms, account)!);
+        string next = providers.Count > Limits.ProvidersPerAnswerMax ? providers[^1].Key.ToString() : string.Empty;
+        return new CapacitiesAnswer(tip.Height.Number, answers.ToImmutable(), next);
+    }
+
+    /// <summary>Null where nobody of that id has registered any.</summary>
+    public static CapacityPeerAnswer? CapacityOf(LedgerTip tip, PeerId peer)
+    {
+        LedgerState state = tip.State;
+        if (state.Parameters.Capacity is not { } terms) return null;
+        foreach ((AccountId account, CapacityProviderRecord provider) in state.Records.CapacityProviders(default, Limits.MembersKnownMax))
         {
-            if (CapacityStanding.Of(state.Records, terms, account) is not { } it) continue;
-            answers.Add(new CapacityAnswer(
-                it.Peer.ToString(), account.ToString(), it.Region, it.IsProven, it.CpuUnits, it.Cpu.MilliHashes, it.Cpu.Error, it.SpaceUnits, it.Grade, it.Faults,
-                it.Convictions, it.Earned.ToString()));
+            if (provider.Peer != peer) continue;
+            CapacityMaintenance maintenance = provider.Maintenance;
+            bool isDeclared = maintenance.Until > maintenance.From;
+            ImmutableArray<CapacityKindAnswer>.Builder kinds = ImmutableArray.CreateBuilder<CapacityKindAnswer>();
+            foreach (CapacityKind kind in Enum.GetValues<CapacityKind>())
+            {
+                if (CapacityKindStanding.Of(state, terms, kind, account) is { } standing) kinds.Add(Kind(standing));
+            }
+
+            return new CapacityPeerAnswer(
+                tip.Height.Number, TimeText(state.Time), Capacity(state, terms, account)!, state.Records.Bond(account).Bonded.ToString(),
+                CapacityRules.CollateralOf(state.Records, terms, account).ToString(),
+                new MaintenanceAnswer(
+                    isDeclared ? TimeText(maintenance.From) : string.Empty, isDeclared ? TimeText(maintenance.Until) : string.Empty,
+                    maintenance.Used.Seconds, terms.MaintenanceMax.Seconds),
+                kinds.ToImmutable());
         }
 
-        return answers.ToImmutable();
+        return null;
     }
 
     public static StatusAnswer Status(PeerNode node)
@@ -71,6 +97,7 @@ internal static class ApiAnswers
             SandboxReady = node.Ports.Sandbox.Readiness.IsReady,
             SandboxDetail = node.Ports.Sandbox.Readiness.Reason,
             Supply = Supply(supply),
+            Capacity = node.Tip?.State is { Parameters.Capacity: { } terms } state ? Capacity(state, terms, KeyPolicy.Single(key).ToAccountId()) : null,
             Supervisors = supervisors.ToImmutable(),
         };
     }
@@ -88,6 +115,31 @@ internal static class ApiAnswers
             Due = state.ValidatorsDue is { } due ? [.. due.Members.Select(member => Validator(state, member))] : [],
         };
     }
+
+    private static CapacityAnswer? Capacity(LedgerState state, CapacityTerms terms, AccountId account) =>
+        CapacityStanding.Of(state.Records, terms, account) is not { } it ? null : new CapacityAnswer(
+            it.Peer.ToString(), account.ToString(), it.Region, it.IsProven, it.CpuUnits, it.Cpu.MilliHashes, it.Cpu.Error, it.SpaceUnits, it.Grade, it.Faults,
+            it.Convictions, it.Earned.ToString());
+
+    private static CapacityKindAnswer Kind(CapacityKindStanding it) => new()
+    {
+        Kind = it.Kind.ToString(),
+        Committed = it.Committed,
+        Next = it.Next,
+        NextFrom = it.NextFrom,
+        Proven = it.Proven,
+        Leased = it.Leased,
+        Stage = it.Stage.ToString(),
+        Period = it.Period,
+        ChallengedAt = TimeText(it.ChallengedAt),
+        LastProven = it.LastProven,
+        Deadline = TimeText(it.Deadline),
+        FaultsInRow = it.FaultsInRow,
+        Faults = it.Faults,
+        Convictions = it.Convictions,
+        Collateral = it.Collateral.ToString(),
+        Earned = it.Earned.ToString(),
+    };
 
     private static ValidatorAnswer Validator(LedgerState state, ValidatorMember member) => new(
         member.Key.ToString(), member.Weight, member.Peer.ToString(), state.Records.ValidatorOf(member.Key)?.ToString() ?? string.Empty);

@@ -37,7 +37,7 @@ internal static class ApiEndpoints
         api.MapGet(Routes.Seals, (uint? from) => Seals(node, from ?? 0));
         api.MapGet(Routes.Validators, () => Validators(node));
         api.MapGet(Routes.Beacon, () => Beacon(node));
-        api.MapGet(Routes.Capacity, () => Capacity(node));
+        api.MapGet(Routes.Capacity, (string? from) => Capacity(node, from));
         api.MapGet(Routes.CapacityOf, (string peer) => CapacityOf(node, peer));
         api.MapGet(Routes.Peers, () => ApiAnswers.Peers(node));
         api.MapGet(Routes.State, (string family, string id) => State(node, family, id));
@@ -78,18 +78,20 @@ internal static class ApiEndpoints
     private static Results<Ok<BeaconAnswer>, JsonHttpResult<ErrorAnswer>> Beacon(PeerNode node) =>
         node.Tip is { } tip ? TypedResults.Ok(new BeaconAnswer(tip.Height.Number, tip.State.Beacon.ToString())) : Busy();
 
-    private static Results<Ok<CapacitiesAnswer>, JsonHttpResult<ErrorAnswer>> Capacity(PeerNode node) =>
-        node.Tip is { } tip ? TypedResults.Ok(new CapacitiesAnswer(tip.Height.Number, ApiAnswers.Capacities(tip.State))) : Busy();
-
-    private static Results<Ok<CapacityAnswer>, JsonHttpResult<ErrorAnswer>> CapacityOf(PeerNode node, string peer)
+    private static Results<Ok<CapacitiesAnswer>, JsonHttpResult<ErrorAnswer>> Capacity(PeerNode node, string? from)
     {
-        if (node.Tip is not { } tip) return Busy();
-        foreach (CapacityAnswer answer in ApiAnswers.Capacities(tip.State))
-        {
-            if (answer.Peer == peer) return TypedResults.Ok(answer);
-        }
+        Hash256 account = Hash256.Zero;
+        if (from is not null && !Hash256.TryParse(from, out account)) return IdMalformed(from);
+        return node.Tip is { } tip ? TypedResults.Ok(ApiAnswers.Capacities(tip, new AccountId(account))) : Busy();
+    }
 
-        return Error(StatusCodes.Status404NotFound, "CapacityUnknown", $"'{peer}' has not registered any capacity", "GET /v1/capacity lists who has");
+    private static Results<Ok<CapacityPeerAnswer>, JsonHttpResult<ErrorAnswer>> CapacityOf(PeerNode node, string peer)
+    {
+        if (!Hash256.TryParse(peer, out Hash256 id)) return IdMalformed(peer);
+        if (node.Tip is not { } tip) return Busy();
+        return ApiAnswers.CapacityOf(tip, new PeerId(id)) is { } answer
+            ? TypedResults.Ok(answer)
+            : Error(StatusCodes.Status404NotFound, "CapacityUnknown", $"{peer} has not registered any capacity", "GET /v1/capacity lists who has");
     }
 
     private static Results<Ok<StateAnswer>, JsonHttpResult<ErrorAnswer>> State(PeerNode node, string family, string id)

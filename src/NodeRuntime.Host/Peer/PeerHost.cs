@@ -180,7 +180,17 @@ public sealed class PeerHost : IAsyncDisposable
         if (engine is null || config.Capacity is not { } section) return null;
         string region = section.Region.Length > 0 ? section.Region : config.Region;
         return new CapacityPlan(
-            engine.Readiness.CpuUnits, engine.Readiness.SpaceUnits, region, [.. section.Attributes.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)]);
+            engine.Readiness.CpuUnits, engine.Readiness.SpaceUnits, region, [.. section.Attributes.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)])
+        {
+            Maintenance = [.. section.Maintenance.Select(WindowOf).OrderBy(static window => window.From)],
+        };
+    }
+
+    private static MaintenanceWindow WindowOf(MaintenanceEntry entry)
+    {
+        Invariant.Holds(CapacityComplaints.TryParse(entry.From, out DateTimeOffset time));
+        Instant from = Instant.FromMilliseconds(time.ToUnixTimeMilliseconds());
+        return new MaintenanceWindow(from, from + Duration.FromMinutes(entry.Minutes));
     }
 
     private static NodeModel ModelOf(PeerConfig config, Genesis genesis, ChainId chain, string address) => new()

@@ -100,6 +100,9 @@ public abstract record LedgerEvent
         AccountId Provider, CapacityKind Kind, uint Period, AccountId Accuser, Amount Taken, Amount Compensated, Amount Rewarded, Amount Burned)
         : LedgerEvent;
 
+    /// <summary>Somebody was faster, or the block had decided as many as it may: nothing was looked at.</summary>
+    public sealed record AccusationPassedOver(AccountId Accuser, AccountId Provider, CapacityKind Kind, uint Period) : LedgerEvent;
+
     public sealed record AccusationUnfounded(AccountId Accuser, AccountId Provider, CapacityKind Kind, uint Period, Amount Burned) : LedgerEvent;
 
     public sealed record MaintenanceDeclared(AccountId Provider, Instant From, Instant Until) : LedgerEvent;

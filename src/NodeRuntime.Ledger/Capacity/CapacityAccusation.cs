@@ -11,15 +11,23 @@ namespace NodeRuntime.Ledger.Capacity;
 /// <summary>
 /// Somebody shows that an answer is false: the one place where the ledger hashes with the work function, or makes a row. An accusation that holds costs its
 /// culprit a penalty, of which tenants have their part first, the accuser a smaller one, and the rest is burned. One that does not costs its sender the deposit.
+/// One that came second, or behind as many as a block decides, changes nothing and is no reason to refuse what was sent with it: who looks at many answers sends
+/// its words in one transaction, and nobody may keep them from the ledger by being faster.
 /// </summary>
 internal static class CapacityAccusation
 {
     public static void Apply(LedgerDraft draft, AccountId sender, Message.AccuseCapacity accuse)
     {
-        draft.CountAccusation();
         CapacityDuty duty = CapacityApplication.Get(draft, accuse.Kind, accuse.Period, accuse.Provider);
         CapacityAnswerRecord? answer = draft.Records.CapacityAnswer(accuse.Kind, accuse.Period, accuse.Provider);
         Invariant.Holds(answer is not null);
+        if (answer.IsConvicted || draft.Accusations >= Limits.AccusationsPerBlockMax)
+        {
+            draft.Tell(new LedgerEvent.AccusationPassedOver(sender, accuse.Provider, accuse.Kind, accuse.Period));
+            return;
+        }
+
+        draft.CountAccusation();
         if (CapacityKinds.Of(accuse.Kind).IsFalse(duty, answer, accuse.Fault.AsMemory(), draft.Works))
         {
             Convict(draft, sender, duty, answer);

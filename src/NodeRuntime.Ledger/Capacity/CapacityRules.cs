@@ -46,6 +46,15 @@ public static class CapacityRules
         return sum;
     }
 
+    /// <summary>Whether a provider that has declared <paramref name="before"/> last may declare these moments now.</summary>
+    public static CapacityVerdict CheckMaintenance(CapacityMaintenance before, CapacityTerms terms, Instant now, Instant from, Instant until)
+    {
+        if (from <= now) return CapacityVerdict.MaintenanceTooLate;
+        if (before.Covers(now)) return CapacityVerdict.MaintenanceUnderWay;
+        if (until > now + MaintenanceAhead || until <= from || until - from > terms.MaintenanceMax) return CapacityVerdict.MaintenanceOutOfRange;
+        return MaintenanceUsed(before, from) + (until - from) > terms.MaintenanceMax ? CapacityVerdict.MaintenanceUsedUp : CapacityVerdict.Accepted;
+    }
+
     internal static CapacityVerdict Check(in LedgerView ledger, AccountId sender, Message.CommitCapacity commit)
     {
         if (ledger.Parameters.Capacity is not { } terms) return CapacityVerdict.NotOnThisChain;
@@ -113,23 +122,15 @@ public static class CapacityRules
         CapacityVerdict found = Find(ledger, accuse.Kind, accuse.Period, accuse.Provider, out CapacityDuty? duty);
         if (duty is null) return found;
         if (ledger.Records.CapacityAnswer(accuse.Kind, accuse.Period, accuse.Provider) is not { } answer) return CapacityVerdict.NothingToAccuse;
-        if (answer.IsConvicted) return CapacityVerdict.AlreadyConvicted;
         if (ledger.Records.Account(sender).Balance < duty.Terms.AccusationDeposit) return CapacityVerdict.BalanceTooLow;
-        CapacityVerdict fault = CapacityKinds.Of(accuse.Kind).CheckFault(duty, answer, accuse.Fault.AsMemory());
-        if (fault != CapacityVerdict.Accepted) return fault;
-        return ledger.Accusations >= Limits.AccusationsPerBlockMax ? CapacityVerdict.AccusationsFull : CapacityVerdict.Accepted;
+        return CapacityKinds.Of(accuse.Kind).CheckFault(duty, answer, accuse.Fault.AsMemory());
     }
 
     internal static CapacityVerdict Check(in LedgerView ledger, AccountId sender, Message.DeclareMaintenance declare)
     {
         if (ledger.Parameters.Capacity is not { } terms) return CapacityVerdict.NotOnThisChain;
         if (ledger.Records.CapacityProvider(sender) is not { } provider) return CapacityVerdict.NotCommitted;
-        if (declare.From <= ledger.Now) return CapacityVerdict.MaintenanceTooLate;
-        if (provider.Maintenance.Covers(ledger.Now)) return CapacityVerdict.MaintenanceUnderWay;
-        bool isNear = declare.Until <= ledger.Now + MaintenanceAhead;
-        if (!isNear || declare.Until <= declare.From || declare.Until - declare.From > terms.MaintenanceMax) return CapacityVerdict.MaintenanceOutOfRange;
-        Duration used = MaintenanceUsed(provider.Maintenance, declare.From) + (declare.Until - declare.From);
-        return used > terms.MaintenanceMax ? CapacityVerdict.MaintenanceUsedUp : CapacityVerdict.Accepted;
+        return CheckMaintenance(provider.Maintenance, terms, ledger.Now, declare.From, declare.Until);
     }
 
     /// <summary>Thirty days of ledger time, numbered.</summary>

@@ -99,13 +99,9 @@ public enum CapacityVerdict : byte
 
     /// <summary>There is no answer: never given, or judged and gone.</summary>
     NothingToAccuse,
-    AlreadyConvicted,
 
     /// <summary>The sender cannot lose the deposit.</summary>
     BalanceTooLow,
-
-    /// <summary>The block has decided as many as it may.</summary>
-    AccusationsFull,
 
     /// <summary>The bytes are no accusation of this kind.</summary>
     FaultMalformed,

@@ -57,7 +57,7 @@ internal sealed class LedgerDraft
     public int Accusations { get; private set; }
 
     /// <summary>What rules may see.</summary>
-    public LedgerView View => new(Records, Chain, Parameters, Supply, Clock, Accusations);
+    public LedgerView View => new(Records, Chain, Parameters, Supply, Clock);
 
     public void CountAccusation() => Accusations++;
 

@@ -193,13 +193,14 @@ public readonly struct LedgerRecords(StateTree tree)
 
     public CapacitySeatRecord? CapacitySeat(CapacityKind kind, uint seat) => Read(StateKeys.CapacitySeat(kind, seat), CapacitySeatRecord.Read);
 
-    /// <summary>Everybody who sells capacity, in the order of accounts, so many of them.</summary>
-    public List<KeyValuePair<AccountId, CapacityProviderRecord>> CapacityProviders(int countMax)
+    /// <summary>Who sells capacity, in the order of accounts from one on, so many of them.</summary>
+    public List<KeyValuePair<AccountId, CapacityProviderRecord>> CapacityProviders(AccountId from, int countMax)
     {
         List<KeyValuePair<AccountId, CapacityProviderRecord>> providers = [];
         foreach (StateEntry entry in tree.Of(StateFamily.CapacityProvider))
         {
             if (providers.Count == countMax) break;
+            if (entry.Key.Id.CompareTo(from.Hash) < 0) continue;
             providers.Add(KeyValuePair.Create(new AccountId(entry.Key.Id), Decode(entry.Value, CapacityProviderRecord.Read)));
         }
 

@@ -5,9 +5,8 @@ using NodeRuntime.Proofs.Records;
 namespace NodeRuntime.Ledger.State;
 
 /// <summary>What rules may see: the records as they are now, and what "now" is. Rules look; applications change.</summary>
-/// <param name="Accusations">That the block under way has decided.</param>
 internal readonly record struct LedgerView(
-    LedgerRecords Records, ChainId Chain, ChainParameters Parameters, SupplyRecord Supply, ClockRecord Clock, int Accusations)
+    LedgerRecords Records, ChainId Chain, ChainParameters Parameters, SupplyRecord Supply, ClockRecord Clock)
 {
     public Instant Now => Clock.Time;
 }

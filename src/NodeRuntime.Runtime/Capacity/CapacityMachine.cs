@@ -20,6 +20,7 @@ namespace NodeRuntime.Runtime.Capacity;
 /// seconds until the ledger has it. So it does not matter what was lost on the way, or whether this process is the one that began.
 /// <code>
 /// register -> plot -> commit            once, and where the plan changed
+/// declare maintenance                    an hour ahead
 /// search -> store -> claim -> open      each slice; nothing is claimed that is not on the disk
 /// scan -> claim                         each epoch
 /// hash or make rows -> report, accuse   for each answer that it was drawn for
@@ -34,6 +35,9 @@ public sealed partial class CapacityMachine
     private static readonly Duration RetryAfter = Duration.FromSeconds(2);
 
     private static readonly Duration RetryPlotAfter = Duration.FromSeconds(30);
+
+    /// <summary>Until then a plan may be changed at no cost: the ledger takes nothing back.</summary>
+    private static readonly Duration DeclareAhead = Duration.FromMinutes(60);
 
     private readonly ChainId _chain;
     private readonly PublicKey _nodeKey;
@@ -54,6 +58,7 @@ public sealed partial class CapacityMachine
     private Instant _scanAgainAt = Instant.Epoch;
     private (uint Period, ReadOnlyMemory<byte> Proof)? _proof;
     private uint? _unlucky;
+    private Instant? _undeclared;
 
     /// <param name="secret">The verifier's own: which positions it looks at nobody can foresee.</param>
     public CapacityMachine(ChainId chain, PublicKey nodeKey, CapacityPlan plan, Hash256 secret)
@@ -104,6 +109,7 @@ public sealed partial class CapacityMachine
     {
         if (_state?.Parameters.Capacity is not { } terms) return;
         KeepCommitted(_state, terms);
+        DeclareMaintenance(_state, terms);
         ProveCpu(_state, terms);
         ProveSpace(_state, terms);
         Review(_state, terms, CapacityKind.Cpu);
@@ -156,6 +162,27 @@ public sealed partial class CapacityMachine
     {
         if (_now < _plotAgainAt || IsUnderWay(CapacityErrandKind.Plot)) return;
         Start(new CapacityErrand(CapacityErrandKind.Plot, 0, default) { Identity = identity }, number => new CapacityTask.MakePlot(number, identity.Hash, _plan.SpaceUnits));
+    }
+
+    // The ledger knows one window: the next is declared when the last is over.
+    private void DeclareMaintenance(LedgerState state, CapacityTerms terms)
+    {
+        if (state.Records.CapacityProvider(_account) is not { } provider || state.Time < provider.Maintenance.Until) return;
+        foreach (MaintenanceWindow window in _plan.Maintenance)
+        {
+            if (window.From <= state.Time) continue;
+            if (window.From > state.Time + DeclareAhead) return;
+            CapacityVerdict verdict = CapacityRules.CheckMaintenance(provider.Maintenance, terms, state.Time, window.From, window.Until);
+            if (verdict == CapacityVerdict.Accepted)
+            {
+                Send("maintenance/" + window.From, 0, () => new Message.DeclareMaintenance(window.From, window.Until));
+                return;
+            }
+
+            if (_undeclared >= window.From) continue;
+            _undeclared = window.From;
+            _effects.Add(new CapacityEffect.Warn($"maintenance from {window.From} cannot be declared: {verdict}"));
+        }
     }
 
     // ---- processors ----

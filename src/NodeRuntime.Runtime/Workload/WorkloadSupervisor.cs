@@ -4,6 +4,7 @@ using System.Collections.Immutable;
 using NodeRuntime.Actors;
 using NodeRuntime.Actors.Ports;
 using NodeRuntime.Crypto;
+using NodeRuntime.Ledger.Capacity;
 using NodeRuntime.Ledger.State;
 using NodeRuntime.Primitives;
 using NodeRuntime.Proofs.Jobs;
@@ -40,6 +41,7 @@ public sealed class WorkloadSupervisor : Actor<WorkloadCommand>
     private readonly Queue<WorkloadEffect> _effects = [];
     private readonly Queue<(PeerId Client, byte[] Frame)> _unsent = [];
     private readonly List<WorkloadEffect.SendReceipt> _receipts = [];
+    private WorkloadInput.StandingChanged? _standing;
     private ulong _nextPlace;
     private bool _writes;
     private LedgerTip? _tip;
@@ -140,8 +142,7 @@ public sealed class WorkloadSupervisor : Actor<WorkloadCommand>
         _tip = tip;
         LedgerRecords records = tip.State.Records;
         KeepBond(records);
-        BondRecord bond = records.Bond(_account);
-        Step(new WorkloadInput.StandingChanged(_ports.Sandbox.Readiness.IsReady, bond.Bonded >= tip.State.Parameters.BondMin));
+        KeepStanding(tip.State);
         if (isFirst)
         {
             foreach ((LeaseId id, LeaseRecord lease) in records.LeasesOfProvider(_account, int.MaxValue)) Compare(id, lease, records);
@@ -164,6 +165,21 @@ public sealed class WorkloadSupervisor : Actor<WorkloadCommand>
         Amount reserve = _model.Genesis.Parameters.TransactionFee * 100;
         if (records.Account(_account).Balance < missing + reserve) return;
         _settlement.Tell(new SettlementCommand.Submit(new Message.Bond(missing)));
+    }
+
+    // Whatever kept it from bidding may be over while an order still waits: then all that are open are looked at again.
+    private void KeepStanding(LedgerState state)
+    {
+        bool needsProof = state.Parameters.Capacity is { BidsNeedProof: true };
+        WorkloadInput.StandingChanged standing = new(
+            _ports.Sandbox.Readiness.IsReady, state.Records.Bond(_account).Bonded >= state.Parameters.BondMin,
+            !needsProof || CapacityRules.IsProven(state.Records, _account));
+        bool isBetter = _standing is { } before
+            && ((standing.SandboxIsReady && !before.SandboxIsReady) || (standing.BondSuffices && !before.BondSuffices)
+                || (standing.CapacityIsProven && !before.CapacityIsProven));
+        if (isBetter) _considered.Clear();
+        _standing = standing;
+        Step(standing);
     }
 
     private void Review(LedgerRecords records)

@@ -161,6 +161,17 @@ public sealed class CapacityLifecycleTests
     }
 
     [Fact]
+    public void A_block_decides_two_accusations_and_passes_over_the_others_with_nothing_lost()
+    {
+        uint number = _world.Begin();
+        _world.Do("sue", _world.Claim(number, "sue"));
+        UInt128 before = _world.Balance("ana");
+        _world.Do("ana", [.. Enumerable.Range(0, 4).Select(rank => (Message)new Message.AccuseCapacity(
+            CapacityKind.Cpu, number, CapacityWorld.Account("sue"), [.. new ShareFault(_world.Commitment(number, "sue"), _world.ShareAt("sue", (uint)rank)).Encode()]))]);
+        Assert.Equal(before - 1 - (2 * 50), _world.Balance("ana"));
+    }
+
+    [Fact]
     public void A_forger_pays_twenty_rewards_and_its_accuser_has_a_part()
     {
         uint number = _world.Begin();
@@ -171,8 +182,10 @@ public sealed class CapacityLifecycleTests
         Assert.Equal((200u, 0u, 10u, 190u), Convicted());
         Assert.Equal(800u, _world.Bonded("sue"));
         Assert.Equal(before - 1 + 10, _world.Balance("ana"));
-        Assert.Equal("Capacity.AlreadyConvicted", _world.Send("ana", new Message.AccuseCapacity(
-            CapacityKind.Cpu, number, CapacityWorld.Account("sue"), [.. fault.Encode()])));
+        // Who comes second pays the fee, and that is all.
+        UInt128 bonded = _world.Bonded("sue"), balance = _world.Balance("rob");
+        _world.Do("rob", new Message.AccuseCapacity(CapacityKind.Cpu, number, CapacityWorld.Account("sue"), [.. fault.Encode()]));
+        Assert.Equal((bonded, balance - 1), (_world.Bonded("sue"), _world.Balance("rob")));
         _world.MoveTo(number + 1, 2_400);
         Assert.Equal((1u, 0u), (_world.Record(CapacityKind.Cpu, "sue").Convictions, _world.Record(CapacityKind.Cpu, "sue").OwedUnits));
     }

@@ -176,12 +176,6 @@ public sealed class CapacityVerdictTests
         })),
         (CapacityVerdict.NothingToAccuse, "no answer", static it => Begun(it, number =>
             it.Send("ana", new Message.AccuseCapacity(Cpu, number, CapacityWorld.Account("pat"), [])))),
-        (CapacityVerdict.AlreadyConvicted, "a second conviction", static it => Begun(it, number =>
-        {
-            it.Do("pat", it.Claim(number, "pat", isForged: true));
-            it.Do("ana", Accuse(it, number, 0));
-            return it.Send("ana", Accuse(it, number, 0));
-        })),
         (CapacityVerdict.BalanceTooLow, "no deposit", static it => Begun(it, number =>
         {
             it.Do("pat", it.Claim(number, "pat"));
@@ -205,11 +199,6 @@ public sealed class CapacityVerdictTests
             SpaceProof proof = it.Proof(number, "pat");
             it.Do("pat", CapacityWorld.Answer(Space, number, false, proof.Encode()));
             return it.Send("ana", new Message.AccuseCapacity(Space, number, CapacityWorld.Account("pat"), [.. new SpaceFault(proof.Digest, 300).Encode()]));
-        })),
-        (CapacityVerdict.AccusationsFull, "a third in one block", static it => Begun(it, number =>
-        {
-            it.Do("pat", it.Claim(number, "pat"));
-            return it.Send("ana", Accuse(it, number, 0), Accuse(it, number, 1), Accuse(it, number, 2));
         })),
         (CapacityVerdict.MaintenanceTooLate, "it has begun", static it => Begun(it, _ => it.Send("pat", Maintenance(it, 0, 10)))),
         (CapacityVerdict.MaintenanceOutOfRange, "backwards", static it => Begun(it, _ => it.Send("pat", Maintenance(it, 20, 10)))),

@@ -41,10 +41,10 @@ internal sealed class CapacityWorld
 
     private readonly SortedDictionary<string, ShareTree> _trees = new(StringComparer.Ordinal);
 
-    public CapacityWorld(CapacityTerms? terms = null)
+    public CapacityWorld(CapacityTerms? terms = null, IWorkHashes? works = null)
     {
         ChainParameters parameters = LedgerWorld.Parameters with { Capacity = terms ?? Terms };
-        Ledger = new LedgerWorld(parameters, [.. Names.Select(static name => (name, (UInt128)10_000, (UInt128)1_000)), ("ana", 5_000, 0)]);
+        Ledger = new LedgerWorld(parameters, [.. Names.Select(static name => (name, (UInt128)10_000, (UInt128)1_000)), ("ana", 5_000, 0)], works);
     }
 
     public LedgerWorld Ledger { get; }
@@ -129,6 +129,14 @@ internal sealed class CapacityWorld
         ShareTree tree = new(shares.ToImmutable(), duty.Parameters.TreeDepth);
         _trees[name] = tree;
         return Answer(CapacityKind.Cpu, number, false, CommitmentOf(duty, tree).Encode());
+    }
+
+    /// <summary>A claim of these shares, whether they are any or not.</summary>
+    public Message.AnswerCapacity ClaimOf(uint number, string name, params ImmutableArray<Share> shares)
+    {
+        ShareTree tree = new(shares, ChainTerms.Proofs.Cpu.TreeDepth);
+        _trees[name] = tree;
+        return Answer(CapacityKind.Cpu, number, false, CommitmentOf(Duty(CapacityKind.Cpu, number, name).Slice, tree).Encode());
     }
 
     public ShareOpening Opening(uint number, string name)

@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.Collections.Immutable;
 using System.Linq;
 using NodeRuntime.Crypto;
+using NodeRuntime.Crypto.Work;
 using NodeRuntime.Ledger.Blocks;
 using NodeRuntime.Ledger.Slashing;
 using NodeRuntime.Ledger.State;
@@ -33,7 +34,7 @@ internal sealed class LedgerWorld
         Beacon = new BeaconParameters { RevealsMax = 64, MissedPenalty = new Amount(1) },
     };
 
-    public LedgerWorld(ChainParameters parameters, IEnumerable<(string Name, UInt128 Balance, UInt128 Bond)> holders)
+    public LedgerWorld(ChainParameters parameters, IEnumerable<(string Name, UInt128 Balance, UInt128 Bond)> holders, IWorkHashes? works = null)
     {
         Genesis = new Genesis
         {
@@ -49,7 +50,7 @@ internal sealed class LedgerWorld
                     .OrderBy(static allocation => allocation.Account),
             ],
         };
-        State = LedgerState.FromGenesis(Genesis);
+        State = LedgerState.FromGenesis(Genesis, works);
     }
 
     public Genesis Genesis { get; }

@@ -46,7 +46,7 @@ public sealed class Devnet : IAsyncLifetime
     {
         await Startup.AloneAsync(async () =>
         {
-            _devnet = CliRun.Start(Place, "devnet", "--data", Root, "--keep", "--input", Place.WriteCsv("small.csv", 200));
+            _devnet = CliRun.Start(Place, "devnet", "--no-capacity", "--data", Root, "--keep", "--input", Place.WriteCsv("small.csv", 200));
             await _devnet.LineAsync("devnet: running", 120);
         });
         Context = ContextFile.Load(ContextPath).ToContext(ContextPath);

@@ -34,6 +34,27 @@ public sealed class CapacityMachineTests
     }
 
     [Fact]
+    public void Planned_maintenance_is_declared_and_costs_nothing_but_its_pay()
+    {
+        MachineWorld world = new(seed: 7);
+        world.RunSlices(3);
+        Instant from = world.Now + Duration.FromSeconds(20), until = from + Duration.FromSeconds(80);
+        // The second is longer than a month allows: it is not said, and the machine goes on.
+        world.Maintenance = peer => peer == 2 ? [new(from, until), new(until + Duration.FromSeconds(60), until + Duration.FromMinutes(9 * 60))] : [];
+        world.Restart(2);
+        world.Bend = static (peer, task, result) => peer == 2 && task is CapacityTask.SearchShares or CapacityTask.ProveSpace
+            ? new CapacityResult.Failed(task.Number, CapacityFailure.Faulted, "the machine is open")
+            : result;
+        world.RunSlices(3);
+        world.Bend = static (_, _, result) => result;
+        world.RunSlices(2);
+        LedgerEvent.MaintenanceDeclared declared = Assert.Single(world.Happened<LedgerEvent.MaintenanceDeclared>());
+        Assert.Equal((world.Account(2), from, until), (declared.Provider, declared.From, declared.Until));
+        Assert.Empty(world.Happened<LedgerEvent.CapacityFaulted>());
+        Assert.True(CapacityRules.IsProven(world.State.Records, world.Account(2)));
+    }
+
+    [Fact]
     public void What_was_committed_is_opened_after_a_restart()
     {
         MachineWorld world = new(seed: 4);

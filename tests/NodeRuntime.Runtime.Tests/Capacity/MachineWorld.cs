@@ -78,7 +78,7 @@ internal sealed class MachineWorld
         };
         State = LedgerState.FromGenesis(genesis);
         Now = genesis.Time;
-        _peers = [.. signers.Select(signer => new Peer(this, signer))];
+        _peers = [.. signers.Select((signer, index) => new Peer(this, index, signer))];
     }
 
     public int LossPerCent { get; }
@@ -97,6 +97,9 @@ internal sealed class MachineWorld
 
     /// <summary>How long a peer's log takes.</summary>
     public Func<int, Duration> LogTime { get; set; } = static _ => Duration.FromMilliseconds(20);
+
+    /// <summary>What each peer's plan says of maintenance: read when its machine begins.</summary>
+    public Func<int, ImmutableArray<MaintenanceWindow>> Maintenance { get; set; } = static _ => [];
 
     public Duration ScanTime { get; set; } = Duration.FromMilliseconds(300);
 
@@ -167,22 +170,22 @@ internal sealed class MachineWorld
     private sealed class Peer
     {
         private readonly MachineWorld _world;
+        private readonly int _index;
         private readonly List<Message> _waiting = [];
         private CapacityMachine _machine;
         private SimulatedCapacityEngine _engine;
         private CapacityWork? _durable;
         private int _life;
 
-        public Peer(MachineWorld world, ISigner signer)
+        public Peer(MachineWorld world, int index, ISigner signer)
         {
             _world = world;
+            _index = index;
             Signer = signer;
             (_machine, _engine) = Begin();
         }
 
         public ISigner Signer { get; }
-
-        private int Index => Array.IndexOf(_world._peers, this);
 
         public void Restart()
         {
@@ -205,7 +208,7 @@ internal sealed class MachineWorld
         }
 
         private (CapacityMachine, SimulatedCapacityEngine) Begin() => (
-            new CapacityMachine(_world.State.Chain, Signer.PublicKey, new CapacityPlan(1, 1, "eu", []), Hasher.Sha256(Signer.PublicKey.AsSpan())),
+            new CapacityMachine(_world.State.Chain, Signer.PublicKey, new CapacityPlan(1, 1, "eu", []) { Maintenance = _world.Maintenance(_index) }, Hasher.Sha256(Signer.PublicKey.AsSpan())),
             new SimulatedCapacityEngine(Terms.Proofs, PortableWorkHashes.Instance, _world.Later, 40, _world.ScanTime));
 
         private void Do(CapacityEffect effect)
@@ -216,14 +219,14 @@ internal sealed class MachineWorld
                 case CapacityEffect.Start m:
                     _engine.Start(m.Task, result =>
                     {
-                        if (_life == life) Step(new CapacityInput.Done(_world.Bend(Index, m.Task, result)));
+                        if (_life == life) Step(new CapacityInput.Done(_world.Bend(_index, m.Task, result)));
                     });
                     break;
                 case CapacityEffect.Cancel m:
                     _engine.Cancel(m.Number);
                     break;
                 case CapacityEffect.Store m:
-                    _world.Later(_world.LogTime(Index), () =>
+                    _world.Later(_world.LogTime(_index), () =>
                     {
                         if (_life != life) return;
                         _durable = m.Work;
@@ -232,7 +235,7 @@ internal sealed class MachineWorld
                     break;
                 case CapacityEffect.Submit m:
                     if ((int)_world._prng.NextBelow(100) < _world.LossPerCent) return;
-                    if (_world.Tamper(Index, m.Message) is { } said) _waiting.Add(said);
+                    if (_world.Tamper(_index, m.Message) is { } said) _waiting.Add(said);
                     break;
                 default:
                     break;
