@@ -379,4 +379,7 @@ public static class Limits
     public const int EventReceiptBytesMax = 128 * 1024;
 
     public const int WitnessesMax = 64;
+
+    /// <summary>A proof of fraud: at most every record of a parent's tree, of 190 bytes each.</summary>
+    public const int FraudProofBytesMax = 256 * 1024;
 }
