@@ -21,10 +21,6 @@ using NodeRuntime.Proofs.Tests;
 using NodeRuntime.Proofs.Tests.Receipts;
 using NodeRuntime.Proofs.Transactions;
 using NodeRuntime.Proofs.Trees;
-using NodeRuntime.Provenance.Fraud;
-using NodeRuntime.Provenance.Receipts;
-using NodeRuntime.Provenance.Tests;
-using NodeRuntime.Provenance.Tests.Receipts;
 using NodeRuntime.Runtime.Capacity;
 using NodeRuntime.Runtime.Consensus;
 using NodeRuntime.Runtime.Flight;
@@ -57,7 +53,6 @@ internal sealed class WireCases
         AddProposals();
         AddCapacity();
         AddCapacityWork();
-        AddProvenance();
         // The frames behind it hold graphs of a machine's own types, which only the build that wrote them reads: FlightReplayTests.
         FlightHead head = new("consensus", new ChainId(Hash()), Key(), "1.0", Hash(), Hash(), Time());
         Add("FlightHead", head.Encode(), static bytes => FlightHead.Decode(bytes).Head?.Encode());
@@ -79,7 +74,16 @@ internal sealed class WireCases
         [WireType.WithdrawBid] = "reserved",
         [WireType.PeerFrame] = "reserved",
         [WireType.LedgerSnapshot] = "reserved: a whole state in one piece, before there were chunks",
-        [WireType.ReceiptMaterials] = "read inside the receipt of an event",
+        [WireType.Heartbeat] = "RecordTests of Provenance",
+        [WireType.EventLeaf] = "RecordTests of Provenance",
+        [WireType.AggregationLeaf] = "RecordTests of Provenance",
+        [WireType.AbsentLeaf] = "RecordTests of Provenance",
+        [WireType.RoundLeaf] = "RecordTests of Provenance",
+        [WireType.EpochPlan] = "RecordTests of Provenance",
+        [WireType.EventPromise] = "RecordTests of Provenance",
+        [WireType.SlotAcknowledgement] = "RecordTests of Provenance",
+        [WireType.ReceiptMaterials] = "read inside the receipt of an event: EventReceiptTests",
+        [WireType.ProvenanceFraud] = "FraudTests",
         [WireType.TraceEnd] = "read as a part of a trace's commitment",
         [WireType.TraceSnapshot] = "read under a root that is trusted already: the traces' own tests",
     };
@@ -245,22 +249,6 @@ internal sealed class WireCases
         Add("TraceCommitment", new TraceCommitment(Hash(), 4_000, 263, Hash(), end).Encode(), static bytes => TraceCommitment.Decode(bytes)?.Encode());
         TraceAnswer answer = new(7, new TraceCheckpoint(28_000, Hash()), Hash(), [Hash(), Hash(), Hash()]);
         Add("TraceAnswer", answer.Encode(), static bytes => TraceAnswer.Decode(bytes)?.Encode());
-    }
-
-    private void AddProvenance()
-    {
-        foreach ((string name, byte[] bytes, Func<ReadOnlyMemory<byte>, byte[]?> again) in Samples.All) Add(name, bytes, again);
-        ReceiptScenario scenario = new(Signing.Fake);
-        foreach (ReceiptState state in Enum.GetValues<ReceiptState>())
-        {
-            byte[] receipt = scenario.Make(state, 2, opensHeartbeat: state != ReceiptState.Promised).Encode();
-            Add("EventReceipt, " + state, receipt, static b => EventReceipt.TryDecode(b, out EventReceipt? it) == ReceiptCode.None ? it!.Encode() : null);
-        }
-
-        FraudProof fraud = new(
-            FraudKind.AcknowledgementBroken, Key(), [Samples.Acknowledgement.Encode(), Samples.Aggregation.Encode()], [new byte[64], new byte[64]],
-            [new Segment(4, 2, [Hash(), Hash()], null)], [Samples.Absent.Encode()]);
-        Add("FraudProof", fraud.Encode(), static b => FraudProof.TryDecode(b)?.Encode());
     }
 
     private void Add(string name, byte[] bytes, Func<ReadOnlyMemory<byte>, byte[]?> again)
