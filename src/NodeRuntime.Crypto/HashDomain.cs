@@ -55,4 +55,7 @@ public enum HashDomain
     PlotProof,
     PlotSample,
     PlotChunk,
+    ProvenanceSlot,
+    ProvenanceAcknowledgement,
+    CalendarCheckpoint,
 }

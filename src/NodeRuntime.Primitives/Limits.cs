@@ -341,4 +341,48 @@ public static class Limits
 
     /// <summary>A header, a justification and a certificate.</summary>
     public const int ChainFileLinkBytesMax = FrameBytesMax - BlockBytesMax;
+
+    /// <summary>Custody steps that one event may name as those before it.</summary>
+    public const int EventParentsMax = 16;
+
+    /// <summary>A country, a dash and a site.</summary>
+    public const int ZoneCharactersMax = 16;
+
+    /// <summary>An event with all its parents has 750 bytes.</summary>
+    public const int ProvenanceRecordBytesMax = 1024;
+
+    /// <summary>Leaves of one peer's second, its heartbeat among them.</summary>
+    public const int SecondLeavesMax = 1 << 24;
+
+    /// <summary>Children of one parent: at one signature a second each, a third of a core.</summary>
+    public const int ProvenanceSlotsMax = 1024;
+
+    /// <summary>Levels between a peer's second and the calendar.</summary>
+    public const int ProvenanceLevelsMax = 8;
+
+    /// <summary>Events of one round, everywhere: sums stay far from the end of 64 bits.</summary>
+    public const ulong RoundEventsMax = 1UL << 48;
+
+    /// <summary>Rounds that a promise may leave until its event is in the calendar: its own and two more.</summary>
+    public const uint PromiseRoundsMax = 2;
+
+    /// <summary>Events that one promise covers: ten milliseconds of two million a second.</summary>
+    public const int PromiseEventsMax = 1 << 15;
+
+    /// <summary>A plan with 100 validators and their weights.</summary>
+    public const int EpochPlanBytesMax = 8 * 1024;
+
+    /// <summary>Signatures under a checkpoint: a full set of validators and as many witnesses again.</summary>
+    public const int NoteSignaturesMax = 2 * ValidatorsMax;
+
+    /// <summary>A checkpoint with all of them, none longer than 256 characters.</summary>
+    public const int CheckpointBytesMax = 56 * 1024;
+
+    /// <summary>A receipt of an event: ten segments, two plans, a checkpoint.</summary>
+    public const int EventReceiptBytesMax = 128 * 1024;
+
+    public const int WitnessesMax = 64;
+
+    /// <summary>A proof of fraud: at most every record of a parent's tree, of 190 bytes each.</summary>
+    public const int FraudProofBytesMax = 256 * 1024;
 }

@@ -194,4 +194,16 @@ public enum WireType : uint
 
     // 250-259: recordings of a peer's machines
     FlightHead = 250,
+
+    // 300-319: the calendar of events; what is under it and what speaks of it
+    Heartbeat = 300,
+    EventLeaf = 301,
+    AggregationLeaf = 302,
+    AbsentLeaf = 303,
+    RoundLeaf = 304,
+    EpochPlan = 305,
+    EventPromise = 306,
+    SlotAcknowledgement = 307,
+    ReceiptMaterials = 308,
+    ProvenanceFraud = 309,
 }

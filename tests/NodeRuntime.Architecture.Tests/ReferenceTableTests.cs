@@ -17,6 +17,7 @@ public sealed class ReferenceTableTests
         Crypto      <- Primitives
         Capacity    <- Primitives Crypto
         Proofs      <- Primitives Crypto Capacity
+        Provenance  <- Primitives Crypto Proofs
         Actors      <- Primitives
         Wasm        <- Primitives
         Consensus   <- Primitives Crypto Proofs

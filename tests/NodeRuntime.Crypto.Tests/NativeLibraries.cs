@@ -40,3 +40,9 @@ internal sealed class RandomXDatasetFactAttribute : FactAttribute
         ? NativeLibraries.WithoutRandomX
         : "a campaign of minutes and 2.4 GiB: RANDOMX_DATASET=1 runs it";
 }
+
+/// <summary>The same, with rows.</summary>
+internal sealed class SodiumTheoryAttribute : TheoryAttribute
+{
+    public SodiumTheoryAttribute() => Skip = NativeLibraries.WithoutSodium;
+}

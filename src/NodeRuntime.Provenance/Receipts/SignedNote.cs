@@ -1,0 +1,98 @@
+using System;
+using System.Collections.Immutable;
+using System.Text;
+using NodeRuntime.Primitives;
+
+namespace NodeRuntime.Provenance.Receipts;
+
+/// <summary>A signature line of a note: who, which key of theirs (four bytes of a hash), and the signature's bytes behind that.</summary>
+public sealed record NoteSignature(string Name, uint KeyId, ReadOnlyMemory<byte> Bytes);
+
+/// <summary>
+/// C2SP's signed note: a text, an empty line, and signature lines "— name base64(key id || signature)". Whoever knows none of the keys can still read
+/// the text; a signature of an unknown key is ignored, one of a known key must be right.
+/// </summary>
+/// <param name="Text">With its last newline.</param>
+public sealed record SignedNote(string Text, ImmutableArray<NoteSignature> Signatures)
+{
+    private const string LineStart = "\u2014 ";
+    private const int KeyIdByteCount = 4;
+
+    /// <summary>The signature of no algorithm is longer: ML-DSA-44 with its time.</summary>
+    private const int SignatureBytesMax = 2500;
+
+    public override string ToString()
+    {
+        StringBuilder note = new(Text);
+        note.Append('\n');
+        foreach (NoteSignature signature in Signatures)
+        {
+            byte[] bytes = new byte[KeyIdByteCount + signature.Bytes.Length];
+            System.Buffers.Binary.BinaryPrimitives.WriteUInt32BigEndian(bytes, signature.KeyId);
+            signature.Bytes.Span.CopyTo(bytes.AsSpan(KeyIdByteCount));
+            note.Append(LineStart).Append(signature.Name).Append(' ').Append(Convert.ToBase64String(bytes)).Append('\n');
+        }
+
+        return note.ToString();
+    }
+
+    public SignedNote With(NoteSignature signature) => this with { Signatures = Signatures.Add(signature) };
+
+    /// <summary>Null where it is no signed note, or one with more lines than the limit.</summary>
+    public static SignedNote? TryParse(string note)
+    {
+        if (note.Length > Limits.CheckpointBytesMax || !note.EndsWith('\n')) return null;
+        foreach (char character in note)
+        {
+            // A lone surrogate has no UTF-8.
+            if ((character < ' ' && character != '\n') || char.IsSurrogate(character)) return null;
+        }
+
+        int border = note.LastIndexOf("\n\n", StringComparison.Ordinal);
+        if (border < 0) return null;
+        string[] lines = note[(border + 2)..].Split('\n');
+        // The last is empty: the note ends with a newline.
+        int count = lines.Length - 1;
+        if (count is < 1 or > Limits.NoteSignaturesMax) return null;
+        ImmutableArray<NoteSignature>.Builder signatures = ImmutableArray.CreateBuilder<NoteSignature>(count);
+        for (int i = 0; i < count; i++)
+        {
+            if (TryParseLine(lines[i]) is not { } signature) return null;
+            signatures.Add(signature);
+        }
+
+        return new SignedNote(note[..(border + 1)], signatures.MoveToImmutable());
+    }
+
+    private static NoteSignature? TryParseLine(string line)
+    {
+        if (!line.StartsWith(LineStart, StringComparison.Ordinal)) return null;
+        int space = line.IndexOf(' ', LineStart.Length);
+        if (space <= LineStart.Length) return null;
+        string name = line[LineStart.Length..space];
+        if (!IsName(name)) return null;
+        if (TryBase64(line[(space + 1)..], SignatureBytesMax) is not { Length: > KeyIdByteCount } bytes) return null;
+        return new NoteSignature(name, System.Buffers.Binary.BinaryPrimitives.ReadUInt32BigEndian(bytes), bytes.AsMemory(KeyIdByteCount));
+    }
+
+    /// <summary>No space of any kind and no plus; not empty.</summary>
+    public static bool IsName(string name)
+    {
+        foreach (char character in name)
+        {
+            if (char.IsWhiteSpace(character) || character == '+') return false;
+        }
+
+        return name.Length > 0;
+    }
+
+    /// <summary>Bytes of standard base64 in its one form; null of anything else.</summary>
+    internal static byte[]? TryBase64(string text, int byteCountMax)
+    {
+        if (text.Length > (byteCountMax + 2) / 3 * 4) return null;
+        byte[] bytes = new byte[byteCountMax + 2];
+        if (!Convert.TryFromBase64String(text, bytes, out int length)) return null;
+        // Spaces inside, or bits behind the end, would make two texts of one value.
+        return Convert.ToBase64String(bytes.AsSpan(0, length)) == text ? bytes[..length] : null;
+    }
+}
