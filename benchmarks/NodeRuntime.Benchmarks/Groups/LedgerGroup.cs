@@ -18,7 +18,7 @@ internal static class LedgerGroup
     {
         SystemSignatures signatures = VerifyLimit.OpenSignatures();
         SampleChain chain = new(signatures);
-        MempoolMachine mempool = new(chain.State, signatures);
+        MempoolMachine mempool = new(chain.State, signatures, new DigestHashing(new Prng(1)));
         foreach (ReadOnlyMemory<byte> transaction in chain.Body)
         {
             MempoolOutcome outcome = mempool.Add(transaction, chain.Context.Time);

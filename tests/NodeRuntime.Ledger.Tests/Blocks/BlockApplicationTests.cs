@@ -129,7 +129,7 @@ public sealed class BlockApplicationTests
     public void What_was_verified_before_is_not_verified_again_and_only_with_the_same_signature()
     {
         Transaction transaction = _world.Make("alice", new Message.Transfer(LedgerWorld.Account("pat"), new Amount(1)));
-        NodeRuntime.Ledger.Mempool.MempoolMachine pool = new(_world.State, _world.Verifier);
+        NodeRuntime.Ledger.Mempool.MempoolMachine pool = new(_world.State, _world.Verifier, new DigestHashing(new Prng(1)));
         Assert.True(pool.Add(transaction.Encode(), _world.State.Time).IsAccepted);
         int calls = _world.Verifier.Calls;
         BlockContext block = BlockContext.After(_world.State, _world.State.Time + Duration.FromSeconds(1));

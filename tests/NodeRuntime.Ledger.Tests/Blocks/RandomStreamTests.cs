@@ -104,7 +104,7 @@ public sealed class RandomStreamTests
     private static void Run(LedgerWorld world, ulong seed, Action<BlockContext, ImmutableArray<ReadOnlyMemory<byte>>> applied)
     {
         Prng prng = new(seed);
-        MempoolMachine pool = new(world.State, world.Verifier);
+        MempoolMachine pool = new(world.State, world.Verifier, new DigestHashing(new Prng(1)));
         for (int i = 0; i < Blocks; i++)
         {
             int offers = prng.NextBelow(14);
