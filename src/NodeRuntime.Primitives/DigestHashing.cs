@@ -1,5 +1,4 @@
 using System;
-using System.Collections.Generic;
 using System.Runtime.InteropServices;
 
 namespace NodeRuntime.Primitives;
@@ -8,7 +7,7 @@ namespace NodeRuntime.Primitives;
 /// Places digests in a table, by a multiply-shift of their four words under a drawn key (M. Dietzfelbinger, 1996): whoever does not know the key
 /// cannot choose digests that all fall on one place. A digest is evenly spread by itself, but not one that somebody sought or simply made up.
 /// </summary>
-public sealed class DigestHashing : IEqualityComparer<Hash256>
+public sealed class DigestHashing
 {
     private readonly ulong _first;
     private readonly ulong _second;
@@ -23,11 +22,9 @@ public sealed class DigestHashing : IEqualityComparer<Hash256>
         _fourth = prng.NextUInt64();
     }
 
-    public bool Equals(Hash256 x, Hash256 y) => x == y;
-
-    public int GetHashCode(Hash256 obj)
+    public int Of(in Hash256 digest)
     {
-        ReadOnlySpan<ulong> words = MemoryMarshal.Cast<byte, ulong>(obj.AsSpan());
+        ReadOnlySpan<ulong> words = MemoryMarshal.Cast<byte, ulong>(digest.AsSpan());
         unchecked
         {
             ulong sum = ((words[0] + _second) * (words[1] + _first)) + ((words[2] + _fourth) * (words[3] + _third));

@@ -53,7 +53,7 @@ public sealed class DigestMapTests
     public void Whoever_makes_digests_up_does_not_choose_their_places(int word)
     {
         DigestHashing hashing = new(new Prng(7));
-        int places = Enumerable.Range(0, 4_096).Select(i => hashing.GetHashCode(Digest((ulong)i, word)) & 0xFFFF).Distinct().Count();
+        int places = Enumerable.Range(0, 4_096).Select(i => hashing.Of(Digest((ulong)i, word)) & 0xFFFF).Distinct().Count();
         Assert.InRange(places, 3_000, 4_096);
     }
 

@@ -73,7 +73,7 @@ public sealed class RandomStreamTests
             .. typeof(LedgerEvent).GetNestedTypes().Select(type => type.Name).Where(name => name != nameof(LedgerEvent.OrderForgotten)
                 // Capacity has a stream of its own.
                 && !name.StartsWith("Capacity", StringComparison.Ordinal)
-                && name is not (nameof(LedgerEvent.AccusationUnfounded) or nameof(LedgerEvent.MaintenanceDeclared))
+                && name is not (nameof(LedgerEvent.AccusationUnfounded) or nameof(LedgerEvent.AccusationPassedOver) or nameof(LedgerEvent.MaintenanceDeclared))
                 // Whose turns passed is a matter of views, and here are none.
                 && name is not (nameof(LedgerEvent.TurnsMissed) or nameof(LedgerEvent.ValidatorDeclared) or nameof(LedgerEvent.ValidatorLeft) or nameof(LedgerEvent.EpochSealed))),
         ];
