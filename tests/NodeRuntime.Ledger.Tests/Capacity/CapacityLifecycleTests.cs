@@ -185,6 +185,7 @@ public sealed class CapacityLifecycleTests
         // Who comes second pays the fee, and that is all.
         UInt128 bonded = _world.Bonded("sue"), balance = _world.Balance("rob");
         _world.Do("rob", new Message.AccuseCapacity(CapacityKind.Cpu, number, CapacityWorld.Account("sue"), [.. fault.Encode()]));
+        Assert.IsType<LedgerEvent.AccusationPassedOver>(Assert.Single(_world.Ledger.Events));
         Assert.Equal((bonded, balance - 1), (_world.Bonded("sue"), _world.Balance("rob")));
         _world.MoveTo(number + 1, 2_400);
         Assert.Equal((1u, 0u), (_world.Record(CapacityKind.Cpu, "sue").Convictions, _world.Record(CapacityKind.Cpu, "sue").OwedUnits));

@@ -48,7 +48,7 @@ internal static class ThroughputRun
         SystemSignatures signatures = SystemSignatures.Open(RandomNumberGenerator.GetBytes(SystemSignatures.EntropyByteCount));
         ISigner[] senders = [.. Enumerable.Range(0, Senders).Select(_ =>
             signatures.CreateSigner(KeyPair.Generate(KeyAlgorithm.Secp256k1, RandomNumberGenerator.GetBytes(KeyPair.EntropyByteCountMin))))];
-        PeerNet net = new(new NetOptions { IsDirect = true, Accounts = [.. senders.Select(static sender => KeyPolicy.Single(sender.PublicKey).ToAccountId())] });
+        PeerNet net = new(new NetOptions { IsDirect = true, CompilesTwice = true, Accounts = [.. senders.Select(static sender => KeyPolicy.Single(sender.PublicKey).ToAccountId())] });
         try
         {
             await net.InitializeAsync();

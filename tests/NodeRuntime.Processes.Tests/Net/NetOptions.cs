@@ -19,6 +19,9 @@ internal sealed record NetOptions
     /// <summary>Terms of a chain on which all are providers and prove a processor and a unit of space; null for none.</summary>
     public CapacityTerms? Capacity { get; init; }
 
+    /// <summary>The peers' runtime compiles what is called often again, as it does where nobody told it otherwise: worth its price where they run for minutes.</summary>
+    public bool CompilesTwice { get; init; }
+
     /// <summary>Nothing between the peers: links cannot be cut, and cost nothing.</summary>
     public bool IsDirect { get; init; }
 

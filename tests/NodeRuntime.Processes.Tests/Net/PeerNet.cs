@@ -139,6 +139,10 @@ public sealed class PeerNet : IAsyncLifetime
 
     internal string FolderOf(int peer) => Place.PathOf("peer-" + peer.ToString(CultureInfo.InvariantCulture));
 
+    // The runtime's own values; the second is hexadecimal.
+    private (string Name, string Value)[] Variables =>
+        _options.CompilesTwice ? [("DOTNET_TieredPGO", "1"), ("DOTNET_TC_CallCountThreshold", "1E")] : [];
+
     internal string DataOf(int peer) => Path.Combine(FolderOf(peer), "data");
 
     internal string ConfigPathOf(int peer) => Path.Combine(FolderOf(peer), "peer.yaml");
@@ -148,7 +152,7 @@ public sealed class PeerNet : IAsyncLifetime
     /// <summary>Starts a peer as a person would.</summary>
     /// <param name="under">A program and its arguments that starts it in turn; empty for none.</param>
     internal CliRun Start(int peer, params string[] under) =>
-        _runs[peer] = CliRun.StartUnder([.. _options.Bridge?.Enter(peer) ?? [], .. under], Place, [], "run", ConfigPathOf(peer), "--log-file", LogOf(peer), "--output", "json");
+        _runs[peer] = CliRun.StartUnder([.. _options.Bridge?.Enter(peer) ?? [], .. under], Place, Variables, "run", ConfigPathOf(peer), "--log-file", LogOf(peer), "--output", "json");
 
     internal Uri ApiOf(int peer) => new("http://" + _configs[peer].Api);
 
