@@ -28,6 +28,9 @@ namespace NodeRuntime.Client;
 /// </summary>
 public sealed class ClusterClient : IAsyncDisposable
 {
+    // Of a key that a peer uses at the same time.
+    private const int DeclarationsMax = 5;
+
     private static readonly TimeSpan TokenLifetime = TimeSpan.FromMinutes(10);
 
     private readonly ClientContext _context;
@@ -57,9 +60,6 @@ public sealed class ClusterClient : IAsyncDisposable
     public AccountId Account => _sender.Account;
 
     /// <summary>The ledger, proven.</summary>
-    // Of a key that a peer uses at the same time.
-    private const int DeclarationsMax = 5;
-
     public VerifiedReads Reads { get; }
 
     // ---- accounts ----
