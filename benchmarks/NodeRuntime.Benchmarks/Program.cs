@@ -23,6 +23,7 @@ const string LargeGroup = "capacity-full";
     ("wasm", () => WasmGroup.Run(program)),
     ("wasm-start", WasmStartGroup.Run),
     ("fuel", FuelGroup.Run),
+    ("provenance", ProvenanceGroup.Run),
     ("capacity", CapacityGroup.Run),
     (LargeGroup, CapacityGroup.RunFull),
 ];

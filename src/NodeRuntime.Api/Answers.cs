@@ -66,6 +66,9 @@ public sealed record StatusAnswer
     /// <summary>What it has proven itself; null where it has registered no capacity.</summary>
     public CapacityAnswer? Capacity { get; init; }
 
+    /// <summary>What it enters of what happens to data; null where it enters nothing.</summary>
+    public ProvenanceAnswer? Provenance { get; init; }
+
     public required ImmutableArray<SupervisorAnswer> Supervisors { get; init; }
 }
 

@@ -36,8 +36,38 @@ public static class Routes
     /// <summary>Any record of the state with its proof: family by name, id in hexadecimal.</summary>
     public const string State = "/v1/state/{family}/{id}";
 
+    /// <summary>Events to enter, one or a batch; answered when they are durable, with a promise for each.</summary>
+    public const string Events = "/v1/events";
+
+    /// <summary>The account's events as they go their way, from the number in `?from=` on: server-sent events.</summary>
+    public const string EventStream = "/v1/events/stream";
+
+    /// <summary>An event of this peer by its number or its leaf hash: record, receipt, and what came after it.</summary>
+    public const string Event = "/v1/events/{id}";
+
+    /// <summary>The receipt of this peer's event of a number, made when it is asked for.</summary>
+    public const string EventReceipt = "/v1/events/{id}/receipt";
+
+    /// <summary>What outside witnesses said of the calendar's checkpoint of a size.</summary>
+    public const string Cosignatures = "/v1/calendar/{size}/cosignatures";
+
+    /// <summary>How the peer's machine stands under its controls; for the peer's own account.</summary>
+    public const string Posture = "/v1/posture";
+
+    /// <summary>Edges that are kept, from the number in `?from=` on, a bounded number.</summary>
+    public const string PostureAlerts = "/v1/posture/alerts";
+
+    /// <summary>The same as they happen: server-sent events.</summary>
+    public const string PostureStream = "/v1/posture/alerts/stream";
+
+    /// <summary>One thing, `?of=file&amp;name=/etc/passwd`, with its proof under the state root.</summary>
+    public const string PostureProof = "/v1/posture/proof";
+
     public const string Jobs = "/v1/jobs";
     public const string Job = "/v1/jobs/{id}";
     public const string JobEvents = "/v1/jobs/{id}/events";
+
+    /// <summary>The events of a job at the peer that ran it.</summary>
+    public const string JobCustody = "/v1/jobs/{id}/custody";
     public const string JobWhy = "/v1/jobs/{id}/why";
 }

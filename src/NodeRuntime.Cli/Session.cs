@@ -5,6 +5,7 @@ using System.Threading.Tasks;
 using NodeRuntime.Client;
 using NodeRuntime.Client.Jobs;
 using NodeRuntime.Crypto;
+using NodeRuntime.Crypto.Edwards;
 using NodeRuntime.Host.Peer;
 using NodeRuntime.Primitives;
 
@@ -23,6 +24,9 @@ internal sealed class Session(CliWorld world, Display display, string? contextOp
 
     public SystemSignatures Signatures { get; } =
         SystemSignatures.Open(RandomNumberGenerator.GetBytes(SystemSignatures.EntropyByteCount));
+
+    /// <summary>Null where libsodium is not installed: then witnesses cannot be judged, and receipts that lean on them are INCONCLUSIVE.</summary>
+    public IEd25519Verifier? Ed25519 { get; } = SystemEd25519.TryOpen(out SystemEd25519? ed25519) ? ed25519 : null;
 
     public string ContextPath => Path.GetFullPath(
         contextOption ?? world.Variable(ContextVariable) ?? Path.Combine(world.Home, ".config", "noderuntime", "context.yaml"));
@@ -62,6 +66,10 @@ internal sealed class Session(CliWorld world, Display display, string? contextOp
         if (contact is not null) context.Contacts = [contact];
         return Keep(context.ToContext(ContextPath), pair);
     }
+
+    /// <summary>A client of a context that no file has.</summary>
+    /// <param name="origin">What complaints name.</param>
+    public ClusterClient OpenClient(KeyPair pair, ContextFile context, string origin) => Keep(context.ToContext(origin), pair);
 
     /// <summary>A client that only reads: no key is touched, no passphrase asked.</summary>
     /// <param name="contact">One gateway in place of the context's.</param>

@@ -4,6 +4,7 @@ using NodeRuntime.Cli.Capacity;
 using NodeRuntime.Cli.Devnet;
 using NodeRuntime.Cli.Doctor;
 using NodeRuntime.Cli.Forensics;
+using NodeRuntime.Cli.Posture;
 using NodeRuntime.Cli.Receipts;
 using NodeRuntime.Cli.Replay;
 using NodeRuntime.Cli.Simulate;
@@ -26,8 +27,12 @@ internal static class VerbTable
         ValidatorVerbs.Build(world, options),
         BeaconVerb.Build(world, options),
         JobVerbs.Build(world, options),
+        EventVerbs.Build(world, options),
         ReceiptVerbs.Build(world, options),
+        FraudVerbs.Build(world, options),
+        WitnessVerbs.Build(world, options),
         CapacityVerbs.Build(world, options),
+        PostureVerbs.Build(world, options),
         ChainVerbs.Build(world, options),
         ForensicsVerb.Build(world, options),
         SimulateVerb.Build(world, options),

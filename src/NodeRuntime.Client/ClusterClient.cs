@@ -1,11 +1,14 @@
 using System;
 using System.Collections.Generic;
 using System.Collections.Immutable;
+using System.Net.ServerSentEvents;
+using System.Runtime.CompilerServices;
 using System.Threading;
 using System.Threading.Tasks;
 using NodeRuntime.Actors.Ports;
 using NodeRuntime.Api;
 using NodeRuntime.Client.Contacts;
+using NodeRuntime.Client.Custody;
 using NodeRuntime.Client.Jobs;
 using NodeRuntime.Client.Providers;
 using NodeRuntime.Client.Reads;
@@ -261,6 +264,168 @@ public sealed class ClusterClient : IAsyncDisposable
                         Routes.Jobs, ApiJson.Default.JobsAnswer, TokenFor(audience.Value!.Peer, TokenLifetime), stop).ConfigureAwait(false);
             },
             cancellation).ConfigureAwait(false);
+
+    // ---- events ----
+
+    /// <summary>
+    /// Enters events under this account's name, all or none; returns when they are durable at one gateway, with its promise for each. Which gateway that
+    /// was stands in the answer: the events are that peer's. What is promised twice, because an answer was lost, is two events.
+    /// </summary>
+    /// <exception cref="ClientException">Refused, with the verdict as code.</exception>
+    public async Task<EventsAnswer> AddEventsAsync(ImmutableArray<EventRequest> events, CancellationToken cancellation)
+    {
+        ImmutableArray<EventRequest>.Builder whole = ImmutableArray.CreateBuilder<EventRequest>(events.Length);
+        foreach (EventRequest it in events) whole.Add(it.Parents.IsDefault ? it with { Parents = [] } : it);
+        byte[] body = System.Text.Json.JsonSerializer.SerializeToUtf8Bytes(new EventsRequest(whole.MoveToImmutable()), ApiJson.Default.EventsRequest);
+        return await AskAsOwnerAsync(
+            "events", (gateway, token, stop) => gateway.PostJsonAsync(Routes.Events, body, ApiJson.Default.EventsAnswer, token, stop), cancellation).ConfigureAwait(false);
+    }
+
+    /// <summary>
+    /// This account's events at a peer as they go their way, from a number on: ACCEPTED, PROMISED, ROUND, as long as the connection lasts. What a slow reader
+    /// misses is left out: ask for those by number.
+    /// </summary>
+    /// <param name="peer">Whose events: it is in the answer of <see cref="AddEventsAsync"/>.</param>
+    /// <exception cref="ClientException">Unreachable where no contact is that peer; or refused, with the API's code.</exception>
+    public async IAsyncEnumerable<EventStateAnswer> FollowEventsAsync(string peer, ulong from, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        string path = Routes.EventStream + "?from=" + from.ToString(System.Globalization.CultureInfo.InvariantCulture);
+        foreach (Gateway gateway in _contacts.Preferred())
+        {
+            if ((await AccessAsync(gateway, cancellation).ConfigureAwait(false)).Value is not { } access || access.Peer.ToString() != peer) continue;
+            await foreach (SseItem<string> item in gateway.StreamAsync(path, access.Token, cancellation).ConfigureAwait(false))
+            {
+                if (item.EventType != "event") continue;
+                if (System.Text.Json.JsonSerializer.Deserialize(item.Data, ApiJson.Default.EventStateAnswer) is { } state) yield return state;
+            }
+
+            yield break;
+        }
+
+        throw new ClientException(ClientFailure.Unreachable, $"no contact is the peer {peer}", "name it with `contacts:` in the context");
+    }
+
+    /// <summary>The receipt of an event in the calendar, from the peer that took it: be sure to ask that one. Nothing of it is verified here.</summary>
+    /// <exception cref="ClientException">Refused, with the API's code: EventUnknown, NotInCalendar, EventForgotten, RecordForgotten.</exception>
+    public Task<EventReceiptAnswer> GetEventReceiptAsync(ulong id, CancellationToken cancellation)
+    {
+        string path = Routes.EventReceipt.Replace("{id}", id.ToString(System.Globalization.CultureInfo.InvariantCulture), StringComparison.Ordinal);
+        return AskAsOwnerAsync(
+            "event receipt", (gateway, token, stop) => gateway.GetAsync(path, ApiJson.Default.EventReceiptAnswer, token, stop), cancellation);
+    }
+
+    /// <summary>The same, asked for until the event is in the calendar: a second or two after its promise.</summary>
+    /// <exception cref="ClientException">Refused, with the API's code: EventUnknown, EventForgotten, RecordForgotten.</exception>
+    public async Task<EventReceiptAnswer> WaitForReceiptAsync(ulong id, CancellationToken cancellation)
+    {
+        while (true)
+        {
+            try
+            {
+                return await GetEventReceiptAsync(id, cancellation).ConfigureAwait(false);
+            }
+            catch (ClientException exception) when (exception.Code == "NotInCalendar")
+            {
+                await Task.Delay(_context.PollInterval, _time, cancellation).ConfigureAwait(false);
+            }
+        }
+    }
+
+    /// <summary>Custody around an event of a number at the first contact: what came before it and, as far as contacts know, after.</summary>
+    /// <exception cref="ClientException">NotFound where that contact does not show it.</exception>
+    public Task<GatheredCustody> TraceAsync(ulong id, CustodyLimits limits, CancellationToken cancellation) => NewGatherer(limits).FromEventAsync(id, cancellation);
+
+    /// <summary>Custody around an event of a leaf, at any contact.</summary>
+    /// <exception cref="ClientException">NotFound where no contact shows it.</exception>
+    public Task<GatheredCustody> TraceAsync(Hash256 leaf, CustodyLimits limits, CancellationToken cancellation) => NewGatherer(limits).FromLeafAsync(leaf, cancellation);
+
+    /// <summary>Custody of a job at the peer that ran it; null where no contact is that peer.</summary>
+    public Task<GatheredCustody?> TraceAsync(OrderId order, CustodyLimits limits, CancellationToken cancellation) => NewGatherer(limits).FromJobAsync(order, cancellation);
+
+    /// <summary>
+    /// Lines of witnesses under the calendar's checkpoint of a size, from the first contact that has any; none where no contact has. Nothing of it is verified
+    /// here.
+    /// </summary>
+    public async Task<ImmutableArray<string>> GetCosignaturesAsync(ulong size, CancellationToken cancellation)
+    {
+        string path = Routes.Cosignatures.Replace("{size}", size.ToString(System.Globalization.CultureInfo.InvariantCulture), StringComparison.Ordinal);
+        foreach (Gateway gateway in _contacts.Preferred())
+        {
+            ContactAnswer<CosignaturesAnswer> answer = await gateway.GetAsync(path, ApiJson.Default.CosignaturesAnswer, null, cancellation).ConfigureAwait(false);
+            if (answer.Value is { Lines.IsDefaultOrEmpty: false } found && found.Lines.Length <= Limits.WitnessesMax) return found.Lines;
+        }
+
+        return [];
+    }
+
+    // ---- posture ----
+
+    /// <summary>How the machine of a peer stands; only the peer's own key is answered.</summary>
+    /// <exception cref="ClientException">Refused, with the API's code: TokenRefused, PostureOff.</exception>
+    public Task<PostureAnswer> PostureAsync(CancellationToken cancellation) => AskAsOwnerAsync(
+        "posture", static (gateway, token, stop) => gateway.GetAsync(Routes.Posture, ApiJson.Default.PostureAnswer, token, stop), cancellation);
+
+    /// <summary>Edges that the peer keeps, from a number on, as many as it gives at once.</summary>
+    public Task<PostureEdgesAnswer> PostureAlertsAsync(ulong from, CancellationToken cancellation)
+    {
+        string path = Routes.PostureAlerts + "?from=" + from.ToString(System.Globalization.CultureInfo.InvariantCulture);
+        return AskAsOwnerAsync("posture", (gateway, token, stop) => gateway.GetAsync(path, ApiJson.Default.PostureEdgesAnswer, token, stop), cancellation);
+    }
+
+    /// <summary>Genesis and seals of the context's chain, verified: what a receipt of an event is verified with.</summary>
+    public async Task<ChainProof> GetChainProofAsync(ISignatureVerifier signatures, CancellationToken cancellation)
+    {
+        GenesisAnswer answer = await _contacts.AskAsync(
+            "genesis", (gateway, stop) => gateway.GetAsync(Routes.Genesis, ApiJson.Default.GenesisAnswer, null, stop), cancellation).ConfigureAwait(false);
+        byte[] document = new byte[answer.Document.Length];
+        Genesis? genesis = null;
+        bool isGenesis = Convert.TryFromBase64String(answer.Document, document, out int count) && Genesis.TryDecode(document.AsMemory(0, count), out genesis);
+        List<Seal> seals = [];
+        while (isGenesis)
+        {
+            List<Seal> more = await GetSealsAsync(new Epoch((uint)seals.Count), cancellation).ConfigureAwait(false);
+            seals.AddRange(more);
+            if (more.Count < Limits.SealsPerAnswerMax) break;
+        }
+
+        if (isGenesis && new ChainProof(genesis!, new SetProof([.. seals])) is var proof && proof.ToTrust(_context.Chain, signatures) is not null) return proof;
+        throw new ClientException(ClientFailure.Refused, "what the gateway says of the chain does not verify", "ask another gateway: `contacts:` in the context") { Code = "ChainForged" };
+    }
+
+    private CustodyGatherer NewGatherer(CustodyLimits limits) => new(_contacts, AccessAsync, limits, _time, _context.PollInterval);
+
+    private async Task<ContactAnswer<OwnerAccess>> AccessAsync(Gateway gateway, CancellationToken cancellation)
+    {
+        ContactAnswer<Audience> audience = await AudienceAsync(gateway, cancellation).ConfigureAwait(false);
+        if (audience.Fault is { } fault) return ContactAnswer<OwnerAccess>.Failed(fault, audience.Error);
+        PeerId peer = audience.Value!.Peer;
+        return ContactAnswer<OwnerAccess>.Of(new OwnerAccess(peer, TokenFor(peer, TokenLifetime)));
+    }
+
+    private async Task<T> AskAsOwnerAsync<T>(
+        string what, Func<Gateway, AccessToken, CancellationToken, Task<ContactAnswer<T>>> ask, CancellationToken cancellation)
+        where T : class
+    {
+        ErrorAnswer? said = null;
+        try
+        {
+            return await _contacts.AskAsync(
+                what,
+                async (gateway, stop) =>
+                {
+                    ContactAnswer<Audience> audience = await AudienceAsync(gateway, stop).ConfigureAwait(false);
+                    if (audience.Fault is { } fault) return ContactAnswer<T>.Failed(fault, audience.Error);
+                    ContactAnswer<T> answer = await ask(gateway, TokenFor(audience.Value!.Peer, TokenLifetime), stop).ConfigureAwait(false);
+                    said = answer.Error ?? said;
+                    return answer;
+                },
+                cancellation).ConfigureAwait(false);
+        }
+        catch (ClientException exception) when (exception.Failure == ClientFailure.Refused && said is not null)
+        {
+            throw new ClientException(ClientFailure.Refused, $"{what}: refused: {said.Code}", said.Hint, exception.Faults) { Code = said.Code };
+        }
+    }
 
     /// <summary>A bearer token for the first gateway that answers, for programs that speak HTTP themselves.</summary>
     /// <param name="lifetime">At most <see cref="AccessToken.LifetimeMax"/>.</param>

@@ -29,7 +29,7 @@ public sealed partial class ConsensusMachine
     private readonly SortedDictionary<View, Verified<Certificate>> _notarizations = [];
     private readonly SortedDictionary<View, Verified<Certificate>> _nullifications = [];
     private readonly SortedDictionary<View, Verified<Certificate>> _finalizations = [];
-    private readonly SortedDictionary<VoteSlot, SlotVotes> _votes = [];
+    private readonly VoteTable _votes = new();
     private readonly SortedDictionary<VoteSlot, Verified<Vote>> _ownVotes = [];
     private readonly SortedDictionary<Hash256, Candidate> _blocks = [];
     private readonly SortedDictionary<View, Hash256> _proposals = [];
@@ -116,9 +116,9 @@ public sealed partial class ConsensusMachine
         }
 
         text.Append(" validators near ").Append(near);
-        foreach ((VoteSlot slot, SlotVotes votes) in _votes)
+        foreach (VoteSlot slot in _votes.Slots)
         {
-            if (slot.View < _view) continue;
+            if (slot.View < _view || _votes.Find(slot) is not { } votes) continue;
             text.Append(' ').Append(slot.View).Append(slot.Kind == VoteKind.Notarize ? "N{" : "F{");
             foreach (Vote vote in votes.Firsts())
             {

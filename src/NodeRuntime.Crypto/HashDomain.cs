@@ -58,4 +58,7 @@ public enum HashDomain
     ProvenanceSlot,
     ProvenanceAcknowledgement,
     CalendarCheckpoint,
+    ProvenanceParent,
+    ProvenanceSecret,
+    PostureCustody,
 }

@@ -86,7 +86,7 @@ public static class Limits
 
     public const int CapacityAttributeCharactersMax = 32;
 
-    /// <summary>Accusations that one block decides: each takes a hash of the work function or a row, and nothing else in a block does.</summary>
+    /// <summary>Accusations that one block decides, those with the highest stakes: each takes a hash of the work function or a row, and nothing else in a block does.</summary>
     public const int AccusationsPerBlockMax = 2;
 
     /// <summary>Periods of each kind that the ledger remembers.</summary>
@@ -214,6 +214,12 @@ public static class Limits
 
     /// <summary>The same of one peer: whoever announces what it does not have holds no more of the list than this.</summary>
     public const int TransactionsAskedPerPeerMax = 1024;
+
+    /// <summary>Bodies whose signatures are being verified.</summary>
+    public const int TransactionsVerifyingMax = 8192;
+
+    /// <summary>The same in bytes.</summary>
+    public const int TransactionsVerifyingBytesMax = 16 * 1024 * 1024;
 
     /// <summary>Peers that are remembered as holders of a transaction that was asked for.</summary>
     public const int TransactionHoldersMax = 8;
@@ -385,4 +391,127 @@ public static class Limits
 
     /// <summary>A proof of fraud: at most every record of a parent's tree, of 190 bytes each.</summary>
     public const int FraudProofBytesMax = 256 * 1024;
+
+    /// <summary>A proof of fraud that goes to the ledger: with the rest of its transaction it is one. All kinds fit but the totals of parents with many children.</summary>
+    public const int FraudReportBytesMax = TransactionBytesMax - 1024;
+
+    /// <summary>Days behind the ledger's time after which nobody is convicted any more of what it signed.</summary>
+    public const int FraudDaysMax = 30;
+
+    /// <summary>Seconds before the ledger's time that a signed second may be: blocks are seldomer than seconds.</summary>
+    public const int FraudSecondsAheadMax = 60;
+
+    /// <summary>Children that one parent has in the first release: as many as a peer has connections.</summary>
+    public const int ProvenanceChildrenMax = 256;
+
+    /// <summary>Events that were taken and are in no round yet: a few seconds of a busy peer, 64 MiB with their records.</summary>
+    public const int EventsUnsettledMax = 1 << 18;
+
+    /// <summary>Events in one call of the API.</summary>
+    public const int EventsPerCallMax = 1024;
+
+    /// <summary>A call of the API with events: 1024 with a parent each have 230 KiB.</summary>
+    public const int EventsBodyBytesMax = 512 * 1024;
+
+    /// <summary>Records of events that are written, and promised, at once: well inside a record of the journal.</summary>
+    public const int EventBatchBytesMax = 4 * 1024 * 1024;
+
+    /// <summary>Seconds of the calendar in one frame: 160 bytes each.</summary>
+    public const int CalendarLeavesPerFrameMax = 2048;
+
+    /// <summary>Seconds without a block that are entered at once; the next round goes on.</summary>
+    public const int CalendarBackfillMax = 2048;
+
+    /// <summary>Frames about rounds that one peer may send in a second: a child sends four, a writer two for each validator.</summary>
+    public const int ProvenanceFramesPerSecondMax = 256;
+
+    /// <summary>Chains of custody whose last events a peer remembers: more than it has leases.</summary>
+    public const int CustodiesMax = 4096;
+
+    /// <summary>Events of one job that a peer finds again by its lease: all pieces, the run and its result, sent several times.</summary>
+    public const int CustodyMarksMax = 256;
+
+    /// <summary>The newest events, among which a peer looks for a leaf and for what names it as parent: 16 MiB with their records.</summary>
+    public const int EventsRecentMax = 1 << 16;
+
+    /// <summary>Events behind one that an answer names.</summary>
+    public const int EventChildrenMax = 64;
+
+    /// <summary>Events in one file of custody.</summary>
+    public const int CustodyStepsMax = 256;
+
+    /// <summary>A file of custody: with the seconds of all its events in it 3 KiB each, and genesis and seals.</summary>
+    public const int CustodyBytesMax = 4 * 1024 * 1024;
+
+    /// <summary>Seconds of its own that a peer may be told to keep: a year.</summary>
+    public const int ProvenanceRoundsKeptMax = 366 * 24 * 3600;
+
+    /// <summary>Controls over one machine: a catalogue has about two hundred.</summary>
+    public const int PostureControlsMax = 256;
+
+    /// <summary>Things of a machine that are known at once: the files of a small system, in about 16 MiB.</summary>
+    public const int PostureThingsMax = 1 << 15;
+
+    /// <summary>Things of one control that are bad or unknown at once, each with an interval of its own.</summary>
+    public const int PostureOpenMax = 1024;
+
+    /// <summary>A path; the kernel's own limit is four times this, and nobody uses it.</summary>
+    public const int PosturePathCharactersMax = 1024;
+
+    /// <summary>What a thing is, in words; of what is longer the digest stands there.</summary>
+    public const int PostureValueCharactersMax = 256;
+
+    /// <summary>A control's id, and what it maps to.</summary>
+    public const int PostureWordCharactersMax = 64;
+
+    /// <summary>Edges that a peer keeps with their records: the events in the calendar name their digests.</summary>
+    public const int PostureEdgesKeptMax = 4096;
+
+    /// <summary>Things of a baseline in one record of the journal.</summary>
+    public const int PostureBaselineThingsMax = 512;
+
+    /// <summary>Roll-outs declared at once.</summary>
+    public const int PostureRolloutsMax = 1024;
+
+    /// <summary>A file of controls.</summary>
+    public const int PostureControlsBytesMax = 256 * 1024;
+
+    /// <summary>Observations that wait for the supervisor, a hundred in each message at most.</summary>
+    public const int PostureObservationsPerMessageMax = 128;
+
+    /// <summary>Alerts that wait for one reader of the stream; a slower one misses the oldest, and sees it by a jump of numbers.</summary>
+    public const int PostureStreamEdgesMax = 512;
+
+    /// <summary>Classes of data with an expected use: a bit each, and one for those that nobody has declared.</summary>
+    public const int UseClassesMax = 63;
+
+    /// <summary>Entries of one list, and words of one entry.</summary>
+    public const int UseEntriesMax = 256;
+
+    /// <summary>Contents and modules that all classes name together: each is looked for in each event, at a fifth of a microsecond.</summary>
+    public const int UseDigestsMax = 512;
+
+    /// <summary>Intervals of one class at once.</summary>
+    public const int UseOpenMax = 1024;
+
+    /// <summary>Accounts whose rate of events is remembered; the one that was longest silent is forgotten.</summary>
+    public const int EventRatesMax = 4096;
+
+    /// <summary>Events a second that one account may be allowed.</summary>
+    public const int EventsPerSecondMax = 1_000_000;
+
+    /// <summary>Who follows events at the same time.</summary>
+    public const int EventStreamsMax = 64;
+
+    /// <summary>Batches and rounds that wait for one reader; a slower one misses the oldest, and is told how many.</summary>
+    public const int EventStreamItemsMax = 256;
+
+    /// <summary>Events of one reader that are in no round yet; what is more is not followed, and told.</summary>
+    public const int EventStreamPendingMax = 1 << 16;
+
+    /// <summary>Events in one file of them that the command line enters.</summary>
+    public const int EventFileLinesMax = 1 << 16;
+
+    /// <summary>A file of expected uses.</summary>
+    public const int UseFileBytesMax = 256 * 1024;
 }

@@ -206,4 +206,36 @@ public enum WireType : uint
     SlotAcknowledgement = 307,
     ReceiptMaterials = 308,
     ProvenanceFraud = 309,
+    ProvenanceEnrol = 310,
+    ProvenanceEnrolled = 311,
+    ProvenanceSecond = 312,
+    ProvenanceTaken = 313,
+    ProvenanceSpine = 314,
+    CalendarLeaves = 315,
+    CalendarWant = 316,
+    CalendarSigned = 317,
+    EventBatch = 318,
+    ClosedSecond = 319,
+
+    // 330-339: a machine's state under its controls
+    PostureThing = 330,
+    PostureEdge = 331,
+    PostureBaseline = 332,
+    PostureSeen = 333,
+
+    // 340-349: custody: what several receipts tell together
+    CustodyBundle = 340,
+
+    // 350-359: who uses data and keys, in this peer's own log
+    UseLabel = 350,
+    KeyUse = 351,
+    UsesJudged = 352,
+
+    // 360-369: fraud in the calendar: how it is told, and what the ledger keeps of it
+    ReportFraud = 360,
+    FraudRecord = 361,
+    ProvenanceShown = 362,
+    ProvenanceWantSlot = 363,
+    ProvenanceSlot = 364,
+    ProvenanceComplaint = 365,
 }

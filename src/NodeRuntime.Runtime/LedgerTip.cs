@@ -24,6 +24,9 @@ public sealed record LedgerTip
     /// <summary>What happened since the tip before. Empty after a start: read the records instead.</summary>
     public required ImmutableArray<LedgerEvent> Events { get; init; }
 
+    /// <summary>The transactions of the blocks since the tip before. Empty after a start and after a jump.</summary>
+    public ImmutableArray<TransactionId> Included { get; init; } = [];
+
     /// <summary>Every seal since genesis, oldest first: what proves who voted on the header.</summary>
     public required ImmutableArray<Seal> Seals { get; init; }
 

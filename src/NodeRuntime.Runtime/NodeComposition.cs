@@ -8,8 +8,11 @@ using NodeRuntime.Runtime.Capacity;
 using NodeRuntime.Runtime.Consensus;
 using NodeRuntime.Runtime.Gateway;
 using NodeRuntime.Runtime.Membership;
+using NodeRuntime.Runtime.Posture;
+using NodeRuntime.Runtime.Provenance;
 using NodeRuntime.Runtime.Settlement;
 using NodeRuntime.Runtime.Snapshots;
+using NodeRuntime.Runtime.Transactions;
 using NodeRuntime.Runtime.Workload;
 
 namespace NodeRuntime.Runtime;
@@ -35,12 +38,35 @@ public static class NodeComposition
         // Subscribers of the ledger's tip come before the ledger, so that they miss none.
         PeerNode node = new(model, ports, system, doors);
         ActorRef<SettlementCommand> settlement = system.Spawn(
-            Props.Create<SettlementCommand>(() => new SettlementSupervisor(model, ports, doors)), "settlement");
+            Props.Create<SettlementCommand>(() => new SettlementSupervisor(ports, doors)), "settlement");
         ActorRef<WorkloadCommand>? workload = model.Provider is null ? null : system.Spawn(
             Props.Create<WorkloadCommand>(() => new WorkloadSupervisor(model, ports, model.Provider, settlement, doors.Gateway)), "workload");
         if (model.Capacity is { } plan && ports.Capacity is { } engine && model.Genesis.Parameters.Capacity is not null)
         {
             system.Spawn(Props.Create<CapacityCommand>(() => new CapacitySupervisor(model, ports, plan, engine, settlement)), "capacity");
+        }
+
+        if (model.Provenance is { } settings)
+        {
+            doors.Provenance = system.Spawn(Props.Create<ProvenanceCommand>(() => new ProvenanceSupervisor(model, ports, settings, settlement)), "provenance");
+        }
+
+        // Behind the calendar, which hears of every edge.
+        if (model.Posture is { } posture && ports.Machine is { } machine)
+        {
+            ActorRef<PostureCommand> watch = system.Spawn(Props.Create<PostureCommand>(() => new PostureSupervisor(ports.Journal, posture, machine)), "posture");
+            doors.Posture = watch;
+            if (posture.Uses is { } uses && model.Provenance is not null)
+            {
+                Hash256 self = ports.Signer.PublicKey.ToPeerId().Hash;
+                system.Spawn(Props.Create<UseCommand>(() => new UseSupervisor(ports.Journal, uses, self, watch)), "uses");
+            }
+        }
+
+        Invariant.Holds(model.Verifiers is >= 1 and <= NodeModel.VerifiersMax);
+        for (int i = 0; i < model.Verifiers; i++)
+        {
+            doors.Verifiers = doors.Verifiers.Add(system.Spawn(Props.Create<VerifierCommand>(() => new Verifier(ports.Signatures)), $"verifier-{i}"));
         }
 
         doors.Consensus = system.Spawn(
@@ -63,15 +89,20 @@ public static class NodeComposition
                 doors.Membership.Tell(new MembershipCommand.Network(m));
                 doors.Consensus.Tell(new ConsensusCommand.PeerConnected(m.Peer));
                 doors.Snapshots.Tell(new SnapshotCommand.PeerConnected(m.Peer));
+                doors.Provenance?.Tell(new ProvenanceCommand.PeerConnected(m.Peer, m.NodeKey));
                 break;
             case NetworkEvent.Disconnected m:
                 doors.Membership.Tell(new MembershipCommand.Network(m));
                 doors.Consensus.Tell(new ConsensusCommand.PeerLeft(m.Peer));
                 doors.Snapshots.Tell(new SnapshotCommand.PeerLeft(m.Peer));
+                doors.Provenance?.Tell(new ProvenanceCommand.PeerLeft(m.Peer));
                 workload?.Tell(new WorkloadCommand.ClientLeft(m.Peer));
                 break;
             case NetworkEvent.DialFailed m:
                 doors.Membership.Tell(new MembershipCommand.Network(m));
+                break;
+            case NetworkEvent.Received { FrameClass: FrameClass.Membership } m when ProvenanceMessage.IsOne(m.Frame):
+                doors.Provenance?.Tell(new ProvenanceCommand.Frame(m.Peer, m.Frame));
                 break;
             case NetworkEvent.Received { FrameClass: FrameClass.Membership } m:
                 doors.Membership.Tell(new MembershipCommand.Network(m));

@@ -1,9 +1,13 @@
+using System.Collections.Immutable;
 using NodeRuntime.Actors;
 using NodeRuntime.Primitives;
 using NodeRuntime.Runtime.Consensus;
 using NodeRuntime.Runtime.Gateway;
 using NodeRuntime.Runtime.Membership;
+using NodeRuntime.Runtime.Posture;
+using NodeRuntime.Runtime.Provenance;
 using NodeRuntime.Runtime.Snapshots;
+using NodeRuntime.Runtime.Transactions;
 
 namespace NodeRuntime.Runtime;
 
@@ -35,6 +39,15 @@ public sealed class NodeDoors
         get => _snapshots ?? Invariant.Unreachable<ActorRef<SnapshotCommand>>("snapshots before composition");
         internal set => _snapshots = value;
     }
+
+    /// <summary>Null in a peer that enters no events.</summary>
+    public ActorRef<ProvenanceCommand>? Provenance { get; internal set; }
+
+    /// <summary>Null in a peer that does not watch its machine.</summary>
+    public ActorRef<PostureCommand>? Posture { get; internal set; }
+
+    /// <summary>Who verifies signatures of transactions, at least one.</summary>
+    internal ImmutableArray<ActorRef<VerifierCommand>> Verifiers { get; set; } = [];
 
     public ActorRef<MembershipCommand> Membership
     {

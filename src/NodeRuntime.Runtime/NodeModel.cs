@@ -3,6 +3,8 @@ using NodeRuntime.Crypto;
 using NodeRuntime.Primitives;
 using NodeRuntime.Proofs.Chain;
 using NodeRuntime.Runtime.Capacity;
+using NodeRuntime.Runtime.Posture;
+using NodeRuntime.Runtime.Provenance;
 using NodeRuntime.Workload;
 
 namespace NodeRuntime.Runtime;
@@ -30,10 +32,21 @@ public sealed record NodeModel
     /// <summary>What this peer proves, on a chain that rewards it; null for nothing.</summary>
     public CapacityPlan? Capacity { get; init; }
 
+    /// <summary>How this peer enters what happens to data; null enters nothing.</summary>
+    public ProvenanceSettings? Provenance { get; init; } = ProvenanceSettings.Default;
+
+    /// <summary>What of its machine this peer holds against what; null for nothing.</summary>
+    public PosturePlan? Posture { get; init; }
+
     /// <summary>What a provider keeps bonded.</summary>
     public required Amount BondTarget { get; init; }
 
     public required string Version { get; init; }
+
+    public const int VerifiersMax = 64;
+
+    /// <summary>How many transactions' signatures are verified at the same time: the machine's processors, in production.</summary>
+    public int Verifiers { get; init; } = 1;
 
     public SyncSettings Sync { get; init; } = SyncSettings.Default;
 

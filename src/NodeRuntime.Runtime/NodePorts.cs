@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using NodeRuntime.Actors.Ports;
 using NodeRuntime.Crypto;
 using NodeRuntime.Crypto.Work;
+using NodeRuntime.Posture.Observing;
 
 namespace NodeRuntime.Runtime;
 
@@ -40,6 +41,9 @@ public sealed record NodePorts
 
     /// <summary>Processors and disks that prove capacity; none proves nothing.</summary>
     public ICapacityEngine? Capacity { get; init; }
+
+    /// <summary>Eyes on the machine that the peer runs on; none sees nothing, and the heartbeat says so.</summary>
+    public IMachineWatch? Machine { get; init; }
 
     /// <summary>Where machines record what they are told; none records nothing.</summary>
     public IFlightTapes? Flight { get; init; }

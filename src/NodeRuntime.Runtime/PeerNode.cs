@@ -1,10 +1,17 @@
 using System;
 using System.Collections.Immutable;
 using NodeRuntime.Actors;
+using NodeRuntime.Posture;
+using NodeRuntime.Posture.State;
 using NodeRuntime.Primitives;
 using NodeRuntime.Proofs.Chain;
+using NodeRuntime.Provenance.Receipts;
+using NodeRuntime.Provenance.Trees;
+using NodeRuntime.Provenance.Uses;
 using NodeRuntime.Runtime.Consensus;
 using NodeRuntime.Runtime.Gateway;
+using NodeRuntime.Runtime.Posture;
+using NodeRuntime.Runtime.Provenance;
 using NodeRuntime.Workload;
 
 namespace NodeRuntime.Runtime;
@@ -29,6 +36,9 @@ public sealed class PeerNode
         system.EventStream.Subscribe(ActorRef.FromDelegate<TransactionStatus>("transaction-status", status => Transactions = status));
         system.EventStream.Subscribe(ActorRef.FromDelegate<MembershipStatus>("membership-status", status => Membership = status));
         system.EventStream.Subscribe(ActorRef.FromDelegate<WorkloadStatus>("workload-status", status => Workload = status));
+        system.EventStream.Subscribe(ActorRef.FromDelegate<ProvenanceStatus>("provenance-status", status => Provenance = status));
+        system.EventStream.Subscribe(ActorRef.FromDelegate<PostureStatus>("posture-status", status => Posture = status.Summary));
+        system.EventStream.Subscribe(ActorRef.FromDelegate<UseStatus>("use-status", status => Uses = status.Standings));
     }
 
     public NodeModel Model { get; }
@@ -49,6 +59,52 @@ public sealed class PeerNode
     public MembershipStatus Membership { get; private set; } = new(0, []);
 
     public WorkloadStatus Workload { get; private set; } = new(0, 0);
+
+    /// <summary>Null in a peer that enters no events.</summary>
+    public ProvenanceStatus? Provenance { get; private set; }
+
+    /// <summary>Null in a peer that does not watch its machine, and before its first look.</summary>
+    public PostureSummary? Posture { get; private set; }
+
+    /// <summary>How classes of data stand; none in a peer that expects nothing of data, and before it has read its log.</summary>
+    public ImmutableArray<UseStanding> Uses { get; private set; } = [];
+
+    /// <summary>What the machine's state has of one thing, with its proof; null in a peer that does not watch.</summary>
+    public TellVerdict? AskProof(Thing thing, ActorRef<PostureProof> reply) => _doors.Posture?.Tell(new PostureCommand.WantProof(thing, reply));
+
+    /// <summary>Events to enter; the reply comes once, from an actor's turn. Null in a peer that enters none.</summary>
+    public TellVerdict? Offer(ImmutableArray<EventDraft> drafts, ActorRef<OfferAnswer> reply) =>
+        _doors.Provenance?.Tell(new ProvenanceCommand.Offer(drafts, reply));
+
+    /// <summary>An act to enter before something else is done; the reply comes once, when it is durable. Null in a peer that enters none.</summary>
+    public TellVerdict? Record(PeerAct act, ActorRef<RecordAnswer> reply) => _doors.Provenance?.Tell(new ProvenanceCommand.Record(act, reply));
+
+    /// <summary>The receipt of this peer's event of a number; null in a peer that enters none.</summary>
+    public TellVerdict? AskReceipt(ulong sequence, ActorRef<ReceiptAnswer> reply) =>
+        _doors.Provenance?.Tell(new ProvenanceCommand.WantReceipt(sequence, reply));
+
+    /// <summary>What this peer knows of an event of its own, by number or by leaf; null in a peer that enters none.</summary>
+    public TellVerdict? AskEvent(ulong? sequence, Hash256 leaf, ActorRef<FoundEvent> reply) =>
+        _doors.Provenance?.Tell(new ProvenanceCommand.WantEvent(sequence, leaf, reply));
+
+    /// <summary>The newest events of an actor; null in a peer that enters none.</summary>
+    public TellVerdict? AskRecent(Hash256 actor, ulong from, ActorRef<RecentOfActor> reply) =>
+        _doors.Provenance?.Tell(new ProvenanceCommand.WantRecent(actor, from, reply));
+
+    /// <summary>The events of a custody, such as a lease's; null in a peer that enters none.</summary>
+    public TellVerdict? AskCustody(Hash256 custody, ActorRef<FoundCustody> reply) =>
+        _doors.Provenance?.Tell(new ProvenanceCommand.WantCustody(custody, reply));
+
+    /// <summary>That the calendar only grew between two sizes; null in a peer that enters no events.</summary>
+    public TellVerdict? AskGrowth(ulong from, ulong size, ActorRef<CalendarGrowth> reply) =>
+        _doors.Provenance?.Tell(new ProvenanceCommand.WantGrowth(from, size, reply));
+
+    /// <summary>Keeps what a witness said of the checkpoint of a size; the caller has verified it.</summary>
+    public TellVerdict? AddCosignature(ulong size, NoteSignature line) => _doors.Provenance?.Tell(new ProvenanceCommand.Cosigned(size, line));
+
+    /// <summary>What witnesses said of the checkpoint of a size; null in a peer that enters no events.</summary>
+    public TellVerdict? AskCosignatures(ulong size, ActorRef<CalendarCosignatures> reply) =>
+        _doors.Provenance?.Tell(new ProvenanceCommand.WantCosignatures(size, reply));
 
     /// <summary>Offers a transaction; the reply comes once, from an actor's turn.</summary>
     public TellVerdict Submit(ReadOnlyMemory<byte> transaction, ActorRef<SubmitAnswer> reply) =>

@@ -54,6 +54,9 @@ public sealed class SimulatedDisk
         }
     }
 
+    /// <summary>What was on it before the world began.</summary>
+    public void Hold(JournalWrite write) => Apply(new JournalBatch([write]));
+
     /// <summary>The journal as a peer that starts now sees it.</summary>
     public IJournal Open()
     {

@@ -76,6 +76,9 @@ internal sealed class SimulatedPeer
 
     public SnapshotStatus? Snapshots => _node?.Snapshots;
 
+    /// <summary>Null while it is down.</summary>
+    public PeerNode? Node => _node;
+
     public SimulatedDisk Disk => _disk;
 
     public TransactionStatus Transactions => _node?.Transactions ?? new TransactionStatus();
@@ -127,6 +130,7 @@ internal sealed class SimulatedPeer
             BondTarget = Amount.FromTokens(200),
             Version = "0.1.0",
             Sync = _config.Sync,
+            Provenance = _config.Provenance,
             Capacity = _config.Capacity is null ? null : new CapacityPlan(1, 1, "eu", []),
         };
         system.EventStream.Subscribe(ActorRef.FromDelegate<LedgerTip>("oracle", Advanced));
@@ -171,6 +175,7 @@ internal sealed class SimulatedPeer
         if (_config.HasSnapshotPoisoner && Index == 2) return new SnapshotPoisoner(new WatchedNetwork(network, Index, self, _oracle));
         if (_config.HasHeightLiar && Index == 3) return new HeightLiar(new WatchedNetwork(network, Index, self, _oracle));
         if (_config.HasBodyWithholder && Index == 2) network = new BodyWithholder(network, _prng.Fork());
+        if (_config.Bend is { } bend) network = bend(Index, _signer, network);
         return new WatchedNetwork(network, Index, self, _oracle);
     }
 

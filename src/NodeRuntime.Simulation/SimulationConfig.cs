@@ -65,6 +65,12 @@ public sealed record SimulationConfig
     /// <summary>All peers prove capacity on a chain with terms for it; null for none.</summary>
     public Capacity.SimulatedCapacity? Capacity { get; init; }
 
+    /// <summary>All peers enter what happens to data; null for none: a world without it is what it was.</summary>
+    public NodeRuntime.Runtime.Provenance.ProvenanceSettings? Provenance { get; init; }
+
+    /// <summary>Puts something between a peer and its network that says other things than the peer does; it has the peer's key. Null for nobody.</summary>
+    public System.Func<int, NodeRuntime.Crypto.ISigner, NodeRuntime.Actors.Ports.INetwork, NodeRuntime.Actors.Ports.INetwork>? Bend { get; init; }
+
     /// <summary>Hears what peers say; takes no part.</summary>
     public System.Action<int, NodeRuntime.Runtime.NodeLog>? Log { get; init; }
 }

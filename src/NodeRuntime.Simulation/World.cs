@@ -140,6 +140,9 @@ public sealed class World : INemesisStage
 
     internal void SlowDisk(int peer, bool isSlow) => DiskOf(peer).IsSlow = isSlow;
 
+    /// <summary>Null while it is down.</summary>
+    internal PeerNode? NodeOf(int peer) => _peers[peer].Node;
+
     internal PublicKey KeyOf(int peer) => _peers[peer].Key;
 
     internal ChainOutlook? OutlookOf(int peer) => _peers[peer].Outlook;

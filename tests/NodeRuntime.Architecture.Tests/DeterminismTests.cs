@@ -15,7 +15,7 @@ namespace NodeRuntime.Architecture.Tests;
 public sealed class DeterminismTests
 {
     private static readonly string[] Pure =
-        ["Primitives", "Crypto", "Proofs", "Provenance", "Actors", "Wasm", "Consensus", "Ledger", "Membership", "Capacity", "Workload", "Api", "Runtime", "Simulation"];
+        ["Primitives", "Crypto", "Proofs", "Provenance", "Posture", "Actors", "Wasm", "Consensus", "Ledger", "Membership", "Capacity", "Workload", "Api", "Runtime", "Simulation"];
 
     // Guest floats are the guest's semantics.
     public static TheoryData<string> WithoutFloats => [.. Pure.Except(["Wasm"])];

@@ -18,21 +18,23 @@ public sealed class ReferenceTableTests
         Capacity    <- Primitives Crypto
         Proofs      <- Primitives Crypto Capacity
         Provenance  <- Primitives Crypto Proofs
+        Posture     <- Primitives Crypto Proofs
         Actors      <- Primitives
         Wasm        <- Primitives
         Consensus   <- Primitives Crypto Proofs
-        Ledger      <- Primitives Crypto Proofs Capacity
+        Ledger      <- Primitives Crypto Proofs Provenance Capacity
         Membership  <- Primitives Crypto Proofs
         Workload    <- Primitives Crypto Proofs Wasm
         Api         <- Primitives Crypto Proofs
-        Runtime     <- Primitives Crypto Proofs Actors Wasm Consensus Ledger Membership Capacity Workload Api
+        Runtime     <- Primitives Crypto Proofs Provenance Posture Actors Wasm Consensus Ledger Membership Capacity Workload Api
         Network     <- Primitives Crypto Actors
         Persistence <- Primitives Crypto Proofs Actors Capacity
         Sandbox     <- Primitives Crypto Actors Wasm Workload
-        Host        <- Primitives Crypto Proofs Actors Wasm Consensus Ledger Membership Capacity Workload Api Runtime Network Persistence Sandbox
-        Client      <- Primitives Crypto Proofs Api Network Actors
-        Simulation  <- Primitives Crypto Proofs Actors Wasm Consensus Ledger Membership Capacity Workload Api Runtime
-        Cli         <- Primitives Crypto Proofs Actors Wasm Consensus Ledger Membership Capacity Workload Api Runtime Network Persistence Sandbox Host Client Simulation
+        Watch       <- Primitives Crypto Proofs Posture
+        Host        <- Primitives Crypto Proofs Provenance Posture Actors Wasm Consensus Ledger Membership Capacity Workload Api Runtime Network Persistence Sandbox Watch
+        Client      <- Primitives Crypto Proofs Provenance Api Network Actors
+        Simulation  <- Primitives Crypto Proofs Provenance Actors Wasm Consensus Ledger Membership Capacity Workload Api Runtime
+        Cli         <- Primitives Crypto Proofs Provenance Posture Actors Wasm Consensus Ledger Membership Capacity Workload Api Runtime Network Persistence Sandbox Watch Host Client Simulation
         """;
 
     private static readonly string[] WordsThatSayNothing = ["Common", "Core", "Shared", "Utils", "Helpers"];

@@ -14,13 +14,22 @@ public sealed class HelpTests
     [Theory]
     [InlineData("job")]
     [InlineData("job submit")]
+    [InlineData("receipt")]
     [InlineData("receipt verify")]
+    [InlineData("receipt extend")]
+    [InlineData("fraud")]
+    [InlineData("fraud submit")]
+    [InlineData("witness serve")]
+    [InlineData("data event add")]
+    [InlineData("data trace")]
     [InlineData("wallet")]
     [InlineData("init")]
     [InlineData("doctor")]
     [InlineData("capacity")]
     [InlineData("capacity plot")]
     [InlineData("capacity prove")]
+    [InlineData("posture")]
+    [InlineData("posture watch")]
     [InlineData("wasm run")]
     [InlineData("wasm spec")]
     public async Task A_verbs_help_is_as_it_was(string verb)
@@ -42,7 +51,7 @@ public sealed class HelpTests
 
         Assert.Equal(ExitCode.Ok, code);
         Assert.All(
-            ["init", "run", "status", "actors", "wallet", "validator", "beacon", "job", "receipt", "capacity", "chain", "forensics", "wasm", "doctor", "completion"],
+            ["init", "run", "status", "actors", "wallet", "validator", "beacon", "job", "data", "receipt", "fraud", "witness", "capacity", "posture", "chain", "forensics", "wasm", "doctor", "completion"],
             verb => Assert.Contains("\n  " + verb, output, StringComparison.Ordinal));
     }
 

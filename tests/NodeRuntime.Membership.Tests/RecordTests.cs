@@ -106,7 +106,7 @@ public sealed class RecordTests
         machine.Connect(2);
         int joined = 0;
         int number = 1000;
-        for (int batch = 0; batch < 60; batch++)
+        for (int batch = 0; batch < 41; batch++)
         {
             machine.Now += Duration.FromSeconds(1);
             MemberRecord[] records = new MemberRecord[MembershipMessage.RecordsMax];

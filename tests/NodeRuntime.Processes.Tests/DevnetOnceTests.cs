@@ -31,6 +31,8 @@ public sealed class DevnetOnceTests : IClassFixture<DevnetOnceTests.OneRun>
         Assert.Equal(64, job.GetProperty("resultHash").GetString()!.Length);
         Assert.Equal(64, job.GetProperty("provider").GetString()!.Length);
         Assert.Equal(64, said.GetProperty("genesis").GetString()!.Length);
+        long firstBlock = said.GetProperty("start").GetProperty("firstBlockMs").GetInt64();
+        Assert.InRange(firstBlock, 1, said.GetProperty("start").GetProperty("provenMs").GetInt64());
         foreach (string timing in (string[])["submitToLeaseMs", "leaseToReadyMs", "readyToResultMs", "resultToSettledMs"])
         {
             Assert.InRange(said.GetProperty("timings").GetProperty(timing).GetInt64(), 0, 60_000);
@@ -47,7 +49,7 @@ public sealed class DevnetOnceTests : IClassFixture<DevnetOnceTests.OneRun>
             Assert.Equal(64, one.GetProperty("peer").GetString()!.Length);
             // One that missed a slice behind its bid, on a machine that does ten other things, is proven again in the next.
             _ = one.GetProperty("proven").GetBoolean();
-            Assert.True(one.GetProperty("cpuRate").GetUInt64() > one.GetProperty("cpuError").GetUInt64(), one.ToString());
+            Assert.True(one.GetProperty("cpuRate").GetUInt64() >= one.GetProperty("cpuError").GetUInt64(), one.ToString());
             Assert.InRange(one.GetProperty("spaceUnits").GetUInt32(), 0U, 1U);
             Assert.Equal("liveness", one.GetProperty("grade").GetString());
         }

@@ -37,14 +37,14 @@ public sealed class JobStreamTests(Devnet devnet)
         List<SseItem<string>> here = await FollowAsync(order, provider);
         await run;
 
-        PrintAnswer[] prints = [.. here.Where(static item => item.EventType == "print").Select(static item => JsonSerializer.Deserialize(item.Data, ApiJson.Default.PrintAnswer)!)];
-        Assert.Equal(new PrintAnswer("stdout", 0, "größe: 7\n"), Assert.Single(prints, static print => print.Stream == "stdout"));
-        Assert.Equal(new PrintAnswer("stderr", 0, "a warning\n"), Assert.Single(prints, static print => print.Stream == "stderr"));
+        AssertPrints(here);
         Assert.Equal("Completed", StatesOf(here)[^1].OrderState);
         Assert.Equal(lease.Provider.ToString(), StatesOf(here)[^1].Provider);
 
         Assert.DoesNotContain(await elsewhere, static item => item.EventType == "print");
         Assert.Equal("Completed", StatesOf(await elsewhere)[^1].OrderState);
+        // Who comes late hears the same.
+        AssertPrints(await FollowAsync(order, provider));
     }
 
     [Fact]
@@ -60,6 +60,13 @@ public sealed class JobStreamTests(Devnet devnet)
             using HttpResponseMessage answer = await Http.SendAsync(request);
             Assert.Equal(status, (int)answer.StatusCode);
         }
+    }
+
+    private static void AssertPrints(List<SseItem<string>> items)
+    {
+        PrintAnswer[] prints = [.. items.Where(static item => item.EventType == "print").Select(static item => JsonSerializer.Deserialize(item.Data, ApiJson.Default.PrintAnswer)!)];
+        Assert.Equal(new PrintAnswer("stdout", 0, "größe: 7\n"), Assert.Single(prints, static print => print.Stream == "stdout"));
+        Assert.Equal(new PrintAnswer("stderr", 0, "a warning\n"), Assert.Single(prints, static print => print.Stream == "stderr"));
     }
 
     private static JobAnswer[] StatesOf(List<SseItem<string>> items) =>

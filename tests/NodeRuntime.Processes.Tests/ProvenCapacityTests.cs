@@ -1,8 +1,10 @@
 using System;
+using System.Collections.Generic;
 using System.Globalization;
 using System.Linq;
 using System.Net;
 using System.Net.Http;
+using System.Net.Sockets;
 using System.Text.Json;
 using System.Threading.Tasks;
 using NodeRuntime.Api;
@@ -29,19 +31,36 @@ public sealed class ProvenCapacityTests : IAsyncLifetime
     [Fact]
     public async Task Every_provider_is_proven_also_after_it_was_killed()
     {
-        await Deadline.UntilAsync("four proven providers", Patience, async () => await ProvenAsync(0) is { } first && first.Capacity.Count(static it => it.Proven) == PeerNet.Peers);
-        CapacitiesAnswer before = (await ProvenAsync(0))!;
-        Assert.All(before.Capacity, static it => Assert.True(it is { CpuUnits: 1, SpaceUnits: 1, Grade: "liveness" } && it.CpuRate > it.CpuError));
+        // Who got little of the processors has found a share or two: of one share the error is the whole rate.
+        Assert.All(
+            await AllProvenAsync("four proven providers", 0, 0),
+            static it => Assert.True(it is { CpuUnits: 1, SpaceUnits: 1, Grade: "liveness", CpuError: > 0 } && it.CpuRate >= it.CpuError));
 
+        CapacitiesAnswer before = (await CapacityAsync(0))!;
         await AssertRoutesAsync(before);
         await AssertVerbsAsync(before);
         Signals.Kill(_net.ProcessOf(3));
         await _net.RunOf(3).EndAsync(20);
         _net.Start(3);
         await _net.GoesOnAsync(120);
-        ulong height = await _net.TipAsync() + 20;
-        await Deadline.UntilAsync("four proven providers again", Patience, async () =>
-            await ProvenAsync(3) is { } again && again.Height >= height && again.Capacity.Count(static it => it.Proven) == PeerNet.Peers);
+        await AllProvenAsync("four proven providers again", 3, await _net.TipAsync() + 20);
+    }
+
+    // Each at some time, not all at one: the machine does other things as well, and now this one's slice is late and now that one's.
+    private async Task<ICollection<CapacityAnswer>> AllProvenAsync(string what, int peer, ulong from)
+    {
+        Dictionary<string, CapacityAnswer> proven = [];
+        await Deadline.UntilAsync(what, Patience, async () =>
+        {
+            if (await CapacityAsync(peer) is not { } all || all.Height < from) return false;
+            foreach (CapacityAnswer it in all.Capacity)
+            {
+                if (it.Proven) proven[it.Peer] = it;
+            }
+
+            return proven.Count == PeerNet.Peers;
+        });
+        return proven.Values;
     }
 
     private async Task AssertRoutesAsync(CapacitiesAnswer all)
@@ -88,19 +107,25 @@ public sealed class ProvenCapacityTests : IAsyncLifetime
         Assert.Equal(3600, maintenance.GetProperty("usedSeconds").GetInt32());
         Finished late = await RunAsync(
             "maintenance", "--config", _net.ConfigPathOf(1), "--from", Utc(DateTime.UtcNow.AddHours(-1)), "--until", Utc(DateTime.UtcNow.AddHours(1)));
+        // What a fifth machine like these would earn beside them, by the chain's terms.
+        Finished benchmark = await RunAsync("benchmark", "--contact", _net.ApiOf(0).ToString(), "--seconds", "1", "--threads", "1", "--units", "1");
+        Assert.True(benchmark.ExitCode == 0, benchmark.Output + benchmark.Error);
+        JsonElement earnings = benchmark.Json().GetProperty("earnings");
+        Assert.Equal(("Chain", _net.Genesis.ChainId.ToString()), (earnings.GetProperty("terms").GetString(), earnings.GetProperty("chain").GetString()));
+        Assert.InRange(earnings.GetProperty("cases")[0].GetProperty("cpu").GetProperty("othersUnits").GetUInt64(), 1UL, (ulong)PeerNet.Peers);
         Assert.Equal((4, "Capacity.MaintenanceTooLate"), (late.ExitCode, late.Json().GetProperty("error").GetProperty("code").GetString()));
 
         Task<Finished> RunAsync(params string[] words) => CliRun.RunAsync(_net.Place, 60, ["capacity", .. words, "--context", context, "--output", "json"]);
         static string Utc(DateTime time) => time.ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture);
     }
 
-    private async Task<CapacitiesAnswer?> ProvenAsync(int peer)
+    private async Task<CapacitiesAnswer?> CapacityAsync(int peer)
     {
         try
         {
             return JsonSerializer.Deserialize(await Http.GetStringAsync(new Uri(_net.ApiOf(peer), Routes.Capacity)), ApiJson.Default.CapacitiesAnswer);
         }
-        catch (Exception exception) when (exception is HttpRequestException or TaskCanceledException)
+        catch (Exception exception) when (exception is HttpRequestException or SocketException or TaskCanceledException)
         {
             return null;
         }

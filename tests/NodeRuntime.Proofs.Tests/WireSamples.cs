@@ -37,6 +37,7 @@ internal sealed class WireSamples
         AddJobs();
         AddProofs();
         AddCapacity();
+        AddFraud();
     }
 
     public static IReadOnlyList<WireSample> All { get; } = new WireSamples()._samples;
@@ -208,7 +209,7 @@ internal sealed class WireSamples
             new Message.WithdrawCapacity(),
             new Message.AnswerCapacity(CapacityKind.Cpu, 77, true, [.. Bytes(40)]),
             new Message.ReportCapacity(CapacityKind.Space, 77, Account(), Hash(), DutyFinding.Failed),
-            new Message.AccuseCapacity(CapacityKind.Cpu, 77, Account(), [.. Bytes(50)]),
+            new Message.AccuseCapacity(CapacityKind.Cpu, 77, Account(), [.. Bytes(50)], new Amount(1_000_000)),
             new Message.DeclareMaintenance(Time(), Time()),
         ];
         foreach (Message message in messages) Add("Message." + message.GetType().Name, message.Write, Message.Read, static it => it.Write);
@@ -252,6 +253,13 @@ internal sealed class WireSamples
         CapacityAnswerRecord answer = new(Account(), Time(), Hash(), Bytes(60), Bytes(70), [.. reports], true, false);
         Add("CapacityAnswerRecord", answer.Write, CapacityAnswerRecord.Read, static it => it.Write);
         Add("CapacitySeatRecord", new CapacitySeatRecord(Account()).Write, CapacitySeatRecord.Read, static it => it.Write);
+    }
+
+    private void AddFraud()
+    {
+        Add("Message.ReportFraud", new Message.ReportFraud([.. Bytes(60)], Key()).Write, Message.Read, static it => it.Write);
+        Add("Message.ReportFraud, that names nobody", new Message.ReportFraud([.. Bytes(60)], null).Write, Message.Read, static it => it.Write);
+        Add("FraudRecord", new FraudRecord(Key(), 5, Account(), Time(), new Height(200), Amount()).Write, FraudRecord.Read, static it => it.Write);
     }
 
     private void AddJobs()

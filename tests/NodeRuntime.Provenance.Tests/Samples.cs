@@ -5,6 +5,7 @@ using System.Linq;
 using System.Text;
 using NodeRuntime.Crypto;
 using NodeRuntime.Primitives;
+using NodeRuntime.Proofs.Records;
 using NodeRuntime.Provenance.Records;
 
 namespace NodeRuntime.Provenance.Tests;

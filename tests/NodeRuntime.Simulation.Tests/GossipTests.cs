@@ -10,8 +10,8 @@ namespace NodeRuntime.Simulation.Tests;
 public sealed class GossipTests(ITestOutputHelper output)
 {
     [Theory]
-    [InlineData(10, 10, 200, 8)]
-    [InlineData(50, 7, 60, 6)]
+    [InlineData(10, 10, 200, 5)]
+    [InlineData(50, 7, 60, 4)]
     public void A_body_crosses_each_line_about_once_and_proposals_name_what_all_hold(int peers, int validators, int perSecond, int seconds)
     {
         World world = new(SeedTests.Quiet(peers, validators, 5, seconds) with

@@ -14,17 +14,29 @@ using NodeRuntime.Crypto.Work;
 using NodeRuntime.Membership;
 using NodeRuntime.Network.Certificates;
 using NodeRuntime.Network.Handshakes;
+using NodeRuntime.Posture;
+using NodeRuntime.Posture.Controls;
+using NodeRuntime.Posture.Observing;
+using NodeRuntime.Posture.State;
 using NodeRuntime.Primitives;
 using NodeRuntime.Proofs.Chain;
 using NodeRuntime.Proofs.Light;
+using NodeRuntime.Proofs.Records;
 using NodeRuntime.Proofs.Tests;
 using NodeRuntime.Proofs.Tests.Receipts;
 using NodeRuntime.Proofs.Transactions;
 using NodeRuntime.Proofs.Trees;
+using NodeRuntime.Provenance.Custody;
+using NodeRuntime.Provenance.Fraud;
+using NodeRuntime.Provenance.Receipts;
+using NodeRuntime.Provenance.Records;
+using NodeRuntime.Provenance.Uses;
 using NodeRuntime.Runtime.Capacity;
 using NodeRuntime.Runtime.Consensus;
 using NodeRuntime.Runtime.Flight;
 using NodeRuntime.Runtime.Proposals;
+using NodeRuntime.Runtime.Posture;
+using NodeRuntime.Runtime.Provenance;
 using NodeRuntime.Runtime.Snapshots;
 using NodeRuntime.Runtime.Transactions;
 using NodeRuntime.Sandbox;
@@ -32,6 +44,7 @@ using NodeRuntime.Sandbox.Protocol;
 using NodeRuntime.Wasm;
 using NodeRuntime.Wasm.Traces;
 using NodeRuntime.Workload;
+using ProvenanceSamples = NodeRuntime.Provenance.Tests.Samples;
 
 namespace NodeRuntime.Wire.Tests;
 
@@ -56,6 +69,9 @@ internal sealed class WireCases
         // The frames behind it hold graphs of a machine's own types, which only the build that wrote them reads: FlightReplayTests.
         FlightHead head = new("consensus", new ChainId(Hash()), Key(), "1.0", Hash(), Hash(), Time());
         Add("FlightHead", head.Encode(), static bytes => FlightHead.Decode(bytes).Head?.Encode());
+        AddProvenance();
+        AddPosture();
+        AddFraud();
     }
 
     /// <summary>Those whose assemblies stand above Proofs; the others are reviewed beside Proofs' own tests.</summary>
@@ -74,19 +90,63 @@ internal sealed class WireCases
         [WireType.WithdrawBid] = "reserved",
         [WireType.PeerFrame] = "reserved",
         [WireType.LedgerSnapshot] = "reserved: a whole state in one piece, before there were chunks",
-        [WireType.Heartbeat] = "RecordTests of Provenance",
-        [WireType.EventLeaf] = "RecordTests of Provenance",
-        [WireType.AggregationLeaf] = "RecordTests of Provenance",
-        [WireType.AbsentLeaf] = "RecordTests of Provenance",
-        [WireType.RoundLeaf] = "RecordTests of Provenance",
-        [WireType.EpochPlan] = "RecordTests of Provenance",
-        [WireType.EventPromise] = "RecordTests of Provenance",
-        [WireType.SlotAcknowledgement] = "RecordTests of Provenance",
         [WireType.ReceiptMaterials] = "read inside the receipt of an event: EventReceiptTests",
-        [WireType.ProvenanceFraud] = "FraudTests",
+        [WireType.PostureThing] = "only hashed, never read",
+        [WireType.PostureSeen] = "one moment in a peer's own log: PostureSupervisorTests",
+        [WireType.UsesJudged] = "one number in a peer's own log: UseSupervisorTests",
         [WireType.TraceEnd] = "read as a part of a trace's commitment",
         [WireType.TraceSnapshot] = "read under a root that is trusted already: the traces' own tests",
     };
+
+    private void AddProvenance()
+    {
+        foreach ((string name, byte[] bytes, Func<ReadOnlyMemory<byte>, byte[]?> again) in ProvenanceSamples.All) Add(name, bytes, again);
+        FraudProof claim = new(
+            FraudKind.AcknowledgementBroken, Key(), [Bytes(60), Bytes(70)], [Bytes(64), Bytes(64)], [new Segment(256, 3, [Hash(), Hash()], null)], [Bytes(80)]);
+        Add("FraudProof", claim.Encode(), static bytes => FraudProof.TryDecode(bytes)?.Encode());
+        Round round = new(1_767_225_600);
+        AggregationLeaf second = new(1, 3, round, Peer(), Hash(), 3, 2, 70_000, 80_000, new Epoch(2), Hash());
+        RoundLeaf live = new(round, Hash(), 4, 300, Hash(), Hash(), RoundMark.Live);
+        ImmutableArray<Segment> spine = [new(256, 3, [Hash(), Hash()], Bytes(40)), new(70_000, 69_999, [Hash()], null)];
+        ProvenanceMessage[] messages =
+        [
+            new ProvenanceMessage.Enrol(new Epoch(2)),
+            new ProvenanceMessage.Enrolled(new Epoch(2), 200),
+            new ProvenanceMessage.Closed(second, Signature()),
+            new ProvenanceMessage.Taken(new SlotAcknowledgement(Peer(), 1, 3, round, new Epoch(2), Hash()), Signature()),
+            new ProvenanceMessage.Spine(1, round, spine, "a\n2\nb\n\n\u2014 name c\n"),
+            new ProvenanceMessage.Leaves(70_000, 70_002, [live, live with { CoreRoot = null, Events = 0, Mark = RoundMark.Backfilled }]),
+            new ProvenanceMessage.WantLeaves(70_000),
+            new ProvenanceMessage.Signed(70_000, Key(), Signature()),
+        ];
+        foreach (ProvenanceMessage message in messages) Add("ProvenanceMessage." + message.GetType().Name, message.Encode(), static bytes => ProvenanceMessage.Decode(bytes)?.Encode());
+        Add("ProvenanceMessage.Enrolled, of no slot", new ProvenanceMessage.Enrolled(new Epoch(2), null).Encode(), static bytes => ProvenanceMessage.Decode(bytes)?.Encode());
+        EventBatch batch = new(round, new Epoch(2), 300, 70_000, 80_000, [Bytes(30), Bytes(40)], default, Bytes(64));
+        Add("EventBatch", batch.Encode(), static bytes => EventBatch.Decode(bytes)?.Encode());
+        Add("EventBatch, of leaves", (batch with { Records = [], Leaves = Bytes(64) }).Encode(), static bytes => EventBatch.Decode(bytes)?.Encode());
+        Heartbeat heartbeat = new(new Salt(Bytes(16)), Peer(), round, new Round(round.Second - 1), 299, null, null, null, new HeartbeatCounters(1, 2, 3), -5, AgentLevel.None);
+        ClosedSecond closed = new(heartbeat.Encode(), second, spine, "a\n2\nb\n\n\u2014 name c\n") { Sequence = 299, SettledBefore = 290 };
+        Add("ClosedSecond", closed.Encode(), static bytes => ClosedSecond.Decode(bytes)?.Encode());
+        Add("ClosedSecond, in no round", (closed with { Spine = [], Checkpoint = string.Empty }).Encode(), static bytes => ClosedSecond.Decode(bytes)?.Encode());
+        EventReceipt promised = new(Key(), ReceiptState.Promised, Bytes(30), null, Bytes(40), [], [new Segment(4, 2, [Hash(), Hash()], null)], null, Bytes(64));
+        EventReceipt entered = new(Key(), ReceiptState.Round, Bytes(30), Bytes(50), null, [Bytes(60)], [new Segment(4, 2, [Hash()], Bytes(40)), .. spine], "a\n2\nb\n\n\u2014 name c\n", Bytes(64));
+        CustodyBundle custody = new(Bytes(20), [new CustodyStep(promised.Record, promised), new CustodyStep(entered.Record, entered), new CustodyStep(Bytes(30), null)]);
+        Add("CustodyBundle", custody.Encode(), static bytes => CustodyBundle.TryDecode(bytes)?.Encode());
+    }
+
+    private void AddFraud()
+    {
+        Round round = new(1_767_225_600);
+        AggregationLeaf tree = new(2, 3, round, Peer(), Hash(), 256, 2, 70_000, 80_000, new Epoch(2), null);
+        ProvenanceMessage[] messages =
+        [
+            new ProvenanceMessage.Shown(tree, Signature(), Key()),
+            new ProvenanceMessage.WantSlot(round, 200, true),
+            new ProvenanceMessage.SlotShown(tree, Signature(), new Segment(256, 3, [Hash(), Hash()], null), [Bytes(40), Bytes(50)]),
+            new ProvenanceMessage.Complaint(new Message.ReportFraud([.. Bytes(60)], Key())),
+        ];
+        foreach (ProvenanceMessage message in messages) Add("ProvenanceMessage." + message.GetType().Name, message.Encode(), static bytes => ProvenanceMessage.Decode(bytes)?.Encode());
+    }
 
     private void AddConsensus()
     {
@@ -219,6 +279,22 @@ internal sealed class WireCases
         };
         Add("LeaseWorkRecord", work.Encode(), static bytes => LeaseWorkRecord.Decode(bytes)?.Encode());
         Add("LeaseWorkRecord, begun", (work with { OwnerSignature = null, Result = null }).Encode(), static bytes => LeaseWorkRecord.Decode(bytes)?.Encode());
+    }
+
+    private void AddPosture()
+    {
+        PostureEdge edge = new(
+            7, "peer-program", ThingClass.File, "/opt/peer/noderuntime.dll", ControlState.Bad, ControlState.Good, EdgeCause.FileEvent, new Culprit(4711, 0, "/usr/bin/cp"), Time(), Time(),
+            Time(), AgentLevel.Privileged);
+        Add("PostureEdge", edge.Encode(), static bytes => PostureEdge.Decode(bytes)?.Encode());
+        PostureEdge lost = edge with { Path = string.Empty, From = ControlState.Good, To = ControlState.Unknown, By = EdgeCause.QueueOverflowed, Who = null, Began = null };
+        Add("PostureEdge, of what was lost", lost.Encode(), static bytes => PostureEdge.Decode(bytes)?.Encode());
+        Add("UseLabel", new UseLabel("personal", Hasher.Sha256("a module"u8)).Encode(), static bytes => UseLabel.Decode(bytes)?.Encode());
+        Add("KeyUse, votes", new KeyUse(KeyPurpose.Votes, FixedKey, new Epoch(7), null).Encode(), static bytes => KeyUse.Decode(bytes)?.Encode());
+        Add("KeyUse, a transaction", new KeyUse(KeyPurpose.Transaction, FixedKey, new Epoch(7), Hasher.Sha256("a transaction"u8)).Encode(), static bytes => KeyUse.Decode(bytes)?.Encode());
+        Add("UseLabel, of a class alone", new UseLabel("personal", null).Encode(), static bytes => UseLabel.Decode(bytes)?.Encode());
+        PostureBaseline baseline = new(1, "peer-program", ImmutableSortedDictionary.Create<string, string>(StringComparer.Ordinal).Add("/a", "d 0755 0 0 -").Add("/b", "f 0644 0 0 -"));
+        Add("PostureBaseline", baseline.Encode(), static bytes => PostureBaseline.Decode(bytes)?.Encode());
     }
 
     private void AddCapacityWork()
@@ -360,6 +436,9 @@ internal sealed class WireCases
     private PeerId Peer() => new(Hash());
 
     private Instant Time() => new((long)_prng.NextBelow(1UL << 57));
+
+    /// <summary>What came late takes nothing from those behind it.</summary>
+    private static PublicKey FixedKey => new(KeyAlgorithm.P256, [3, .. Hasher.Sha256("a key"u8).ToArray()]);
 
     private PublicKey Key() => new(KeyAlgorithm.P256, [3, .. Bytes(32)]);
 

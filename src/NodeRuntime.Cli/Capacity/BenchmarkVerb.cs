@@ -19,13 +19,15 @@ using Spectre.Console;
 
 namespace NodeRuntime.Cli.Capacity;
 
-/// <summary><c>noderuntime capacity benchmark</c>: what this machine can sell, and what its proofs take of a day.</summary>
+/// <summary><c>noderuntime capacity benchmark</c>: what this machine can sell, what that would earn, and what its proofs take of a day.</summary>
 internal static class BenchmarkVerb
 {
     private const int SecondsMax = 60;
     private const int ScanByteCount = 32 << 20;
     private const double SecondsPerDay = 86_400;
     private const double BusyBelow = 0.8;
+
+    private const int AmongMax = 1_000_000;
 
     // Whoever is drawn looks at three others on average, whatever their number.
     private const int PeersVerified = 3;
@@ -39,12 +41,23 @@ internal static class BenchmarkVerb
         Option<WorkChoice> work = new("--work") { Description = "The work function; best: what this machine has", DefaultValueFactory = static _ => WorkChoice.Best };
         Option<bool> full = new("--full") { Description = "RandomX with its dataset: 2.3 GiB and a minute or two" };
         Option<string> probe = new("--probe") { Description = "Bytes that are written and read to find the disk's rate", DefaultValueFactory = static _ => "256MiB", HelpName = "SIZE" };
-        Command command = new("benchmark", "What this machine can sell, and what its proofs take of a day") { units, threads, seconds, work, full, probe };
+        Option<string?> contact = new("--contact") { Description = "A gateway of the context's chain, whose terms and proven units decide what is earned; else the development terms", HelpName = "URL" };
+        Option<int> among = new("--among") { Description = "Without --contact: providers that sell as much, this machine one of them", DefaultValueFactory = static _ => 10, HelpName = "N" };
+        Command command = new("benchmark", "What this machine can sell, what that would earn, and what its proofs take of a day")
+        {
+            units, threads, seconds, work, full, probe, contact, among,
+        };
         plot.AddTo(command, hasOwner: false);
         return command.Runs(world, options, async (session, parsed, cancellation) =>
         {
             CapacitySection? section = plot.Config(parsed)?.Config.Capacity;
-            CapacityParameters parameters = plot.Parameters(parsed);
+            string? gateway = parsed.GetValue(contact);
+            int providers = parsed.GetValue(among);
+            if (providers is < 2 or > AmongMax) throw Usage($"--among: must be 2 to {AmongMax}");
+            if (gateway is not null && plot.NamesParameters(parsed)) throw Usage("--contact and --parameters exclude each other: a chain has its own numbers");
+            EarningTerms terms = gateway is null ? EarningTerms.Assumed(plot.Parameters(parsed)) : await EarningTerms.ReadAsync(session, gateway, cancellation);
+            CapacityParameters parameters = terms.Terms.Proofs;
+            WorkChoice choice = gateway is null ? parsed.GetValue(work) : ChoiceOf(parameters.Cpu.Kind, parsed.GetValue(work));
             uint wanted = parsed.GetResult(units) is { Implicit: false } ? parsed.GetValue(units) : section is { Units: > 0 } ? section.Units : 100;
             int count = parsed.GetValue(threads) ?? section?.Cores ?? Environment.ProcessorCount;
             int length = parsed.GetValue(seconds);
@@ -53,19 +66,29 @@ internal static class BenchmarkVerb
             if (count < 1 || count > 1 << parameters.Cpu.UnitBits) throw Usage($"--threads: must be 1 to {1 << parameters.Cpu.UnitBits}");
             if (wanted < 1 || wanted > parameters.Space.UnitsMax) throw Usage($"--units: must be 1 to {parameters.Space.UnitsMax}");
             if (probed is < 1 << 20 or > 64L << 30) throw Usage("--probe: must be 1MiB to 64GiB");
-            BenchmarkedCpu cpu = await CpuAsync(session, parameters.Cpu, parsed.GetValue(work), parsed.GetValue(full) || section?.Dataset == true, count, length, cancellation);
+            BenchmarkedCpu cpu = await CpuAsync(session, parameters.Cpu, choice, parsed.GetValue(full) || section?.Dataset == true, count, length, cancellation);
             BenchmarkedSpace space = await LowPriority.RunAsync("rows", () => SpaceOf(session, parameters.Space, wanted, count, length, cancellation));
             cancellation.ThrowIfCancellationRequested();
             BenchmarkedStorage? storage = null;
             if (plot.Folder(parsed) is { } folder) storage = await LowPriority.RunAsync("disk", () => StorageOf(session, folder, parameters.Space, space, probed, cancellation));
             cancellation.ThrowIfCancellationRequested();
-            BenchmarkResult result = new(cpu, space, storage, CostOf(parameters, cpu, space));
+            // A unit is what one thread searches, and must be as fast as the chain says.
+            uint cpuUnits = Math.Min(cpu.UnitsToSell, (uint)count);
+            uint spaceUnits = storage is { } disk ? Math.Min(space.Units, disk.UnitsThatFit) : space.Units;
+            BenchmarkResult result = new(cpu, space, storage, CostOf(parameters, cpu, space), terms.Of(cpuUnits, spaceUnits, (uint)providers));
             session.Display.Answer(result, CapacityJson.Default.BenchmarkResult, Draw);
             return ExitCode.Ok;
         });
     }
 
     private static CliException Usage(string message) => new(ExitCode.Usage, "Usage", message, "give another number");
+
+    // On a chain its work function is measured, and no other counts.
+    private static WorkChoice ChoiceOf(WorkKind kind, WorkChoice wanted)
+    {
+        WorkChoice chosen = kind == WorkKind.RandomX ? WorkChoice.RandomX : WorkChoice.AesRoMix;
+        return wanted == WorkChoice.Best || wanted == chosen ? chosen : throw Usage($"--work: the chain proves by {chosen}");
+    }
 
     private static async Task<BenchmarkedCpu> CpuAsync(
         Session session, CpuParameters parameters, WorkChoice choice, bool isFull, int threads, int seconds, CancellationToken cancellation)
@@ -184,7 +207,7 @@ internal static class BenchmarkVerb
 
     private static void Draw(IAnsiConsole console, BenchmarkResult result)
     {
-        (BenchmarkedCpu cpu, BenchmarkedSpace space, DailyCost cost) = (result.Cpu, result.Space, result.PerDay);
+        (BenchmarkedCpu cpu, BenchmarkedSpace space) = (result.Cpu, result.Space);
         Display.Pairs(
             console,
             ("processor", Text($"{cpu.Kind} ({cpu.Grade} grade), {cpu.Mode}, by {cpu.Backend}; its memory took {cpu.PrepareSeconds} s")),
@@ -201,13 +224,50 @@ internal static class BenchmarkVerb
                 ("  reads", Text($"{disk.ReadMegabytesPerSecond} MB/s ({disk.ReadBy}); a core scans {disk.ScanRatio} times as fast")));
         }
 
-        Display.Pairs(
-            console,
-            ("a day takes", Text($"{cost.CpuDutyCoreSeconds} core-seconds of shares, {cost.ScanCoreSeconds} of scans, {cost.VerifyCoreSeconds} of checking {PeersVerified} others")),
-            ("  and reads", ByteSize.Text(cost.BytesRead)),
-            ("  in all", Text($"{cost.ShareOfAllCores * 100:0.##} % of this machine's cores")));
+        console.WriteLine();
+        console.Write(DayOf(result));
+        console.WriteLine(TermsOf(result.Earnings));
+        bool isLight = cpu is { UnitsToSell: 0, Kind: nameof(WorkKind.RandomX), Mode: nameof(WorkMode.Light) };
+        if (isLight) console.WriteLine("Without its dataset RandomX is too slow here for a unit: --full measures it with one, as a peer with 2.4 GiB to spare runs it.");
         if (cpu.Got < BusyBelow) console.WriteLine(Text($"Other programs run: only {cpu.Got * 100:0.#} % of the cores were left. Rates are by processor time, as if all were."));
         if (cpu.Hint.Length != 0) console.WriteLine(cpu.Hint);
+    }
+
+    // What a day earns and what it takes, side by side.
+    private static Table DayOf(BenchmarkResult result)
+    {
+        (DailyCost cost, EarningCase[] cases) = (result.PerDay, result.Earnings.Cases);
+        string[] heads = Array.ConvertAll(cases, static it => it.Assumption switch
+        {
+            nameof(EarningAssumption.Alone) => "tokens, alone",
+            nameof(EarningAssumption.Among) => Text($"tokens, one of {it.Providers}"),
+            _ => "tokens",
+        });
+        Table table = Display.NewTable(["a day", "units", .. heads, "core-seconds", "reads"]);
+        Row("processors", Text($"{cases[0].Cpu.Units}"), static it => it.Cpu.PerDay, cost.CpuDutyCoreSeconds, string.Empty);
+        Row("space", Text($"{cases[0].Space.Units}"), static it => it.Space.PerDay, cost.ScanCoreSeconds, ByteSize.Text(cost.BytesRead));
+        Row(Text($"checking {PeersVerified} others"), string.Empty, null, cost.VerifyCoreSeconds, string.Empty);
+        double all = Math.Round(cost.CpuDutyCoreSeconds + cost.ScanCoreSeconds + cost.VerifyCoreSeconds, 1);
+        Row("together", string.Empty, static it => it.PerDay, all, Text($"{cost.ShareOfAllCores * 100:0.##} % of this machine's cores"));
+        return table;
+
+        void Row(string name, string units, Func<EarningCase, string>? earned, double seconds, string reads)
+        {
+            string[] amounts = Array.ConvertAll(cases, it => earned is null ? string.Empty : CapacityWords.Tokens(earned(it)));
+            string[] cells = [name, units, .. amounts, Text($"{seconds}"), reads];
+            table.AddRow(Array.ConvertAll(cells, static cell => new Text(cell)));
+        }
+    }
+
+    private static string TermsOf(Earnings earnings)
+    {
+        EarningCase last = earnings.Cases[^1];
+        string whose = earnings.Chain.Length != 0
+            ? Text($"The chain's terms at height {earnings.Height}, beside {last.Cpu.OthersUnits} units of processors and {last.Space.OthersUnits} of space that others prove")
+            : "Assumed: the development terms, and others who sell as much; --contact URL asks a chain";
+        return Text($"{whose}. {Limits("Processors", last.Cpu)} {Limits("Space", last.Space)} {CapacityWords.Tokens(earnings.Collateral)} tokens must be bonded.");
+
+        static string Limits(string kind, EarnedKind it) => it.Units == 0 ? $"{kind}: no unit to sell." : Text($"{kind}: {CapacityWords.Tokens(it.PerUnit)} a unit in {it.PeriodSeconds} s, by the {it.LimitedBy.ToLowerInvariant()}.");
     }
 
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);

@@ -37,7 +37,7 @@ internal sealed record ProvenCpu(
     int Shares, double Rate, double RateError, double HashesPerSecond, uint UnitsToSell, int OpeningBytes, double VerifySeconds);
 
 /// <summary>What <c>capacity benchmark</c> prints for programs.</summary>
-internal sealed record BenchmarkResult(BenchmarkedCpu Cpu, BenchmarkedSpace Space, BenchmarkedStorage? Storage, DailyCost PerDay);
+internal sealed record BenchmarkResult(BenchmarkedCpu Cpu, BenchmarkedSpace Space, BenchmarkedStorage? Storage, DailyCost PerDay, Earnings Earnings);
 
 /// <param name="RateOfOneCore">Hashes a second of processor time.</param>
 /// <param name="RateOfAll">Of all threads together, as if each had its core.</param>
@@ -60,6 +60,25 @@ internal sealed record BenchmarkedStorage(
 /// <summary>What the proofs take of a day, in core-seconds and bytes read.</summary>
 internal sealed record DailyCost(
     double CpuDutyCoreSeconds, double ScanCoreSeconds, long BytesRead, double VerifyCoreSeconds, double ShareOfAllCores);
+
+/// <summary>What units would earn by the ledger's schedule, if nothing changed for a day. Amounts are base units.</summary>
+/// <param name="Terms">Chain; or Development: nobody was asked, and the amounts are those of a development chain.</param>
+/// <param name="Chain">Its id, and the <paramref name="Height"/> that what is proven there is of; empty and 0 where nobody was asked.</param>
+/// <param name="Collateral">That must be bonded behind these units.</param>
+internal sealed record Earnings(string Terms, string Chain, ulong Height, string Collateral, EarningCase[] Cases);
+
+/// <param name="Assumption">Alone, Among or AsProven.</param>
+/// <param name="Providers">That sell as much, this one among them; 0 where the chain says what is proven.</param>
+internal sealed record EarningCase(string Assumption, uint Providers, EarnedKind Cpu, EarnedKind Space, string PerDay);
+
+/// <param name="OthersUnits">Proven by others in the same period.</param>
+/// <param name="PoolPerPeriod">For all units of a slice or an epoch, halvings done.</param>
+/// <param name="PerUnit">In a period.</param>
+/// <param name="LimitedBy">Cap; Pool: whoever comes takes from everybody; or Units: there is none to sell.</param>
+/// <param name="HalvesInDays">0 where the pool halves no more.</param>
+internal sealed record EarnedKind(
+    uint Units, ulong OthersUnits, double PeriodSeconds, string PoolPerPeriod, string CapPerUnit, string PerUnit, string PerPeriod, string PerDay, string LimitedBy,
+    uint HalvesInDays);
 
 /// <summary>What <c>capacity maintenance</c> prints for programs.</summary>
 /// <param name="UsedSeconds">Of the 30 days that it lies in, with this.</param>

@@ -67,6 +67,9 @@ internal sealed class PlotOptions
         ParameterChoice.Development => CapacityParameters.Development,
     };
 
+    /// <summary>Whether somebody chose them on the command line.</summary>
+    public bool NamesParameters(ParseResult parsed) => parsed.GetResult(_parameters) is { Implicit: false };
+
     /// <summary>The peer's configuration where there is one, with the folder that its paths are relative to.</summary>
     public (PeerConfig Config, string Folder)? Config(ParseResult parsed)
     {

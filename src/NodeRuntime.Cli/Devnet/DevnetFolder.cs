@@ -26,13 +26,6 @@ internal sealed class DevnetFolder
 {
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
 
-    // Slices are seconds long, and begin and close with blocks: one a second at least.
-    private static ChainParameters WithCapacity => ChainParameters.Development with
-    {
-        BlockIntervalIdle = Duration.FromSeconds(1),
-        Capacity = CapacityTerms.Development,
-    };
-
     private DevnetFolder(string root, Genesis genesis, KeyPair owner, ImmutableArray<DevnetPeer> peers)
     {
         Root = root;
@@ -75,7 +68,7 @@ internal sealed class DevnetFolder
             keys.Add(NodeKeys.Create(Path.Combine(folder, "node.key")));
         }
 
-        Genesis genesis = MakeGenesis(keys, owner, options.Capacity);
+        Genesis genesis = MakeGenesis(keys, owner, options.Grade);
         File.WriteAllBytes(Path.Combine(root, GenesisFiles.Name), genesis.Encode());
         ImmutableArray<DevnetPeer> peers = WritePeers(root, genesis, keys);
         DevnetFolder devnet = new(root, genesis, owner, peers);
@@ -103,7 +96,7 @@ internal sealed class DevnetFolder
         foreach (DevnetPeer peer in peers) yield return "http://" + peer.Api;
     }
 
-    private static Genesis MakeGenesis(List<KeyPair> peers, KeyPair owner, bool hasCapacity)
+    private static Genesis MakeGenesis(List<KeyPair> peers, KeyPair owner, DevnetGrade? grade)
     {
         SortedDictionary<AccountId, GenesisAllocation> allocations = [];
         ImmutableArray<GenesisValidator>.Builder validators = ImmutableArray.CreateBuilder<GenesisValidator>(peers.Count);
@@ -123,11 +116,16 @@ internal sealed class DevnetFolder
             IsDevelopment = true,
             Nonce = new Hash256(RandomNumberGenerator.GetBytes(Hash256.ByteCount)),
             Time = Instant.FromMilliseconds(DateTimeOffset.UtcNow.ToUnixTimeMilliseconds()),
-            Parameters = hasCapacity ? WithCapacity : ChainParameters.Development,
+            Parameters = ParametersOf(grade),
             Validators = validators.MoveToImmutable(),
             Allocations = [.. allocations.Values],
         };
     }
+
+    // Slices are seconds long, and begin and close with blocks: one a second at least.
+    private static ChainParameters ParametersOf(DevnetGrade? grade) => grade is { } proven
+        ? ChainParameters.Development with { BlockIntervalIdle = Duration.FromSeconds(1), Capacity = DevnetTerms.Of(proven) }
+        : ChainParameters.Development;
 
     // Everybody is told of one other peer and learns of the rest.
     private static ImmutableArray<DevnetPeer> WritePeers(string root, Genesis genesis, List<KeyPair> keys)

@@ -14,8 +14,8 @@ internal sealed record DevnetOptions
     /// <summary>A CSV file for the sample job; null for a generated one.</summary>
     public required string? Input { get; init; }
 
-    /// <summary>Providers prove what they sell before they may bid, all the time.</summary>
-    public required bool Capacity { get; init; }
+    /// <summary>What providers prove before they may bid, and all the time; null for nothing.</summary>
+    public required DevnetGrade? Grade { get; init; }
 
     /// <summary>Ends after the sample job.</summary>
     public required bool Once { get; init; }

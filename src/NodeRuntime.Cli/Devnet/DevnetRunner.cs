@@ -1,11 +1,13 @@
 using System;
 using System.Collections.Generic;
+using System.Collections.Immutable;
 using System.IO;
 using System.Linq;
 using System.Security.Cryptography;
 using System.Threading;
 using System.Threading.Tasks;
 using NodeRuntime.Api;
+using NodeRuntime.Cli.Receipts;
 using NodeRuntime.Cli.Verbs;
 using NodeRuntime.Client;
 using NodeRuntime.Client.Jobs;
@@ -21,24 +23,33 @@ namespace NodeRuntime.Cli.Devnet;
 /// </summary>
 internal sealed class DevnetRunner(DevnetOptions options, Display display, CliWorld world) : IAsyncDisposable
 {
-    private static readonly TimeSpan StartWithin = TimeSpan.FromSeconds(120);
-
     private readonly List<PeerProcess> _processes = [];
     private DevnetFolder? _folder;
     private ClusterClient? _client;
+    private SystemSignatures? _signatures;
     private DevnetScreen? _screen;
     private bool _wasAskedToEnd;
     private Task<PreparedJob>? _preparing;
+    private long _startedAt;
+    private DevnetStart _start = new(0, 0);
+    private readonly SortedDictionary<string, CapacityAnswer> _proven = new(StringComparer.Ordinal);
+
+    // A slice of the full grade is three times as long.
+    private TimeSpan StartWithin => TimeSpan.FromSeconds(options.Grade == DevnetGrade.Full ? 300 : 180);
+
+    private long ElapsedMs => (long)world.Time.GetElapsedTime(_startedAt).TotalMilliseconds;
 
     public async Task<ExitCode> RunAsync(CancellationToken cancellation)
     {
         using CancellationTokenRegistration asked = cancellation.Register(() => _wasAskedToEnd = true);
+        _startedAt = world.Time.GetTimestamp();
         DevnetFolder folder = DevnetFolder.Create(options);
         _folder = folder;
         display.Note($"devnet: {options.Peers} peers in {folder.Root}");
         foreach (DevnetPeer peer in folder.Peers) _processes.Add(PeerProcess.Start(peer));
         _screen = new DevnetScreen(display, folder, world);
         SystemSignatures signatures = SystemSignatures.Open(RandomNumberGenerator.GetBytes(SystemSignatures.EntropyByteCount));
+        _signatures = signatures;
         ClusterClient client = new(folder.ToContextFile().ToContext(folder.ContextPath), signatures.CreateSigner(folder.Owner), signatures, world.Time);
         _client = client;
         PreparedJob job = await WaitForPeersAsync(client, folder, cancellation);
@@ -75,7 +86,7 @@ internal sealed class DevnetRunner(DevnetOptions options, Display display, CliWo
     // Ready when a peer finalizes and knows all others, whom it was told only one of, and all have proven what they sell. Meanwhile the job is made.
     private async Task<PreparedJob> WaitForPeersAsync(ClusterClient client, DevnetFolder folder, CancellationToken cancellation)
     {
-        long started = world.Time.GetTimestamp();
+        string reached = "no peer answered";
         while (true)
         {
             foreach (PeerProcess process in _processes)
@@ -87,20 +98,26 @@ internal sealed class DevnetRunner(DevnetOptions options, Display display, CliWo
             try
             {
                 StatusAnswer status = await client.StatusAsync(cancellation);
+                reached = $"height {status.FinalizedHeight}, {status.MembersKnown} of {options.Peers} peers known, {_proven.Count} proven";
                 if (status.FinalizedHeight >= 1 && status.MembersKnown >= options.Peers)
                 {
+                    if (_start.FirstBlockMs == 0) _start = new DevnetStart(ElapsedMs, 0);
                     Task<PreparedJob> preparing = _preparing ??= BeginJob(folder, cancellation);
-                    if (await AreProvenAsync(client, cancellation)) return await preparing;
+                    if (await AreProvenAsync(client, cancellation))
+                    {
+                        _start = _start with { ProvenMs = ElapsedMs };
+                        return await preparing;
+                    }
                 }
             }
-            catch (ClientException) when (world.Time.GetElapsedTime(started) < StartWithin)
+            catch (ClientException) when (world.Time.GetElapsedTime(_startedAt) < StartWithin)
             {
                 // Not listening yet: asked again below, until the deadline speaks.
             }
 
-            if (world.Time.GetElapsedTime(started) > StartWithin)
+            if (world.Time.GetElapsedTime(_startedAt) > StartWithin)
             {
-                throw new CliException(ExitCode.Unreachable, "NotReady", $"the peers did not agree on a block and prove what they sell within {StartWithin.TotalSeconds} s", $"their logs are in {_folder!.Root}/peer-*/peer.log");
+                throw new CliException(ExitCode.Unreachable, "NotReady", $"the peers did not agree on a block and prove what they sell within {StartWithin.TotalSeconds} s: {reached}", $"their logs are in {_folder!.Root}/peer-*/peer.log");
             }
 
             await Task.Delay(TimeSpan.FromMilliseconds(200), world.Time, cancellation);
@@ -109,12 +126,19 @@ internal sealed class DevnetRunner(DevnetOptions options, Display display, CliWo
 
     private async Task<bool> AreProvenAsync(ClusterClient client, CancellationToken cancellation)
     {
-        return !options.Capacity || (await client.CapacityAsync(default, cancellation)).Capacity.Count(static it => it.Proven) >= options.Peers;
+        if (options.Grade is null) return true;
+        // Each at some time, not all at one: where the machine does other things as well, now this peer's slice is late and now that one's.
+        foreach (CapacityAnswer it in (await client.CapacityAsync(default, cancellation)).Capacity)
+        {
+            if (it.Proven) _proven[it.Peer] = it;
+        }
+
+        return _proven.Count >= options.Peers;
     }
 
     private Task<PreparedJob> BeginJob(DevnetFolder folder, CancellationToken cancellation)
     {
-        if (options.Capacity) _screen!.Note("devnet: the peers agree; each proves its processor and its space before it may bid");
+        if (options.Grade is { } grade) _screen!.Note($"devnet: the peers agree; each proves its processor ({grade.ToString().ToLowerInvariant()} grade) and its space before it may bid");
         return Task.Run(() => PrepareJobAsync(folder, cancellation), cancellation);
     }
 
@@ -132,8 +156,8 @@ internal sealed class DevnetRunner(DevnetOptions options, Display display, CliWo
         long submitMs = (long)world.Time.GetElapsedTime(submitted).TotalMilliseconds;
         _screen!.Note($"job: order {order.Hash.ToShortString()} stands, {job.Deposit} base units in escrow");
         JobReport report = await client.RunAsync(order, job, Path.Combine(folder.JobsPath, order.ToString()), Tell, cancellation);
+        string custody = await ReceiptFiles.SaveCustodyAsync(client, _signatures!, order, report.ReceiptPath, _screen!.Note, cancellation);
         StatusAnswer status = await client.StatusAsync(cancellation);
-        CapacitiesAnswer capacity = await client.CapacityAsync(default, cancellation);
         string state = report.Result.Outcome == Proofs.Jobs.JobOutcome.Exited ? "Succeeded" : report.Result.Outcome.ToString();
         LeaseRecord lease = report.Lease;
         return new DevnetResult(
@@ -143,9 +167,11 @@ internal sealed class DevnetRunner(DevnetOptions options, Display display, CliWo
             new DevnetJob(order.ToString(), state, report.Result.ExitCode, report.Result.FuelUsed, report.Result.ResultHash.ToString(), lease.Provider.ToString()),
             new DevnetLease(lease.PricePerSecond.ToString(), lease.ChargedSeconds, lease.Paid.ToString(), lease.Refunded.ToString()),
             new DevnetSupply(status.Supply.Minted, status.Supply.Burned, status.Supply.Held, status.Supply.Conserved),
-            [.. capacity.Capacity.Select(static it => new DevnetCapacity(it.Peer, it.Proven, it.CpuRate, it.CpuError, it.SpaceUnits, it.Grade))],
+            [.. _proven.Values.Select(static it => new DevnetCapacity(it.Peer, it.Proven, it.CpuRate, it.CpuError, it.SpaceUnits, it.Grade))],
             report.ReceiptPath,
+            custody,
             folder.Genesis.ChainId.ToString(),
+            _start,
             // The client's clock starts once the order stands; ours started before it was sent.
             report.Timings with { SubmitToLeaseMs = submitMs + report.Timings.SubmitToLeaseMs },
             folder.Root);
@@ -193,6 +219,7 @@ internal sealed class DevnetRunner(DevnetOptions options, Display display, CliWo
             ? "not asked for"
             : $"{result.Capacity.Count(static it => it.Proven)} of {result.Capacity.Length} providers are proven, {result.Capacity[0].Grade} grade"),
         ("receipt", result.Receipt),
+        ("custody", result.Custody.Length > 0 ? result.Custody : "none"),
         ("genesis", result.Genesis),
         ("check it", $"noderuntime receipt verify {result.Receipt} --genesis {result.Genesis}"));
 

@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.Globalization;
 using System.IO;
 using System.Net.Http;
+using System.Net.Sockets;
 using System.Text.Json;
 using System.Threading;
 using System.Threading.Tasks;
@@ -124,7 +125,7 @@ internal sealed class DevnetScreen : IAsyncDisposable
             return JsonSerializer.Deserialize(
                 await _http.GetStringAsync(new Uri("http://" + peer.Api + Routes.Status), _stop.Token), ApiJson.Default.StatusAnswer);
         }
-        catch (Exception exception) when (exception is HttpRequestException or OperationCanceledException or IOException or JsonException)
+        catch (Exception exception) when (exception is HttpRequestException or OperationCanceledException or IOException or SocketException or JsonException)
         {
             // It is shown as what it is: a peer that does not answer.
             return null;

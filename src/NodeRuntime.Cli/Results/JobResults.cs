@@ -21,6 +21,7 @@ internal sealed record JobDoneResult(
     string Folder,
     ImmutableArray<string> Outputs,
     string Receipt,
+    string Custody,
     JobTimings Timings);
 
 internal sealed record JobStatusResult(

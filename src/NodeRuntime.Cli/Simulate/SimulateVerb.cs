@@ -45,7 +45,7 @@ internal static class SimulateVerb
             (ulong First, ulong Last) range = (parsed.GetValue(seed), parsed.GetValue(seed));
             if (parsed.GetValue(seeds) is { } many) range = Range("--seeds", many, 0, long.MaxValue);
             if (parsed.GetValue(twins) is { } cases) range = Range("--twins", cases, 0, long.MaxValue);
-            (ulong Least, ulong Most) voters = Voters(parsed.GetValue(validators), named, chosen, parsed.GetValue(seeds) is not null);
+            (ulong Least, ulong Most) voters = Voters(parsed.GetValue(validators), named, chosen, parsed.GetValue(seeds) is not null || parsed.GetValue(hours) is not null);
             SimulateOptions asked = new()
             {
                 Layer = chosen,

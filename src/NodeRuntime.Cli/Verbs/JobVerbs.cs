@@ -7,6 +7,7 @@ using System.Text;
 using System.Threading;
 using System.Threading.Tasks;
 using NodeRuntime.Api;
+using NodeRuntime.Cli.Receipts;
 using NodeRuntime.Cli.Results;
 using NodeRuntime.Client;
 using NodeRuntime.Client.Jobs;
@@ -72,8 +73,9 @@ internal static class JobVerbs
         progress.Note("job " + id);
         string target = folder is null ? session.Jobs.FolderOf(id) : Path.GetFullPath(folder);
         JobReport report = await progress.WatchAsync(tell => client.RunAsync(id, job, target, tell, cancellation));
+        string custody = await ReceiptFiles.SaveCustodyAsync(client, session.Signatures, id, report.ReceiptPath, progress.Note, cancellation);
         // The store keeps the receipt and the logs, wherever the outputs went: `receipt get` and `job logs` look there.
-        if (folder is not null) CopyHome(session.Jobs, report);
+        if (folder is not null) CopyHome(session.Jobs, report, custody);
         JobDoneResult result = new(
             id.ToString(),
             job.Spec.Name,
@@ -91,13 +93,15 @@ internal static class JobVerbs
             report.OutputFolder,
             report.Outputs,
             report.ReceiptPath,
+            custody,
             report.Timings);
         session.Display.Answer(result, CliJson.Default.JobDoneResult, ShowDone);
         return report.Result.Outcome == JobOutcome.Exited && report.Result.ExitCode == 0 ? ExitCode.Ok : ExitCode.Failed;
     }
 
-    private static void CopyHome(JobStore store, JobReport report)
+    private static void CopyHome(JobStore store, JobReport report, string custody)
     {
+        if (custody.Length > 0 && Path.GetFullPath(custody) != Path.GetFullPath(store.CustodyOf(report.Order))) File.Copy(custody, store.CustodyOf(report.Order), overwrite: true);
         foreach ((string from, string to) in new[]
         {
             (report.ReceiptPath, store.ReceiptOf(report.Order)),
@@ -263,6 +267,7 @@ internal static class JobVerbs
             ("folder", job.Folder),
             ("outputs", string.Join(", ", job.Outputs.Select(Path.GetFileName))),
             ("receipt", job.Receipt),
+            ("custody", job.Custody.Length > 0 ? job.Custody : "none"),
             ("times", $"lease {job.Timings.SubmitToLeaseMs} ms, ready {job.Timings.LeaseToReadyMs} ms, result {job.Timings.ReadyToResultMs} ms, settled {job.Timings.ResultToSettledMs} ms"));
     }
 

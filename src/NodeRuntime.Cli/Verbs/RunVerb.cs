@@ -59,7 +59,8 @@ internal static class RunVerb
 
     private static readonly TimeSpan EndWithin = TimeSpan.FromSeconds(8);
 
-    private static ILoggerFactory LogsOf(Session session, LogLevel level, string? file) => LoggerFactory.Create(builder =>
+    /// <summary>To the error stream, or to a file.</summary>
+    public static ILoggerFactory LogsOf(Session session, LogLevel level, string? file) => LoggerFactory.Create(builder =>
     {
         builder.SetMinimumLevel(level).AddFilter("Microsoft.AspNetCore", LogLevel.Warning).AddFilter("Microsoft.Hosting", LogLevel.Warning);
         if (file is not null)

@@ -28,6 +28,9 @@ public sealed class JobStore(string path)
 
     public string ReceiptOf(OrderId id) => System.IO.Path.Combine(FolderOf(id), "receipt.cbor");
 
+    /// <summary>What the provider entered of the job, beside its receipt.</summary>
+    public string CustodyOf(OrderId id) => System.IO.Path.Combine(FolderOf(id), "custody.cbor");
+
     /// <summary>Call it as soon as the order's id is known, before anything is sent to a provider.</summary>
     public void Save(OrderId id, PreparedJob job, DateTimeOffset submittedAt)
     {

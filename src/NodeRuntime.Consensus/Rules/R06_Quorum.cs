@@ -32,11 +32,7 @@ public sealed partial class ConsensusMachine
     {
         Vote vote = verified.Value;
         NoteHeard(vote);
-        if (!_votes.TryGetValue(vote.Slot, out SlotVotes? slot))
-        {
-            slot = new SlotVotes(_set.Count);
-            _votes.Add(vote.Slot, slot);
-        }
+        SlotVotes slot = _votes.FindOrAdd(vote.Slot, _set.Count);
 
         // Two that contradict each other are evidence enough; a third says nothing new.
         bool isKnown = slot.Holds(vote.Voter, vote.Value) && _config.Mutant != RuleMutant.CountVoterTwice;
@@ -52,7 +48,7 @@ public sealed partial class ConsensusMachine
     {
         if (_view.Number <= Limits.ViewsBehindMax) return;
         View oldest = new(_view.Number - Limits.ViewsBehindMax);
-        while (FirstView(_votes.Keys) is { } view && view < oldest)
+        while (_votes.FirstView is { } view && view < oldest)
         {
             foreach (VoteKind kind in (System.ReadOnlySpan<VoteKind>)[VoteKind.Notarize, VoteKind.Finalize])
             {
@@ -72,14 +68,8 @@ public sealed partial class ConsensusMachine
         }
     }
 
-    private static View? FirstView(IEnumerable<VoteSlot> slots)
-    {
-        foreach (VoteSlot slot in slots) return slot.View;
-        return null;
-    }
-
     private bool HoldsVote(VoteSlot slot, ValidatorIndex voter, Hash256? value) =>
-        _votes.TryGetValue(slot, out SlotVotes? votes) && votes.Holds(voter, value);
+        _votes.Find(slot) is { } votes && votes.Holds(voter, value);
 
     private bool IsDecided(VoteSlot slot, Hash256? value)
     {
@@ -122,7 +112,7 @@ public sealed partial class ConsensusMachine
 
         if (certificate.Slot.View < _floor.View || IsDecided(certificate.Slot, certificate.Value)) return true;
         if (certificate.Slot.View == _floor.View && !(certificate.IsFinalization && certificate.Value != _floor.Digest)) return true;
-        IEnumerable<Verified<Vote>> votes = _votes.TryGetValue(certificate.Slot, out SlotVotes? slot) ? slot.For(certificate.Value) : [];
+        IEnumerable<Verified<Vote>> votes = _votes.Find(certificate.Slot)?.For(certificate.Value) ?? [];
         CertificateVerdict verdict = CertificateRules.Check(
             certificate, _config.Chain, _set, _config.Signatures, votes, out Verified<Certificate>? verified);
         if (verdict != CertificateVerdict.Accepted)

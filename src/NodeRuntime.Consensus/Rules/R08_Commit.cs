@@ -115,7 +115,7 @@ public sealed partial class ConsensusMachine
         PruneViews(_finalizations);
         PruneViews(_proposals);
         PruneViews(_reseals);
-        foreach (VoteSlot slot in new List<VoteSlot>(_votes.Keys))
+        foreach (VoteSlot slot in _votes.Slots)
         {
             if (slot.View <= _floor.View) _votes.Remove(slot);
         }

@@ -53,6 +53,7 @@ public sealed partial class ConsensusMachine
         _peerTips.Remove(peer);
         _heightsHeard.Remove(peer);
         _prunedBelow.Remove(peer);
+        _lapses.Remove(peer);
     }
 
     private bool AsksForSnapshot()

@@ -23,6 +23,9 @@ public sealed partial class ConsensusMachine
     private readonly SortedDictionary<Height, (PeerId Peer, Instant At)> _windows = [];
     private readonly SortedDictionary<PeerId, Height> _peerTips = [];
     private readonly SortedDictionary<PeerId, Height> _prunedBelow = [];
+
+    // Windows that a peer has let lapse since it last brought one: by chance alone, one that withholds may be asked many times in a row.
+    private readonly SortedDictionary<PeerId, int> _lapses = [];
     private Height _syncHeight;
     private Instant? _syncSince;
 
@@ -123,26 +126,29 @@ public sealed partial class ConsensusMachine
     private void ForgetLateWindows()
     {
         Duration longest = _config.Parameters.NetworkDelay * 4;
-        foreach ((Height from, (PeerId _, Instant at)) in new List<KeyValuePair<Height, (PeerId Peer, Instant At)>>(_windows))
+        foreach ((Height from, (PeerId peer, Instant at)) in new List<KeyValuePair<Height, (PeerId Peer, Instant At)>>(_windows))
         {
-            if (_now - at >= longest || from <= _floor.Height) _windows.Remove(from);
+            bool hasLapsed = _now - at >= longest;
+            if (hasLapsed && _peers.Contains(peer)) _lapses[peer] = _lapses.GetValueOrDefault(peer) + 1;
+            if (hasLapsed || from <= _floor.Height) _windows.Remove(from);
         }
     }
 
-    // Who is known to have it and is asked for least; where nobody is known to, anybody: a tip that we heard may be old.
+    // Who is known to have it, has let least lapse and is asked for least; where nobody is known to, anybody: a tip that we heard may be old.
     private PeerId? PeerForWindow(Height from, PeerId? hint)
     {
         List<PeerId> free = [];
         bool isKnown = false;
-        int least = Limits.SyncWindowsPerPeerMax - 1;
+        (int Lapses, int Busy) least = (int.MaxValue, 0);
         foreach ((PeerId peer, Height tip) in _peerTips)
         {
             if (tip < from || HasPruned(peer, from)) continue;
             isKnown = true;
-            int busy = WindowsOf(peer);
-            if (busy > least) continue;
-            if (busy < least) free.Clear();
-            least = busy;
+            (int Lapses, int Busy) rank = (_lapses.GetValueOrDefault(peer), WindowsOf(peer));
+            int order = rank.CompareTo(least);
+            if (rank.Busy >= Limits.SyncWindowsPerPeerMax || order > 0) continue;
+            if (order < 0) free.Clear();
+            least = rank;
             free.Add(peer);
         }
 
@@ -190,6 +196,7 @@ public sealed partial class ConsensusMachine
         NoteForeign(chain.Finalization);
         NoteThatChainHasBegun();
         if (asked is { } from) _windows.Remove(from);
+        _lapses.Remove(peer);
         Epoch epoch = _set.Epoch;
         // A certificate proves a height as a tip does: what hangs below it is asked for.
         if (blocks[^1].Header.Height > _syncHeight) _syncHeight = blocks[^1].Header.Height;
@@ -225,6 +232,7 @@ public sealed partial class ConsensusMachine
         }
 
         _windows.Remove(hanging.Lowest);
+        _lapses.Remove(peer);
         _runs.Extend(hanging, AboveFloor(blocks));
         _syncSince = null;
         LandRuns();

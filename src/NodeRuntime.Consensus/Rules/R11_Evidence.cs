@@ -22,7 +22,7 @@ public sealed partial class ConsensusMachine
         AccuseOf(vote, votes);
         VoteSlot slot = vote.Value.Slot;
         VoteKind otherKind = slot.Kind == VoteKind.Notarize ? VoteKind.Finalize : VoteKind.Notarize;
-        if (_votes.TryGetValue(slot with { Kind = otherKind }, out SlotVotes? others)) AccuseOf(vote, others);
+        if (_votes.Find(slot with { Kind = otherKind }) is { } others) AccuseOf(vote, others);
     }
 
     private void AccuseOf(Verified<Vote> vote, SlotVotes votes)
@@ -37,10 +37,10 @@ public sealed partial class ConsensusMachine
     {
         if (vote.Slot.Kind != VoteKind.Notarize || !_proposals.TryGetValue(vote.Slot.View, out Hash256 ours) || ours == vote.Value) return;
         ValidatorIndex leader = LeaderSchedule.LeaderOf(_config.Chain, _set, vote.Slot.View);
-        if (vote.Voter == leader || vote.Voter == _self || _votes[vote.Slot].First(leader) is not { } told) return;
+        if (vote.Voter == leader || vote.Voter == _self || _votes.Find(vote.Slot)?.First(leader) is not { } told) return;
         PeerId voter = _set[vote.Voter].Peer;
         // With two of its votes in hand there is evidence, and everybody is told that anyway.
-        bool isAlone = _votes[vote.Slot].Second(leader) is null;
+        bool isAlone = _votes.Find(vote.Slot)?.Second(leader) is null;
         if (isAlone && told.Value.Value == ours && _peers.Contains(voter)) Send(voter, new ConsensusMessage.Voted(told.Value));
     }
 

@@ -29,7 +29,7 @@ public sealed partial class ConsensusMachine
     private const ulong RepeatAllEvery = 4;
 
     private readonly SortedDictionary<View, Justification> _reseals = [];
-    private readonly SortedDictionary<ValidatorIndex, Signature> _ready = [];
+    private readonly MemberSignatures _ready = new();
     private ValidatorSet? _due;
     private Hash256 _dueHash;
     private Hash256? _saidReady;
@@ -98,7 +98,7 @@ public sealed partial class ConsensusMachine
         if (hash == _dueHash) return;
         _due = due;
         _dueHash = hash;
-        _ready.Clear();
+        _ready.Clear(due?.Count ?? 0);
         SayReady();
     }
 
@@ -107,7 +107,7 @@ public sealed partial class ConsensusMachine
     {
         if (_due is null || !_hasStarted || _isHalted || _isFenced || _now < _listensUntil || IsSyncing) return;
         Duration age = _now - _floor.Time;
-        if (age > ReadyFloorAgeMax + (_config.Parameters.BlockIntervalIdle * 4) || SignerIn(_due) is not (var signer, { } index) || _ready.ContainsKey(index)) return;
+        if (age > ReadyFloorAgeMax + (_config.Parameters.BlockIntervalIdle * 4) || SignerIn(_due) is not (var signer, { } index) || _ready.Contains(index)) return;
         if (_saidReady != _dueHash)
         {
             _saidReady = _dueHash;
@@ -131,7 +131,7 @@ public sealed partial class ConsensusMachine
     private void TellReady(bool ofAll)
     {
         ValidatorIndex? own = _due is null ? null : SignerIn(_due).Self;
-        foreach ((ValidatorIndex index, Signature signature) in _ready)
+        foreach ((ValidatorIndex index, Signature signature) in _ready.All())
         {
             if (ofAll || index == own) Broadcast(new ConsensusMessage.Ready(new Readiness(_dueHash, index, signature)));
         }
@@ -147,7 +147,7 @@ public sealed partial class ConsensusMachine
     // Of another set than the one that is due here it is from a peer that is ahead or behind, and says nothing.
     private void ReceiveReadiness(PeerId peer, Readiness readiness)
     {
-        if (_due is null || readiness.Set != _dueHash || _ready.ContainsKey(readiness.Member)) return;
+        if (_due is null || readiness.Set != _dueHash || _ready.Contains(readiness.Member)) return;
         CertificateSigner signer = new(readiness.Member, readiness.Signature);
         if (!_due.Contains(readiness.Member) || !SuccessionRules.IsSigned(_due, _dueHash, signer, _config.Chain, _config.Signatures))
         {
@@ -163,7 +163,7 @@ public sealed partial class ConsensusMachine
     private ulong ReadyWeight()
     {
         ulong weight = 0;
-        foreach (ValidatorIndex index in _ready.Keys) weight += _due![index].Weight;
+        foreach ((ValidatorIndex index, _) in _ready.All()) weight += _due![index].Weight;
         return weight;
     }
 
@@ -173,7 +173,7 @@ public sealed partial class ConsensusMachine
         if (due is null || _due is null || due.Hash != _dueHash || ReadyWeight() < due.Quorum) return null;
         ImmutableArray<CertificateSigner>.Builder ready = ImmutableArray.CreateBuilder<CertificateSigner>();
         ulong weight = 0;
-        foreach ((ValidatorIndex index, Signature signature) in _ready)
+        foreach ((ValidatorIndex index, Signature signature) in _ready.All())
         {
             if (weight >= due.Quorum) break;
             ready.Add(new CertificateSigner(index, signature));
@@ -289,7 +289,7 @@ public sealed partial class ConsensusMachine
         _claimed.Clear();
         _asked.Clear();
         _howFar.Clear();
-        _ready.Clear();
+        _ready.Clear(0);
         _claimsFrom = _floor.Height;
         _due = null;
         _dueHash = Hash256.Zero;

@@ -98,6 +98,9 @@ internal static class ApiAnswers
             SandboxDetail = node.Ports.Sandbox.Readiness.Reason,
             Supply = Supply(supply),
             Capacity = node.Tip?.State is { Parameters.Capacity: { } terms } state ? Capacity(state, terms, KeyPolicy.Single(key).ToAccountId()) : null,
+            Provenance = node.Provenance is not { } events ? null : new ProvenanceAnswer(
+                events.LastClosed?.Second ?? 0, events.LastSettled?.Second ?? 0, events.Taken, events.Settled, events.Promises, events.Refused, events.Repeated,
+                events.Children, events.CalendarSize),
             Supervisors = supervisors.ToImmutable(),
         };
     }

@@ -44,6 +44,8 @@ internal static class ApiEndpoints
         api.MapPost(Routes.Transactions, (HttpRequest request) => SubmitAsync(node, request));
         api.MapGet(Routes.Chain, (ulong from) => Chain(node, from));
         api.MapPost(Routes.Evidence, (HttpRequest request) => AccuseAsync(node, request));
+        EventEndpoints.Map(api, application, node);
+        PostureEndpoints.Map(api, application, node);
         api.MapGet(Routes.Jobs, (HttpRequest request) => Jobs(node, request));
         api.MapGet(Routes.Job, (string id, HttpRequest request) => Job(node, id, request));
         api.MapGet(Routes.JobWhy, (string id) => WhyAsync(node, id));
@@ -211,7 +213,10 @@ internal static class ApiEndpoints
         return TypedResults.ServerSentEvents(JobStream.FollowAsync(node, new OrderId(hash), stop));
     }
 
-    private static AccountId? OwnerOf(PeerNode node, HttpRequest request)
+    /// <summary>The peer's own.</summary>
+    internal static AccountId AccountOf(PeerNode node) => KeyPolicy.Single(node.Ports.Signer.PublicKey).ToAccountId();
+
+    internal static AccountId? OwnerOf(PeerNode node, HttpRequest request)
     {
         string header = request.Headers.Authorization.ToString();
         if (!header.StartsWith("Bearer ", StringComparison.Ordinal)) return null;
@@ -221,7 +226,7 @@ internal static class ApiEndpoints
         return verdict == AccessTokenVerdict.Accepted ? token.Account : null;
     }
 
-    private static async Task<T?> AskAsync<T>(Func<ActorRef<T>, TellVerdict> ask)
+    internal static async Task<T?> AskAsync<T>(Func<ActorRef<T>, TellVerdict> ask)
     {
         TaskCompletionSource<T> answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
         ActorRef<T> reply = ActorRef.FromDelegate<T>("ask", received => { answer.TrySetResult(received); });
@@ -236,18 +241,18 @@ internal static class ApiEndpoints
         }
     }
 
-    private static JsonHttpResult<ErrorAnswer> Error(int status, string code, string message, string hint) =>
+    internal static JsonHttpResult<ErrorAnswer> Error(int status, string code, string message, string hint) =>
         TypedResults.Json(new ErrorAnswer(code, message, hint), ApiJson.Default.ErrorAnswer, statusCode: status);
 
-    private static JsonHttpResult<ErrorAnswer> IdMalformed(string id) =>
+    internal static JsonHttpResult<ErrorAnswer> IdMalformed(string id) =>
         Error(StatusCodes.Status400BadRequest, "IdMalformed", $"'{id}' is no id", "an id has 64 hexadecimal digits");
 
-    private static JsonHttpResult<ErrorAnswer> Unauthorised() =>
+    internal static JsonHttpResult<ErrorAnswer> Unauthorised() =>
         Error(StatusCodes.Status401Unauthorized, "TokenRefused", "this belongs to its owner", "send a bearer token that the owner's key signed for this peer");
 
-    private static JsonHttpResult<ErrorAnswer> JobUnknown(string id) =>
+    internal static JsonHttpResult<ErrorAnswer> JobUnknown(string id) =>
         Error(StatusCodes.Status404NotFound, "JobUnknown", $"you have no job {id}", "`noderuntime job list` shows yours");
 
-    private static JsonHttpResult<ErrorAnswer> Busy() =>
+    internal static JsonHttpResult<ErrorAnswer> Busy() =>
         Error(StatusCodes.Status503ServiceUnavailable, "Busy", "this peer cannot answer now", "ask again in a few seconds or ask another peer");
 }

@@ -52,19 +52,29 @@ internal sealed class JobStream
             TellVerdict asked = node.AskPrints(order, ActorRef.FromDelegate<ImmutableArray<JobPrint>>("job-tail", tail =>
             {
                 foreach (JobPrint print in tail) happened.Writer.TryWrite(print);
-                Volatile.Write(ref isBehindTail, true);
+                EndOfTail();
             }));
-            if (asked != TellVerdict.Accepted) Volatile.Write(ref isBehindTail, true);
+            if (asked != TellVerdict.Accepted) EndOfTail();
+            bool isOver = false;
             await foreach (object item in happened.Reader.ReadAllAsync(stop))
             {
                 if ((item is JobPrint print ? stream.Tell(print) : stream.Tell((LedgerTip)item)) is { } told) yield return told;
-                if (item is LedgerTip tip && stream.IsOver(tip)) yield break;
+                isOver = isOver || (item is LedgerTip tip && stream.IsOver(tip));
+                // Who comes when all is over still hears the tail.
+                if (isOver && Volatile.Read(ref isBehindTail) && happened.Reader.Count == 0) yield break;
             }
         }
         finally
         {
             tips.Cancel();
             prints.Cancel();
+        }
+
+        // The tip once more: whoever waits for the end of an order that is over looks up when the tail has been read.
+        void EndOfTail()
+        {
+            Volatile.Write(ref isBehindTail, true);
+            if (node.Tip is { } tip) happened.Writer.TryWrite(tip);
         }
     }
 

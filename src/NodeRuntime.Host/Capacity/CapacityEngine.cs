@@ -15,9 +15,9 @@ using NodeRuntime.Primitives;
 namespace NodeRuntime.Host.Capacity;
 
 /// <summary>
-/// A machine's processors and its disk, as the port sees them. Every task has a thread of the lowest priority there is, for processor and disk alike; one budget
-/// of cores is over all of them, and what has a deadline (a slice's search, a verifier's hashes) gets its place before rows and scans, which give theirs back behind
-/// every piece.
+/// A machine's processors and its disk, as the port sees them. Every task has a thread that steps back, for processor and disk alike: a plot behind everybody, what has a
+/// deadline behind ordinary work. One budget of cores is over all of them, and what has a deadline (a slice's search, a verifier's hashes) gets its place before rows
+/// and scans, which give theirs back behind every piece.
 /// </summary>
 public sealed class CapacityEngine : ICapacityEngine, IDisposable
 {
@@ -73,7 +73,8 @@ public sealed class CapacityEngine : ICapacityEngine, IDisposable
             else if (!_running.TryAdd(task.Number, (stop, null))) refusal = "its number is under way";
             if (refusal is null)
             {
-                Thread thread = LowPriority.Start(string.Create(CultureInfo.InvariantCulture, $"capacity-{task.Number}"), () => End(task, Perform(task, stop.Token), sink));
+                LowLevel level = task is CapacityTask.MakePlot ? LowLevel.Idle : LowLevel.Dated;
+                Thread thread = LowPriority.Start(string.Create(CultureInfo.InvariantCulture, $"capacity-{task.Number}"), () => End(task, Perform(task, stop.Token), sink), level);
                 _running[task.Number] = (stop, thread);
                 return;
             }

@@ -35,10 +35,13 @@ public static class SliceSearch
             for (int i = 0; i < units; i++)
             {
                 (ShareSearch search, IWorkHash hash) = (searches[i], hashes[i]);
-                threads[i] = LowPriority.Start("slice-" + i, () =>
-                {
-                    while (!search.IsExhausted && !cancel.IsCancellationRequested && time.GetElapsedTime(startedAt) < duty) search.Step(hash, 1);
-                });
+                threads[i] = LowPriority.Start(
+                    "slice-" + i,
+                    () =>
+                    {
+                        while (!search.IsExhausted && !cancel.IsCancellationRequested && time.GetElapsedTime(startedAt) < duty) search.Step(hash, 1);
+                    },
+                    LowLevel.Dated);
             }
 
             foreach (Thread thread in threads) thread.Join();

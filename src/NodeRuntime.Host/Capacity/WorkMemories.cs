@@ -74,20 +74,22 @@ public static class WorkMemories
         Thread[] crew = new Thread[memory.PartCount == 0 ? 0 : threads];
         for (int i = 0; i < crew.Length; i++)
         {
-            crew[i] = LowPriority.Start("work-fill-" + i, () =>
-            {
-                while (!cancel.IsCancellationRequested)
-                {
-                    ulong first = (ulong)(Interlocked.Add(ref next, (long)PartsAtOnce) - (long)PartsAtOnce);
-                    if (first >= memory.PartCount) return;
-                    cores?.Enter(1, isUrgent: false);
-                    memory.Fill(first, Math.Min(PartsAtOnce, memory.PartCount - first));
-                    cores?.Leave(1);
-                }
-            });
+            crew[i] = LowPriority.Start("work-fill-" + i, FillParts, LowLevel.Dated);
         }
 
         foreach (Thread thread in crew) thread.Join();
         return !cancel.IsCancellationRequested;
+
+        void FillParts()
+        {
+            while (!cancel.IsCancellationRequested)
+            {
+                ulong first = (ulong)(Interlocked.Add(ref next, (long)PartsAtOnce) - (long)PartsAtOnce);
+                if (first >= memory.PartCount) return;
+                cores?.Enter(1, isUrgent: false);
+                memory.Fill(first, Math.Min(PartsAtOnce, memory.PartCount - first));
+                cores?.Leave(1);
+            }
+        }
     }
 }

@@ -72,6 +72,60 @@ public sealed class PeerConfig
 
     /// <summary>Absent: this peer proves no capacity.</summary>
     public CapacitySection? Capacity { get; set; }
+
+    /// <summary>Absent: events are entered as by default.</summary>
+    public ProvenanceSection? Provenance { get; set; }
+
+    /// <summary>Absent: the peer watches what is its own.</summary>
+    public PostureSection? Posture { get; set; }
+}
+
+/// <summary>What the peer holds its machine against.</summary>
+public sealed class PostureSection
+{
+    /// <summary>False: nothing is watched, and the heartbeat says so.</summary>
+    public bool Watch { get; set; } = true;
+
+    /// <summary>A file of controls beside those that every peer has; relative to the file. Empty: none.</summary>
+    public string Controls { get; set; } = string.Empty;
+
+    /// <summary>A file of what is expected of data, held against the events that this peer enters; relative to the file. Empty: none.</summary>
+    public string Uses { get; set; } = string.Empty;
+
+    /// <summary>Raise it, and what is there at the next start is what is right from then on.</summary>
+    public uint Baseline { get; set; } = 1;
+}
+
+/// <summary>How the peer enters what happens to data.</summary>
+public sealed class ProvenanceSection
+{
+    /// <summary>False: nothing is entered, and nobody's parent is this peer.</summary>
+    public bool Enter { get; set; } = true;
+
+    /// <summary>Where its events happen: two capital letters, and behind a dash the site. "ZZ" is a code that no country has.</summary>
+    public string Zone { get; set; } = "ZZ";
+
+    /// <summary>What is kept of an event in the calendar: "commit", "record" or "full".</summary>
+    public string Keep { get; set; } = "record";
+
+    /// <summary>For how many seconds.</summary>
+    public int Seconds { get; set; } = 24 * 3600;
+
+    /// <summary>Events that one account may enter in a second; twice as many at once.</summary>
+    public int EventsPerSecond { get; set; } = 8192;
+
+    /// <summary>Outside witnesses that are shown each checkpoint where this peer writes the calendar.</summary>
+    public List<WitnessEntry> Witnesses { get; set; } = [];
+}
+
+/// <summary>An outside witness of the calendar.</summary>
+public sealed class WitnessEntry
+{
+    /// <summary>As `noderuntime witness new` prints it: NAME+HASH+KEY.</summary>
+    public string Key { get; set; } = string.Empty;
+
+    /// <summary>Where it answers, such as https://witness.example.</summary>
+    public string Url { get; set; } = string.Empty;
 }
 
 /// <summary>Where figures and traces are sent, by OTLP.</summary>

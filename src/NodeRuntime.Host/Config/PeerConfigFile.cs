@@ -4,6 +4,8 @@ using System.Globalization;
 using System.IO;
 using System.Net;
 using NodeRuntime.Primitives;
+using NodeRuntime.Provenance.Records;
+using NodeRuntime.Provenance.Witnesses;
 using YamlDotNet.Core;
 using YamlDotNet.Serialization;
 using YamlDotNet.Serialization.NamingConventions;
@@ -19,6 +21,12 @@ public static class PeerConfigFile
 
     // Less would not last a peer through a short absence of its neighbours.
     private const ulong RetentionMin = 100;
+
+    // Each is asked every second.
+    private const int WitnessesMax = 16;
+
+    // Whoever is promised an event must have the time to take its receipt.
+    private const int ProvenanceSecondsMin = 60;
 
     /// <exception cref="ConfigException">The file is missing, is no YAML, names an unknown key or holds an impossible value.</exception>
     /// <param name="adjust">What the command line puts in place of what is written, before anything is checked.</param>
@@ -96,11 +104,41 @@ public static class PeerConfigFile
             foreach (string complaint in CapacityComplaints.Of(capacity)) yield return complaint;
         }
 
+        if (config.Provenance is { } provenance)
+        {
+            if (!Zone.IsZone(provenance.Zone)) yield return $"provenance.zone: '{provenance.Zone}' is not two capital letters and, behind a dash, a site in small ones, such as EE-tallinn-1";
+            if (provenance.Keep is not ("commit" or "record" or "full")) yield return $"provenance.keep: '{provenance.Keep}' is neither commit nor record nor full";
+            if (provenance.EventsPerSecond is < 1 or > Limits.EventsPerSecondMax) yield return $"provenance.eventsPerSecond: must be 1 to {Limits.EventsPerSecondMax}";
+            foreach (string complaint in ComplaintsOf(provenance.Witnesses)) yield return complaint;
+            if (provenance.Seconds is < ProvenanceSecondsMin or > Limits.ProvenanceRoundsKeptMax)
+            {
+                yield return $"provenance.seconds: must be {ProvenanceSecondsMin} to {Limits.ProvenanceRoundsKeptMax}";
+            }
+        }
+
+        if (config.Posture is { Uses.Length: > 0 } posture && !(posture.Watch && (config.Provenance?.Enter ?? true)))
+        {
+            yield return "posture.uses: nothing is held against it where `posture.watch` or `provenance.enter` is false";
+        }
+
         if (config.Provider is not { } provider) yield break;
         if (provider.MemoryMiB is 0 or > Limits.GuestMemoryPagesMax / 16) yield return $"provider.memoryMiB: must be 1 to {Limits.GuestMemoryPagesMax / 16}";
         if (provider.InputMiB is 0 or > 4096) yield return "provider.inputMiB: must be 1 to 4096";
         if (provider.OutputMiB is 0 || provider.OutputMiB > (ulong)(Limits.OutputBytesMax >> 20)) yield return $"provider.outputMiB: must be 1 to {Limits.OutputBytesMax >> 20}";
         if (provider.Leases is < 1 or > Limits.LeasesPerProviderMax) yield return $"provider.leases: must be 1 to {Limits.LeasesPerProviderMax}";
+    }
+
+    private static IEnumerable<string> ComplaintsOf(List<WitnessEntry> witnesses)
+    {
+        if (witnesses.Count > WitnessesMax) yield return $"provenance.witnesses: must be at most {WitnessesMax}";
+        SortedSet<string> seen = new(StringComparer.Ordinal);
+        foreach (WitnessEntry witness in witnesses)
+        {
+            if (WitnessKeys.TryParse(witness.Key) is null) yield return $"provenance.witnesses: key: '{witness.Key}' is no witness's key: write NAME+HASH+KEY, as `noderuntime witness new` prints it";
+            if (!seen.Add(witness.Key)) yield return $"provenance.witnesses: key: '{witness.Key}' stands there twice";
+            bool isWeb = Uri.TryCreate(witness.Url, UriKind.Absolute, out Uri? url) && (url.Scheme is "http" or "https") && url.Query.Length == 0;
+            if (!isWeb) yield return $"provenance.witnesses: url: '{witness.Url}' is no address, such as https://witness.example";
+        }
     }
 
     private static bool IsRetention(string text) =>

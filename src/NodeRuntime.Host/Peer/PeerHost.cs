@@ -11,12 +11,15 @@ using Microsoft.Extensions.Logging;
 using NodeRuntime.Actors;
 using NodeRuntime.Actors.Ports;
 using NodeRuntime.Crypto;
+using NodeRuntime.Crypto.Edwards;
 using NodeRuntime.Crypto.Work;
 using NodeRuntime.Host.Api;
 using NodeRuntime.Host.Capacity;
 using NodeRuntime.Host.Config;
 using NodeRuntime.Host.Dispatch;
+using NodeRuntime.Host.Posture;
 using NodeRuntime.Host.Telemetry;
+using NodeRuntime.Host.Witnesses;
 using NodeRuntime.Network;
 using NodeRuntime.Persistence;
 using NodeRuntime.Persistence.Files;
@@ -25,9 +28,13 @@ using NodeRuntime.Persistence.Folder;
 using NodeRuntime.Persistence.Journal;
 using NodeRuntime.Primitives;
 using NodeRuntime.Proofs.Chain;
+using NodeRuntime.Provenance.Witnesses;
 using NodeRuntime.Runtime;
 using NodeRuntime.Runtime.Capacity;
+using NodeRuntime.Runtime.Posture;
+using NodeRuntime.Runtime.Provenance;
 using NodeRuntime.Sandbox;
+using NodeRuntime.Watch;
 using NodeRuntime.Workload;
 using LogLevel = Microsoft.Extensions.Logging.LogLevel;
 
@@ -102,6 +109,9 @@ public sealed class PeerHost : IAsyncDisposable
         if (flight is not null) Closes(flight);
         CapacityEngine? capacity = OpenCapacity(config, folder, genesis);
         if (capacity is not null) Closes(capacity);
+        PosturePlan? posture = PostureOf(config, folder, signer.PublicKey);
+        LinuxMachineWatch? machine = posture is null ? null : LinuxMachineWatch.TryOpen(MachineWatchSettings.Default, TimeProvider.System);
+        if (machine is not null) Closes(machine);
         FileBlobs blobs = new(data.LeasesPath);
         SandboxProcesses processes = new(
             SandboxCommand.OfThisProcess(), SandboxCapabilities.Probe(), Math.Max(1, config.Provider?.Leases ?? 1));
@@ -120,7 +130,7 @@ public sealed class PeerHost : IAsyncDisposable
             "peer", dispatcher, new Prng(BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(8))), SupervisionOf(journal), tracer);
         _closers.Push(() => TerminateAsync(system));
         Listen(system, journal, loggers);
-        Node = NodeComposition.Compose(system, ModelOf(config, genesis, chain, network.ListenAddress) with { Capacity = PlanOf(config, capacity) }, new NodePorts
+        Node = NodeComposition.Compose(system, ModelOf(config, genesis, chain, network.ListenAddress) with { Capacity = PlanOf(config, capacity), Posture = posture }, new NodePorts
         {
             Network = network,
             Journal = journal,
@@ -134,7 +144,9 @@ public sealed class PeerHost : IAsyncDisposable
             Flight = flight,
             Work = work,
             Capacity = capacity,
+            Machine = machine,
         });
+        OpenWitnesses(config, loggers.CreateLogger("witness"));
         if (config.Telemetry is { } telemetry)
         {
             Closes(new TelemetryExport(
@@ -144,6 +156,21 @@ public sealed class PeerHost : IAsyncDisposable
 
         ApiServer api = await ApiServer.StartAsync(Node, config.Api, loggers);
         _closers.Push(api.DisposeAsync);
+    }
+
+    // A calendar goes on without witnesses: what keeps this peer from asking them is said, and is no reason to stay down.
+    private void OpenWitnesses(PeerConfig config, ILogger logger)
+    {
+        if (config.Provenance is not { Enter: true, Witnesses: { Count: > 0 } entries }) return;
+        if (!SystemEd25519.TryOpen(out SystemEd25519? ed25519))
+        {
+            logger.LogWarning("no witness is asked: {Hint}", SystemEd25519.Hint);
+            return;
+        }
+
+        ImmutableArray<WitnessContact> contacts = [.. entries.Select(static it => new WitnessContact(WitnessKeys.TryParse(it.Key)!, new Uri(it.Url)))];
+        WitnessClient client = new(Node, contacts, ed25519!, TimeProvider.System, logger);
+        _closers.Push(client.DisposeAsync);
     }
 
     private static ImmutableArray<KeyPair> ConsensusKeysOf(PeerConfig config, string folder, KeyPair node)
@@ -186,6 +213,14 @@ public sealed class PeerHost : IAsyncDisposable
         };
     }
 
+    private static PosturePlan? PostureOf(PeerConfig config, string folder, PublicKey key)
+    {
+        PostureSection section = config.Posture ?? new PostureSection();
+        if (!section.Watch) return null;
+        DeclaredControls declared = PeerControls.Of(section, folder, Path.Combine(folder, config.Data));
+        return new PosturePlan(declared.Controls, declared.Rollouts, section.Baseline, PeerControls.UsesOf(section, folder, key, declared));
+    }
+
     private static MaintenanceWindow WindowOf(MaintenanceEntry entry)
     {
         Invariant.Holds(CapacityComplaints.TryParse(entry.From, out DateTimeOffset time));
@@ -211,7 +246,9 @@ public sealed class PeerHost : IAsyncDisposable
             OutputBytesMax = provider.OutputMiB << 20,
             LeasesMax = provider.Leases,
         },
+        Provenance = SettingsOf(config.Provenance ?? new ProvenanceSection()),
         BondTarget = config.Provider is { } seller ? Amount.FromTokens(seller.BondTokens) : Amount.Zero,
+        Verifiers = int.Min(Environment.ProcessorCount, NodeModel.VerifiersMax),
         Sync = new SyncSettings
         {
             SnapshotEvery = config.SnapshotEvery,
@@ -219,6 +256,14 @@ public sealed class PeerHost : IAsyncDisposable
             KeepBlocks = ulong.TryParse(config.Retention, NumberStyles.None, CultureInfo.InvariantCulture, out ulong blocks) ? blocks : null,
         },
         Version = typeof(PeerHost).Assembly.GetName().Version?.ToString(3) ?? "0.0.0",
+    };
+
+    private static ProvenanceSettings? SettingsOf(ProvenanceSection section) => !section.Enter ? null : ProvenanceSettings.Default with
+    {
+        Zone = section.Zone,
+        RoundsKept = section.Seconds,
+        EventsPerSecond = section.EventsPerSecond,
+        Retention = Enum.Parse<EventRetention>(section.Keep, ignoreCase: true),
     };
 
     // A journal that failed once writes no more: to begin anew behind it can only fail again.

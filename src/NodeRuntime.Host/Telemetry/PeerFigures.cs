@@ -1,6 +1,8 @@
 using System;
 using System.Collections.Immutable;
 using NodeRuntime.Actors;
+using NodeRuntime.Posture.Controls;
+using NodeRuntime.Proofs.Records;
 using NodeRuntime.Runtime;
 
 namespace NodeRuntime.Host.Telemetry;
@@ -50,6 +52,28 @@ internal static class PeerFigures
             new(FigureKind.Counter, "noderuntime_slashed_units_total", node.Consensus.Slashed.Units > long.MaxValue ? long.MaxValue : (long)node.Consensus.Slashed.Units),
             new(FigureKind.Gauge, "noderuntime_leases_held", node.Workload.LeasesHeld),
             new(FigureKind.Gauge, "noderuntime_leases_running", node.Workload.LeasesRunning),
+            new(FigureKind.Counter, "noderuntime_events_taken_total", (long)(node.Provenance?.Taken ?? 0)),
+            new(FigureKind.Counter, "noderuntime_events_settled_total", (long)(node.Provenance?.Settled ?? 0)),
+            new(FigureKind.Counter, "noderuntime_events_promised_total", (long)(node.Provenance?.Promises ?? 0)),
+            new(FigureKind.Counter, "noderuntime_events_refused_total", (long)(node.Provenance?.Refused ?? 0)),
+            new(FigureKind.Counter, "noderuntime_rounds_repeated_total", (long)(node.Provenance?.Repeated ?? 0)),
+            new(FigureKind.Gauge, "noderuntime_round_closed", (long)(node.Provenance?.LastClosed?.Second ?? 0)),
+            new(FigureKind.Gauge, "noderuntime_round_settled", (long)(node.Provenance?.LastSettled?.Second ?? 0)),
+            new(FigureKind.Gauge, "noderuntime_round_children", node.Provenance?.Children ?? 0),
+            new(FigureKind.Gauge, "noderuntime_calendar_seconds", (long)(node.Provenance?.CalendarSize ?? 0)),
+            new(FigureKind.Gauge, "noderuntime_calendar_certified", (long)(node.Provenance?.CalendarCertified ?? 0)),
+            new(FigureKind.Counter, "noderuntime_calendar_backfilled_total", (long)(node.Provenance?.Backfilled ?? 0)),
+            new(FigureKind.Counter, "noderuntime_frauds_found_total", (long)(node.Provenance?.Frauds.Found ?? 0)),
+            new(FigureKind.Counter, "noderuntime_frauds_punished_total", (long)(node.Provenance?.Frauds.Punished ?? 0)),
+            new(FigureKind.Counter, "noderuntime_frauds_refused_total", (long)(node.Provenance?.Frauds.Refused ?? 0)),
+            new(FigureKind.Gauge, "noderuntime_posture_level", (long)(node.Posture?.Sight.Level ?? AgentLevel.None)),
+            new(FigureKind.Gauge, "noderuntime_posture_things", node.Posture?.Things ?? 0),
+            new(FigureKind.Gauge, "noderuntime_posture_controls_good", node.Posture?.CountOf(ControlState.Good) ?? 0),
+            new(FigureKind.Gauge, "noderuntime_posture_controls_bad", node.Posture?.CountOf(ControlState.Bad) ?? 0),
+            new(FigureKind.Gauge, "noderuntime_posture_controls_unknown", node.Posture?.CountOf(ControlState.Unknown) ?? 0),
+            new(FigureKind.Counter, "noderuntime_posture_edges_total", (long)(node.Posture?.Edges ?? 0)),
+            new(FigureKind.Counter, "noderuntime_posture_alerts_total", (long)(node.Posture?.Alerts ?? 0)),
+            new(FigureKind.Counter, "noderuntime_posture_losses_total", (long)(node.Posture?.Losses ?? 0)),
             new(FigureKind.Gauge, "noderuntime_transaction_wants_open", transactions.WantsOpen),
             new(FigureKind.Gauge, "noderuntime_proposals_open", transactions.ProposalsOpen),
             new(FigureKind.Counter, "noderuntime_transaction_bodies_received_total", transactions.BodiesReceived),

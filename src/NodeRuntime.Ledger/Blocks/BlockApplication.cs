@@ -16,7 +16,7 @@ namespace NodeRuntime.Ledger.Blocks;
 
 /// <summary>
 /// A block turns one state into the next: first its evidence punishes, and the turns that were let pass before it cost something, before a
-/// bond can slip away; then what time brings (challenges of capacity, the calendar), then its transactions in order. Equal parents and equal blocks give equal states, to the last bit of the root, on every machine.
+/// bond can slip away; then what time brings (challenges of capacity, the calendar), then its transactions in order, and the accusations in them. Equal parents and equal blocks give equal states, to the last bit of the root, on every machine.
 /// </summary>
 public static class BlockApplication
 {
@@ -99,7 +99,7 @@ public static class BlockApplication
     internal static LedgerDraft DraftAt(LedgerState parent, Instant time)
     {
         ClockRecord clock = new(parent.Height.Next, time, IsOutage(parent, time) ? time : parent.Clock.ResumedAt);
-        return new LedgerDraft(parent.Chain, parent.Parameters, clock, parent.Tree, parent.Works);
+        return new LedgerDraft(parent.Chain, parent.Parameters, clock, parent.Tree, parent.Works, parent.Epoch, parent.EpochDue);
     }
 
     private static bool IsOutage(LedgerState parent, Instant time) => time - parent.Time > OutageMin;
@@ -135,6 +135,7 @@ public static class BlockApplication
             receipts.Add(ReceiptOf(draft, transactions[i], eventsBefore));
         }
 
+        CapacityAccusation.Decide(draft);
         EpochApplication.Look(draft);
         return new BlockOutcome
         {

@@ -4,6 +4,7 @@ using NodeRuntime.Ledger.Capacity;
 using NodeRuntime.Primitives;
 using NodeRuntime.Proofs.Chain;
 using NodeRuntime.Proofs.Transactions;
+using NodeRuntime.Provenance.Fraud;
 
 namespace NodeRuntime.Ledger.Blocks;
 
@@ -106,6 +107,11 @@ public abstract record LedgerEvent
     public sealed record AccusationUnfounded(AccountId Accuser, AccountId Provider, CapacityKind Kind, uint Period, Amount Burned) : LedgerEvent;
 
     public sealed record MaintenanceDeclared(AccountId Provider, Instant From, Instant Until) : LedgerEvent;
+
+    /// <summary>A peer was shown to have lied about the calendar of events: taken = compensated + rewarded + burned, all from the account's bond.</summary>
+    public sealed record FraudConvicted(
+        PublicKey Culprit, AccountId Account, FraudKind Kind, AccountId Reporter, Amount Taken, Amount Compensated, Amount Rewarded, Amount Burned)
+        : LedgerEvent;
 
     /// <summary>A validator contradicted itself: taken = compensated + rewarded + burned, all from the bond behind its key.</summary>
     public sealed record Slashed(

@@ -167,16 +167,9 @@ internal static class CapacityJudgement
     }
 
     // What a unit earned in the youngest period before this one that anybody proved anything in.
-    private static Amount LastRate(CapacityDuty duty, CapacityKindRecord totals)
-    {
-        for (int i = totals.Periods.Length - 1; i >= 0; i--)
-        {
-            CapacityPeriod period = totals.Periods[i];
-            if (period.Number < duty.Period.Number && period.Proven > 0) return RewardSchedule.RateOf(duty.Terms, duty.Schedule, totals.First, period);
-        }
-
-        return Amount.Zero;
-    }
+    private static Amount LastRate(CapacityDuty duty, CapacityKindRecord totals) => totals.ProvenBefore(duty.Period.Number) is { } period
+        ? RewardSchedule.RateOf(duty.Terms, duty.Schedule, totals.First, period.Number, period.Proven)
+        : Amount.Zero;
 
     private static void CountSilent(LedgerDraft draft, CapacityDuty duty, CapacityAnswerRecord answer)
     {
@@ -199,7 +192,7 @@ internal static class CapacityJudgement
         if (totals.Find(record.OwedPeriod) is { } period)
         {
             Amount left = RewardSchedule.PoolOf(terms, schedule, totals.First, period.Number) - period.Minted;
-            reward = Amount.Min(left, RewardSchedule.RateOf(terms, schedule, totals.First, period) * record.OwedUnits);
+            reward = Amount.Min(left, RewardSchedule.RateOf(terms, schedule, totals.First, period.Number, period.Proven) * record.OwedUnits);
             reward = Amount.Min(reward, Purse.SupplyMax - draft.Supply.Minted);
             draft.Put(schedule.Kind, totals.With(period with { Minted = period.Minted + reward }));
         }

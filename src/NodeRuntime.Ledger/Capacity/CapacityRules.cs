@@ -122,7 +122,8 @@ public static class CapacityRules
         CapacityVerdict found = Find(ledger, accuse.Kind, accuse.Period, accuse.Provider, out CapacityDuty? duty);
         if (duty is null) return found;
         if (ledger.Records.CapacityAnswer(accuse.Kind, accuse.Period, accuse.Provider) is not { } answer) return CapacityVerdict.NothingToAccuse;
-        if (ledger.Records.Account(sender).Balance < duty.Terms.AccusationDeposit) return CapacityVerdict.BalanceTooLow;
+        if (accuse.Stake < duty.Terms.AccusationDeposit) return CapacityVerdict.StakeTooLow;
+        if (ledger.Records.Account(sender).Balance < accuse.Stake) return CapacityVerdict.BalanceTooLow;
         return CapacityKinds.Of(accuse.Kind).CheckFault(duty, answer, accuse.Fault.AsMemory());
     }
 

@@ -100,7 +100,10 @@ public enum CapacityVerdict : byte
     /// <summary>There is no answer: never given, or judged and gone.</summary>
     NothingToAccuse,
 
-    /// <summary>The sender cannot lose the deposit.</summary>
+    /// <summary>It stakes less than the chain's deposit.</summary>
+    StakeTooLow,
+
+    /// <summary>The sender cannot lose what it stakes.</summary>
     BalanceTooLow,
 
     /// <summary>The bytes are no accusation of this kind.</summary>

@@ -1,7 +1,6 @@
 using System;
 using NodeRuntime.Primitives;
 using NodeRuntime.Proofs.Chain;
-using NodeRuntime.Proofs.Records;
 
 namespace NodeRuntime.Ledger.Capacity;
 
@@ -20,8 +19,8 @@ public static class RewardSchedule
         return halved > tail ? halved : tail;
     }
 
-    /// <summary>What one unit earned in a period: its part of the pool, at most the cap.</summary>
-    public static Amount RateOf(CapacityTerms terms, CapacitySchedule schedule, uint first, CapacityPeriod period) => period.Proven == 0
+    /// <summary>What one unit earned in a period in which so many were proven: its part of the pool, at most the cap.</summary>
+    public static Amount RateOf(CapacityTerms terms, CapacitySchedule schedule, uint first, uint period, ulong proven) => proven == 0
         ? Amount.Zero
-        : Amount.Min(terms.Of(schedule.Kind).CapPerUnit, new Amount(PoolOf(terms, schedule, first, period.Number).Units / period.Proven));
+        : Amount.Min(terms.Of(schedule.Kind).CapPerUnit, new Amount(PoolOf(terms, schedule, first, period).Units / proven));
 }

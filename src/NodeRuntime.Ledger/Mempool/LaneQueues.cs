@@ -1,3 +1,4 @@
+using System;
 using System.Collections.Generic;
 using System.Diagnostics.CodeAnalysis;
 
@@ -5,14 +6,14 @@ namespace NodeRuntime.Ledger.Mempool;
 
 /// <summary>
 /// Whose turn it is while a block is filled: the first lane that has not had its share, then the first lane that has anything;
-/// in a lane the sender with the fewest chosen so far, of equals the one that came first.
+/// in a lane the sender with the fewest chosen so far, of equals the one that stakes the most, then the one that came first.
 /// </summary>
 internal sealed class LaneQueues(int bytesMax, int countMax)
 {
-    private readonly Lane[] _lanes = [new(), new(), new()];
+    private readonly Lane[] _lanes = [new(), new(), new(), new()];
 
     /// <summary>A sender's next; <paramref name="turn"/> of its were chosen before.</summary>
-    public void Add(PooledTransaction entry, int turn) => _lanes[(int)entry.Lane].Waiting.Add((turn, entry.Arrival), entry);
+    public void Add(PooledTransaction entry, int turn) => _lanes[(int)entry.Lane].Waiting.Add((turn, UInt128.MaxValue - entry.Stake.Units, entry.Arrival), entry);
 
     public bool TryTake([NotNullWhen(true)] out PooledTransaction? entry, out int turn)
     {
@@ -22,7 +23,7 @@ internal sealed class LaneQueues(int bytesMax, int countMax)
             {
                 Lane lane = _lanes[i];
                 if (lane.Waiting.Count == 0 || (pass == 0 && !HasShareLeft((MempoolLane)i, lane))) continue;
-                foreach (((int Turn, ulong Arrival) key, PooledTransaction first) in lane.Waiting)
+                foreach (((int Turn, UInt128 Rank, ulong Arrival) key, PooledTransaction first) in lane.Waiting)
                 {
                     lane.Waiting.Remove(key);
                     (entry, turn) = (first, key.Turn);
@@ -48,7 +49,7 @@ internal sealed class LaneQueues(int bytesMax, int countMax)
 
     private sealed class Lane
     {
-        public SortedDictionary<(int Turn, ulong Arrival), PooledTransaction> Waiting { get; } = [];
+        public SortedDictionary<(int Turn, UInt128 Rank, ulong Arrival), PooledTransaction> Waiting { get; } = [];
 
         public int Bytes { get; set; }
 

@@ -15,10 +15,12 @@ namespace NodeRuntime.Ledger.Mempool;
 ///
 /// What is in the pool was checked against the latest committed state. A sender's run, from its account's next number
 /// without a hole, can stand in a block and pays for its stay by its fees; what lies beyond a hole pays nothing until
-/// the hole is filled, so it has tighter bounds of its own. Nothing is replaced. Families wait in lanes (<see cref="MempoolLane"/>)
-/// with a quota each; where a lane is full, the last of the sender with the most in it gives way to a sender with less.
+/// the hole is filled, so it has tighter bounds of its own. Nothing is replaced that can stand in a block; what cannot any more, as its time is
+/// over, gives its number to another of its sender's. Families wait in lanes (<see cref="MempoolLane"/>)
+/// with a quota each; where a lane is full, the last of the sender with the most in it gives way to a sender with less, and an accusation
+/// to one that stakes more.
 /// Otherwise who is in stays until it is in a block, expires, has waited too long, or is found not to apply. In a block every
-/// lane has its share, in a lane senders take turns, and within a turn arrival decides: fees are flat and buy no place.
+/// lane has its share, in a lane senders take turns, and within a turn arrival decides, but for accusations the stake: fees are flat and buy no place.
 /// </summary>
 /// <param name="hashing">Of the tables by id; who sends transactions seeks ids as it likes.</param>
 public sealed class MempoolMachine(LedgerState state, ISignatureVerifier signatures, DigestHashing hashing)
@@ -30,7 +32,8 @@ public sealed class MempoolMachine(LedgerState state, ISignatureVerifier signatu
         new(Comparer<(ulong ExpiresAt, ulong Arrival, PooledTransaction Entry)>.Create(static (left, right) =>
             (left.ExpiresAt, left.Arrival).CompareTo((right.ExpiresAt, right.Arrival))));
 
-    private readonly LaneLoad[] _lanes = [new(MempoolLane.Settlement), new(MempoolLane.Market), new(MempoolLane.Transfers)];
+    private readonly LaneLoad[] _lanes =
+        [new(MempoolLane.Settlement), new(MempoolLane.Accusations), new(MempoolLane.Market), new(MempoolLane.Transfers)];
 
     private LedgerState _state = state;
     private ulong _arrivals;
@@ -81,42 +84,76 @@ public sealed class MempoolMachine(LedgerState state, ISignatureVerifier signatu
     /// <param name="now">The clock: what the next block's time will be about.</param>
     public MempoolOutcome Add(ReadOnlyMemory<byte> bytes, Instant now)
     {
+        MempoolOutcome outcome = Look(bytes, out UnverifiedTransaction? body);
+        if (body is null) return outcome;
+        SignedTransaction signed = body.Verify(signatures);
+        return signed.Verified is { } verified ? Add(verified, now) : Refused(TransactionOutcome.Of(signed.Verdict), body.Id);
+    }
+
+    /// <summary>The first half of <see cref="Add(ReadOnlyMemory{byte}, Instant)"/>: all but the signatures, which somebody else may verify meanwhile.</summary>
+    /// <param name="body">Null where the outcome is the last word; otherwise nothing speaks against it as yet.</param>
+    public MempoolOutcome Look(ReadOnlyMemory<byte> bytes, out UnverifiedTransaction? body)
+    {
+        body = null;
         TransactionVerdict form = TransactionRules.CheckForm(bytes, _state.Chain, out Transaction? transaction);
         if (transaction is null) return Refused(TransactionOutcome.Of(form), default);
         TransactionId id = transaction.Id;
-        if (_byId.ContainsKey(id.Hash)) return new MempoolOutcome(MempoolVerdict.AlreadyKnown, default, id);
-        ulong next = _state.Records.Account(transaction.Sender).Sequence;
-        SenderQueue queue = _senders.TryGetValue(transaction.Sender, out SenderQueue? known) ? known : new SenderQueue();
-        TransactionVerdict terms = CheckTerms(transaction, next, queue.Count);
-        if (terms != TransactionVerdict.Accepted) return Refused(TransactionOutcome.Of(terms), id);
-        bool waits = transaction.Sequence > next + (ulong)queue.RunLength(next);
-        MempoolLane lane = MempoolLanes.Of(transaction);
-        MempoolVerdict room = CheckRoom(transaction, queue, next, waits);
-        PooledTransaction? yielding = null;
-        if (room == MempoolVerdict.Accepted && !_lanes[(int)lane].HasRoomFor(bytes.Length))
-        {
-            yielding = FindYielding(lane, transaction.Sender, bytes.Length);
-            if (yielding is null) room = MempoolVerdict.LaneFull;
-        }
+        MempoolOutcome outcome = FindPlace(transaction, id, bytes.Length).Outcome;
+        if (outcome.IsAccepted) body = new UnverifiedTransaction(transaction, id, bytes);
+        return outcome;
+    }
 
-        if (room != MempoolVerdict.Accepted) return new MempoolOutcome(room, default, id);
-        TransactionVerdict signed = TransactionRules.CheckSignatures(transaction, signatures);
-        if (signed != TransactionVerdict.Accepted) return Refused(TransactionOutcome.Of(signed), id);
-
-        VerifiedTransaction verified = new(transaction, id, bytes);
-        if (transaction.Sequence == next)
+    /// <summary>The second half: what the first one said may hold no more.</summary>
+    public MempoolOutcome Add(VerifiedTransaction verified, Instant now)
+    {
+        Transaction transaction = verified.Transaction;
+        Place place = FindPlace(transaction, verified.Id, verified.Bytes.Length);
+        if (!place.Outcome.IsAccepted) return place.Outcome;
+        TransactionOutcome over = place.Replaces ? TransactionApplication.Apply(DraftAt(now), place.Yielding!.Verified) : default;
+        if (place.Replaces && over.Verdict != TransactionVerdict.MessageRefused) return new MempoolOutcome(MempoolVerdict.SequenceTaken, default, verified.Id);
+        if (transaction.Sequence == place.Next)
         {
             TransactionOutcome applied = TransactionApplication.Apply(DraftAt(now), verified);
-            if (!applied.IsAccepted) return Refused(applied, id);
+            if (!applied.IsAccepted) return Refused(applied, verified.Id);
         }
 
         // Only now: what is refused takes nobody's place.
-        if (yielding is not null) Remove(yielding);
+        if (place.Yielding is { } yielding) Remove(yielding);
         ulong outstays = _state.Height.Number + Limits.MempoolBlocksMax;
         ulong leaves = ulong.Min(transaction.ExpiresAt.Number, outstays);
-        Insert(new PooledTransaction(verified, _arrivals++, now, lane, leaves), queue, next);
-        DroppedTransaction? displaced = yielding is null ? null : new DroppedTransaction(yielding.Verified.Id, MempoolVerdict.GaveWay, default);
-        return new MempoolOutcome(waits ? MempoolVerdict.AcceptedWaiting : MempoolVerdict.Accepted, default, id) { Displaced = displaced };
+        Insert(new PooledTransaction(verified, _arrivals++, now, place.Lane, leaves, place.Stake), place.Queue, place.Next);
+        DroppedTransaction? displaced = place.Yielding is null ? null
+            : new DroppedTransaction(place.Yielding.Verified.Id, place.Replaces ? MempoolVerdict.Refused : MempoolVerdict.GaveWay, over);
+        return place.Outcome with { Displaced = displaced };
+    }
+
+    private Place FindPlace(Transaction transaction, TransactionId id, int byteCount)
+    {
+        if (_byId.ContainsKey(id.Hash)) return Place.None(new MempoolOutcome(MempoolVerdict.AlreadyKnown, default, id));
+        ulong next = _state.Records.Account(transaction.Sender).Sequence;
+        SenderQueue queue = _senders.TryGetValue(transaction.Sender, out SenderQueue? known) ? known : new SenderQueue();
+        TransactionVerdict terms = CheckTerms(transaction, next, queue.Count);
+        if (terms != TransactionVerdict.Accepted) return Place.None(Refused(TransactionOutcome.Of(terms), id));
+        bool waits = transaction.Sequence > next + (ulong)queue.RunLength(next);
+        MempoolLane lane = MempoolLanes.Of(transaction);
+        // Whoever has the next number of its sender's keeps it as long as it can stand in a block.
+        PooledTransaction? incumbent = transaction.Sequence == next ? queue.At(next) : null;
+        MempoolVerdict room = incumbent is null ? CheckRoom(transaction, queue, next, waits) : MempoolVerdict.Accepted;
+        // What waits for another is not tried yet, and what it says that it stakes is a word.
+        Amount stake = transaction.Sequence == next ? MempoolLanes.StakeOf(transaction, lane) : Amount.Zero;
+        PooledTransaction? yielding = incumbent;
+        bool fits = _lanes[(int)lane].HasRoomFor(byteCount) || (incumbent?.Lane == lane && byteCount <= incumbent.Verified.Bytes.Length);
+        if (room == MempoolVerdict.Accepted && !fits)
+        {
+            yielding = incumbent is not null ? null
+                : lane == MempoolLane.Accusations ? FindMeeker(stake, byteCount)
+                : FindYielding(lane, transaction.Sender, byteCount);
+            if (yielding is null) room = MempoolVerdict.LaneFull;
+        }
+
+        if (room != MempoolVerdict.Accepted) return Place.None(new MempoolOutcome(room, default, id));
+        MempoolVerdict verdict = waits ? MempoolVerdict.AcceptedWaiting : MempoolVerdict.Accepted;
+        return new Place(new MempoolOutcome(verdict, default, id), queue, next, lane, stake, yielding, incumbent is not null);
     }
 
     /// <summary>
@@ -245,6 +282,15 @@ public sealed class MempoolMachine(LedgerState state, ISignatureVerifier signatu
         return isEnough ? last : null;
     }
 
+    /// <summary>Who goes where the lane of accusations is full: whatever stakes the least, for what stakes more.</summary>
+    private PooledTransaction? FindMeeker(Amount stake, int byteCount)
+    {
+        LaneLoad load = _lanes[(int)MempoolLane.Accusations];
+        if (load.Meekest is not { } meekest || meekest.Stake >= stake) return null;
+        bool isEnough = load.ByteCount - meekest.Verified.Bytes.Length + byteCount <= MempoolLanes.BytesMax(MempoolLane.Accusations);
+        return isEnough ? meekest : null;
+    }
+
     /// <summary>The state as the next block may find it, without the calendar: a rule that asks for a deadline asks the clock.</summary>
     private LedgerDraft DraftAt(Instant now)
     {
@@ -263,7 +309,7 @@ public sealed class MempoolMachine(LedgerState state, ISignatureVerifier signatu
         _byId.Add(entry.Verified.Id.Hash, entry);
         _byFingerprint.Add(entry.Verified.Fingerprint, entry);
         _byExpiry.Add((entry.LeavesAt, entry.Arrival, entry));
-        _lanes[(int)entry.Lane].Add(transaction.Sender, entry.Verified.Bytes.Length);
+        _lanes[(int)entry.Lane].Add(entry);
         ByteCount += entry.Verified.Bytes.Length;
         // The lanes' quotas add up to the pool.
         Invariant.Holds(Count <= Limits.MempoolTransactionsMax && ByteCount <= Limits.MempoolBytesMax);
@@ -281,9 +327,19 @@ public sealed class MempoolMachine(LedgerState state, ISignatureVerifier signatu
         _byId.Remove(entry.Verified.Id.Hash);
         _byFingerprint.Remove(entry.Verified.Fingerprint);
         _byExpiry.Remove((entry.LeavesAt, entry.Arrival, entry));
-        _lanes[(int)entry.Lane].Remove(transaction.Sender, entry.Verified.Bytes.Length);
+        _lanes[(int)entry.Lane].Remove(entry);
         ByteCount -= entry.Verified.Bytes.Length;
     }
 
     private static MempoolOutcome Refused(TransactionOutcome outcome, TransactionId id) => new(MempoolVerdict.Refused, outcome, id);
+
+    /// <summary>Where a transaction would stand.</summary>
+    /// <param name="Next">Its sender's next number.</param>
+    /// <param name="Yielding">What gives way to it.</param>
+    /// <param name="Replaces">That one has the same number, and keeps it where it can stand in a block.</param>
+    private readonly record struct Place(
+        MempoolOutcome Outcome, SenderQueue Queue, ulong Next, MempoolLane Lane, Amount Stake, PooledTransaction? Yielding, bool Replaces)
+    {
+        public static Place None(MempoolOutcome why) => new(why, null!, 0, default, Amount.Zero, null, false);
+    }
 }

@@ -16,7 +16,7 @@ public enum MempoolVerdict
     Refused,
     AlreadyKnown,
 
-    /// <summary>Another transaction of the sender has its sequence number; it is not replaced.</summary>
+    /// <summary>Another transaction of the sender has its sequence number; it is not replaced as long as it can stand in a block.</summary>
     SequenceTaken,
 
     /// <summary>The sender has as many waiting as one may.</summary>

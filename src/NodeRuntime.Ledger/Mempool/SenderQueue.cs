@@ -62,4 +62,5 @@ internal sealed class SenderQueue
 
 /// <summary>A transaction in the pool, its place in the order of arrival, and when that was.</summary>
 /// <param name="LeavesAt">The last height whose block may hold it, or before which it has waited long enough.</param>
-internal sealed record PooledTransaction(VerifiedTransaction Verified, ulong Arrival, Instant ArrivedAt, MempoolLane Lane, ulong LeavesAt);
+/// <param name="Stake">Of an accusation that applied as it came: <see cref="MempoolLanes.StakeOf"/>; zero for all else, and for what waits for another.</param>
+internal sealed record PooledTransaction(VerifiedTransaction Verified, ulong Arrival, Instant ArrivedAt, MempoolLane Lane, ulong LeavesAt, Amount Stake);

@@ -10,24 +10,33 @@ namespace NodeRuntime.Ledger.Slashing;
 /// <summary>
 /// Where a penalty for a proven fault goes:
 ///
-///     taken -> tenants of its open leases, in order of lease id, each up to its deposit   (at most a share)
+///     taken -> whom the proof names as harmed, if it does                                 (a small share)
+///           -> tenants of its open leases, in order of lease id, each up to its deposit   (at most a share)
 ///           -> whoever brought the evidence                                               (a smaller share)
 ///           -> burned                                                                     (all the rest)
 ///
-/// Leases go on: their escrow was never the provider's, and a result is still worth its price. What tenants get is for the
+/// What one that is named gets and the finder's share together are far below what is taken: a culprit may name another pocket of its own, and report itself
+/// with a third, and still loses most of it. Leases go on: their escrow was never the provider's, and a result is still worth its price. What tenants get is for the
 /// bond behind their lease that is gone.
 /// </summary>
 internal readonly record struct PenaltyShares(Amount Compensated, Amount Rewarded, Amount Burned)
 {
+    /// <summary>Of what is taken, for one that is named as harmed: nobody can say how much harm that was, and the culprit may have chosen the name.</summary>
+    private const ushort NamedBasisPoints = 1_000;
+
     /// <param name="taken">At most what is bonded and asked back.</param>
-    public static PenaltyShares Distribute(LedgerDraft draft, AccountId culprit, AccountId reporter, Amount taken)
+    /// <param name="harmed">Whom the proof names; null where it names nobody.</param>
+    public static PenaltyShares Distribute(LedgerDraft draft, AccountId culprit, AccountId reporter, Amount taken, AccountId? harmed = null)
     {
         SlashingParameters parameters = draft.Parameters.Slashing;
+        Purse purse = new(draft);
+        Amount named = harmed is null || harmed == culprit ? Amount.Zero : ShareOf(taken, NamedBasisPoints);
+        if (harmed is { } account) Invariant.Holds(purse.Penalise(culprit, account, named) == named);
         uint openLeases = draft.Records.Bond(culprit).OpenLeases;
-        Amount compensated = Compensate(draft, culprit, openLeases, ShareOf(taken, parameters.HarmedBasisPoints));
+        Amount budget = ShareOf(taken, parameters.HarmedBasisPoints);
+        Amount compensated = named + Compensate(draft, culprit, openLeases, budget > named ? budget - named : Amount.Zero);
         // Whoever convicts itself earns nothing by it.
         Amount rewarded = reporter == culprit ? Amount.Zero : ShareOf(taken, parameters.ReporterBasisPoints);
-        Purse purse = new(draft);
         Invariant.Holds(purse.Penalise(culprit, reporter, rewarded) == rewarded);
         Amount burned = taken - compensated - rewarded;
         purse.BurnBond(culprit, burned);

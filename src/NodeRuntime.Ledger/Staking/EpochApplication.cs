@@ -22,16 +22,16 @@ internal static class EpochApplication
             if (validator.Anchor is { } anchor) draft.Put(validator.Key, RevealRecord.Begin(anchor, Height.Genesis));
         }
 
-        draft.Put(StateKeys.Epoch, new EpochRecord(genesis.ValidatorSet, Height.Genesis).Write);
+        draft.SetEpoch(draft.Epoch);
     }
 
     /// <summary>Before a block's transactions. The header's word was checked.</summary>
     public static void Seal(LedgerDraft draft)
     {
-        EpochRecord due = draft.Records.EpochDue ?? Invariant.Unreachable<EpochRecord>("a seal without a set that is due");
-        ValidatorSet before = draft.Records.Epoch.Validators;
-        draft.Put(StateKeys.Epoch, new EpochRecord(due.Validators, draft.Height).Write);
-        draft.Remove(StateKeys.EpochDue);
+        EpochRecord due = draft.EpochDue ?? Invariant.Unreachable<EpochRecord>("a seal without a set that is due");
+        ValidatorSet before = draft.Epoch.Validators;
+        draft.SetEpoch(new EpochRecord(due.Validators, draft.Height));
+        draft.SetEpochDue(null);
         foreach (ValidatorMember member in before.Members)
         {
             if (due.Validators.IndexOf(member.Key) is null) draft.BindKey(member.Key, draft.Time + draft.Parameters.UnbondingTime);
@@ -43,14 +43,14 @@ internal static class EpochApplication
     /// <summary>After a block's transactions, where the time for a look has come.</summary>
     public static void Look(LedgerDraft draft)
     {
-        EpochRecord now = draft.Records.Epoch;
+        EpochRecord now = draft.Epoch;
         ulong blocks = draft.Height.Number - now.Since.Number;
         if (blocks == 0 || blocks % draft.Parameters.EpochBlocks != 0 || now.Validators.Epoch.Number == uint.MaxValue) return;
-        EpochRecord? before = draft.Records.EpochDue;
+        EpochRecord? before = draft.EpochDue;
         ValidatorSet? next = ValidatorSelection.Select(draft.Records, draft.Parameters, now.Validators.Epoch.Next, draft.Height);
-        if (next is null || next.HasSameMembers(now.Validators)) draft.Remove(StateKeys.EpochDue);
+        if (next is null || next.HasSameMembers(now.Validators)) draft.SetEpochDue(null);
         // The same set as before stays due under the hash that was signed.
-        else if (before is null || !before.Validators.HasSameMembers(next)) draft.Put(StateKeys.EpochDue, new EpochRecord(next, draft.Height).Write);
+        else if (before is null || !before.Validators.HasSameMembers(next)) draft.SetEpochDue(new EpochRecord(next, draft.Height));
         if (before is not null) ForgetKeys(draft, before.Validators);
     }
 

@@ -132,6 +132,9 @@ public sealed class LedgerAudit
                 _lines.Add(key);
                 _ = OpenOrderRecord.Read(reader);
                 return true;
+            case StateFamily.Fraud:
+                FraudRecord fraud = FraudRecord.Read(reader);
+                return !reader.Failed && key == StateKeys.Fraud(fraud.Key);
             case StateFamily.Jail:
                 JailRecord jail = JailRecord.Read(reader);
                 return !reader.Failed && key == StateKeys.Jail(jail.Key);

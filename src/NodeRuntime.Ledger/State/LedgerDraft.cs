@@ -4,6 +4,7 @@ using NodeRuntime.Capacity;
 using NodeRuntime.Crypto;
 using NodeRuntime.Crypto.Work;
 using NodeRuntime.Ledger.Blocks;
+using NodeRuntime.Ledger.Capacity;
 using NodeRuntime.Primitives;
 using NodeRuntime.Proofs.Chain;
 using NodeRuntime.Proofs.Records;
@@ -18,10 +19,14 @@ namespace NodeRuntime.Ledger.State;
 internal sealed class LedgerDraft
 {
     private readonly List<LedgerEvent> _events = [];
+    private readonly List<RaisedAccusation> _accusations = [];
 
-    public LedgerDraft(ChainId chain, ChainParameters parameters, ClockRecord clock, StateTree tree, IWorkHashes works)
+    public LedgerDraft(
+        ChainId chain, ChainParameters parameters, ClockRecord clock, StateTree tree, IWorkHashes works, EpochRecord epoch, EpochRecord? due)
     {
         Works = works;
+        Epoch = epoch;
+        EpochDue = due;
         Chain = chain;
         Parameters = parameters;
         Clock = clock;
@@ -46,6 +51,11 @@ internal sealed class LedgerDraft
     /// <summary>The running totals; only the purse changes them.</summary>
     public SupplyRecord Supply { get; private set; }
 
+    /// <summary>The set in force, and the one that is due: no transaction changes them, so that undoing one leaves them alone.</summary>
+    public EpochRecord Epoch { get; private set; }
+
+    public EpochRecord? EpochDue { get; private set; }
+
     public IReadOnlyList<LedgerEvent> Events => _events;
 
     public LedgerRecords Records => new(Tree);
@@ -53,21 +63,35 @@ internal sealed class LedgerDraft
     /// <summary>What an accusation is decided with.</summary>
     public IWorkHashes Works { get; }
 
-    /// <summary>Decided in this block. Undoing a transaction does not give them back: what they cost was spent.</summary>
-    public int Accusations { get; private set; }
+    /// <summary>Of this block, in the order in which they came: decided behind its last transaction.</summary>
+    public IReadOnlyList<RaisedAccusation> Accusations => _accusations;
 
     /// <summary>What rules may see.</summary>
     public LedgerView View => new(Records, Chain, Parameters, Supply, Clock);
 
-    public void CountAccusation() => Accusations++;
+    public void Raise(RaisedAccusation accusation) => _accusations.Add(accusation);
 
-    public DraftMark Mark() => new(Tree, Supply, _events.Count);
+    public DraftMark Mark() => new(Tree, Supply, _events.Count, _accusations.Count);
 
     public void Return(DraftMark mark)
     {
         Tree = mark.Tree;
         Supply = mark.Supply;
         _events.RemoveRange(mark.Events, _events.Count - mark.Events);
+        _accusations.RemoveRange(mark.Accusations, _accusations.Count - mark.Accusations);
+    }
+
+    public void SetEpoch(EpochRecord epoch)
+    {
+        Epoch = epoch;
+        Put(StateKeys.Epoch, epoch.Write);
+    }
+
+    public void SetEpochDue(EpochRecord? due)
+    {
+        EpochDue = due;
+        if (due is null) Remove(StateKeys.EpochDue);
+        else Put(StateKeys.EpochDue, due.Write);
     }
 
     public void Tell(LedgerEvent happened) => _events.Add(happened);
@@ -135,7 +159,7 @@ internal sealed class LedgerDraft
     public void ForgetKey(in PublicKey key)
     {
         if (Records.ValidatorKey(key) is not { BoundUntil: null, Account: var account } || Records.Validator(account)?.Key == key) return;
-        if (Records.Epoch.Validators.IndexOf(key) is not null || Records.EpochDue?.Validators.IndexOf(key) is not null) return;
+        if (Epoch.Validators.IndexOf(key) is not null || EpochDue?.Validators.IndexOf(key) is not null) return;
         Remove(StateKeys.ValidatorKey(key));
         // What was shown stays, so that a key that comes back does not begin anew with what everybody knows.
         if (Records.Reveal(key) is { IsUnused: true }) Remove(StateKeys.Reveal(key));
@@ -164,6 +188,8 @@ internal sealed class LedgerDraft
 
     public void Put(JailRecord record) => Put(StateKeys.Jail(record.Key), record.Write);
 
+    public void Put(FraudRecord record) => Put(StateKeys.Fraud(record.Key), record.Write);
+
     public void Schedule(Instant at, DeadlineKind kind, Hash256 subject) =>
         Put(StateKeys.Deadline(at, kind, subject), new DeadlineRecord(kind, subject).Write);
 
@@ -176,9 +202,9 @@ internal sealed class LedgerDraft
     {
         Invariant.Holds(Supply.IsConserved);
         Put(StateKeys.Supply, Supply.Write);
-        return new LedgerState(Chain, Tree, Works);
+        return new LedgerState(Chain, Tree, Works, Parameters, Epoch, EpochDue);
     }
 }
 
 /// <summary>A place to go back to.</summary>
-internal readonly record struct DraftMark(StateTree Tree, SupplyRecord Supply, int Events);
+internal readonly record struct DraftMark(StateTree Tree, SupplyRecord Supply, int Events, int Accusations);

@@ -87,6 +87,9 @@ public readonly struct LedgerRecords(StateTree tree)
         return records;
     }
 
+    /// <summary>That a key lied about the calendar of events, the last time; null where it was never shown.</summary>
+    public FraudRecord? Fraud(in PublicKey culprit) => Read(StateKeys.Fraud(culprit), FraudRecord.Read);
+
     /// <summary>The lease that an order opened last; null where there was none.</summary>
     public LeaseId? CurrentLease(OrderId id)
     {

@@ -14,16 +14,23 @@ namespace NodeRuntime.Ledger.State;
 /// </summary>
 public sealed class LedgerState
 {
+    /// <summary>A tree that came from elsewhere.</summary>
     internal LedgerState(ChainId chain, StateTree tree, IWorkHashes? works = null)
+        : this(chain, tree, works ?? PortableWorkHashes.Instance, new LedgerRecords(tree).Parameters, new LedgerRecords(tree).Epoch, new LedgerRecords(tree).EpochDue)
     {
-        Works = works ?? PortableWorkHashes.Instance;
+    }
+
+    /// <summary>A child of a state that had the rare ones decoded: a hundred validators are not read anew for every block.</summary>
+    internal LedgerState(ChainId chain, StateTree tree, IWorkHashes works, ChainParameters parameters, EpochRecord epoch, EpochRecord? due)
+    {
+        Works = works;
         Chain = chain;
         Tree = tree;
-        Parameters = Records.Parameters;
+        Parameters = parameters;
+        Epoch = epoch;
+        EpochDue = due;
         Supply = Records.Supply;
         Clock = Records.Clock;
-        Validators = Records.Epoch.Validators;
-        ValidatorsDue = Records.EpochDue?.Validators;
         Beacon = Records.Beacon.Value;
     }
 
@@ -33,7 +40,8 @@ public sealed class LedgerState
     {
         if (!genesis.IsDevelopment) Invariant.Holds(genesis.Parameters.FaucetAmount == Amount.Zero);
         ClockRecord clock = new(Height.Genesis, genesis.Time, genesis.Time);
-        LedgerDraft draft = new(genesis.ChainId, genesis.Parameters, clock, StateTree.Empty, works ?? PortableWorkHashes.Instance);
+        EpochRecord epoch = new(genesis.ValidatorSet, Height.Genesis);
+        LedgerDraft draft = new(genesis.ChainId, genesis.Parameters, clock, StateTree.Empty, works ?? PortableWorkHashes.Instance, epoch, due: null);
         draft.Put(StateKeys.Parameters, genesis.Parameters.Write);
         EpochApplication.Begin(draft, genesis);
         draft.Put(StateKeys.Beacon, new BeaconRecord(NodeRuntime.Proofs.Chain.Beacon.Genesis(genesis.ChainId)).Write);
@@ -64,10 +72,14 @@ public sealed class LedgerState
     public ClockRecord Clock { get; }
 
     /// <summary>Who votes on the block that follows.</summary>
-    public ValidatorSet Validators { get; }
+    public ValidatorSet Validators => Epoch.Validators;
 
     /// <summary>The set that the block which follows may seal for; null where none is due.</summary>
-    public ValidatorSet? ValidatorsDue { get; }
+    public ValidatorSet? ValidatorsDue => EpochDue?.Validators;
+
+    internal EpochRecord Epoch { get; }
+
+    internal EpochRecord? EpochDue { get; }
 
     /// <summary>The chain's randomness after this block.</summary>
     public Hash256 Beacon { get; }
@@ -81,7 +93,7 @@ public sealed class LedgerState
     public IWorkHashes Works { get; }
 
     /// <summary>The same state on a machine with these work functions.</summary>
-    public LedgerState With(IWorkHashes works) => new(Chain, Tree, works);
+    public LedgerState With(IWorkHashes works) => new(Chain, Tree, works, Parameters, Epoch, EpochDue);
 
     public StateProof Prove(StateKey key) => Tree.Prove(key);
 }

@@ -1,5 +1,6 @@
 using NodeRuntime.Ledger.Accounts;
 using NodeRuntime.Ledger.Capacity;
+using NodeRuntime.Ledger.Fraud;
 using NodeRuntime.Ledger.Market;
 using NodeRuntime.Ledger.Settlement;
 using NodeRuntime.Ledger.Staking;
@@ -14,6 +15,7 @@ public enum MessageFamily : byte
     Market,
     Settlement,
     Capacity,
+    Fraud,
 }
 
 /// <summary>A family's verdict of a message, whichever family it is.</summary>
@@ -39,6 +41,7 @@ public readonly record struct MessageVerdict
         MessageFamily.Market => $"Market.{(MarketVerdict)_code}",
         MessageFamily.Settlement => $"Settlement.{(SettlementVerdict)_code}",
         MessageFamily.Capacity => $"Capacity.{(CapacityVerdict)_code}",
+        MessageFamily.Fraud => $"Fraud.{(FraudReportVerdict)_code}",
     };
 
     public static MessageVerdict Of(AccountsVerdict verdict) => new(MessageFamily.Accounts, (byte)verdict);
@@ -50,6 +53,8 @@ public readonly record struct MessageVerdict
     public static MessageVerdict Of(SettlementVerdict verdict) => new(MessageFamily.Settlement, (byte)verdict);
 
     public static MessageVerdict Of(CapacityVerdict verdict) => new(MessageFamily.Capacity, (byte)verdict);
+
+    public static MessageVerdict Of(FraudReportVerdict verdict) => new(MessageFamily.Fraud, (byte)verdict);
 
     public override string ToString() => Name;
 }

@@ -1,5 +1,6 @@
 using NodeRuntime.Ledger.Accounts;
 using NodeRuntime.Ledger.Capacity;
+using NodeRuntime.Ledger.Fraud;
 using NodeRuntime.Ledger.Market;
 using NodeRuntime.Ledger.Settlement;
 using NodeRuntime.Ledger.Staking;
@@ -67,6 +68,7 @@ internal static class TransactionApplication
         Message.ReportCapacity m => MessageVerdict.Of(CapacityRules.Check(ledger, sender, m)),
         Message.AccuseCapacity m => MessageVerdict.Of(CapacityRules.Check(ledger, sender, m)),
         Message.DeclareMaintenance m => MessageVerdict.Of(CapacityRules.Check(ledger, sender, m)),
+        Message.ReportFraud m => MessageVerdict.Of(FraudReportRules.Check(ledger, m)),
         _ => Invariant.Unreachable<MessageVerdict>("a message without rules"),
     };
 
@@ -131,6 +133,9 @@ internal static class TransactionApplication
                 break;
             case Message.DeclareMaintenance m:
                 CapacityApplication.Apply(draft, sender, m);
+                break;
+            case Message.ReportFraud m:
+                FraudReportApplication.Apply(draft, sender, m);
                 break;
             default:
                 Invariant.Break("a message without an effect");

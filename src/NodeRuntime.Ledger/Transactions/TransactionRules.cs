@@ -1,5 +1,6 @@
 using System;
 using NodeRuntime.Crypto;
+using NodeRuntime.Ledger.Fraud;
 using NodeRuntime.Ledger.State;
 using NodeRuntime.Primitives;
 using NodeRuntime.Proofs.Records;
@@ -93,6 +94,7 @@ public static class TransactionRules
             return signatures.Verify(ready.OwnerKey, ready.HandOver, ready.OwnerSignature) == SignatureVerdict.Accepted;
         }
 
+        if (message is Message.ReportFraud report) return FraudReportRules.IsSigned(transaction.Chain, report, signatures);
         if (message is not Message.DeclareValidator declare) return true;
         Hash256 possession = Possession.Digest(transaction.Chain, transaction.Sender, declare.Key, declare.NodeKey, declare.Anchor);
         return signatures.Verify(declare.Key, possession, declare.Possession) == SignatureVerdict.Accepted

@@ -21,7 +21,7 @@ public enum TransactionVerdict
     SignatureKeyUnknown,
     SignatureWrong,
 
-    /// <summary>A signature that a message carries is wrong: the owner's under a hand-over.</summary>
+    /// <summary>A signature that a message carries is wrong: the owner's under a hand-over, a culprit's under its lie.</summary>
     MessageSignatureWrong,
 
     /// <summary>The last height at which it could stand has passed.</summary>

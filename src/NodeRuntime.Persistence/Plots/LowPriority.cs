@@ -5,31 +5,41 @@ using System.Threading.Tasks;
 
 namespace NodeRuntime.Persistence.Plots;
 
+/// <summary>How far a thread steps back.</summary>
+public enum LowLevel
+{
+    /// <summary>Gets the processor and the disk when nobody else wants them: nice 19, the idle class.</summary>
+    Idle,
+
+    /// <summary>Has a deadline that costs its owner when it is missed: a third of what an ordinary thread gets beside it (nice 5), the last of the disk's ordinary class.</summary>
+    Dated,
+}
+
 /// <summary>
-/// A thread that gets the processor and the disk when nobody else wants them. Linux lowers a thread by number, and only one that knows never to rise again: so
-/// the thread is made for the work and ends with it.
+/// A thread below the ordinary ones. Linux lowers a thread by number, and only one that knows never to rise again: so the thread is made for the work and ends
+/// with it.
 /// </summary>
 public static class LowPriority
 {
     private const int PriorityOfProcess = 0;
-    private const int Nicest = 19;
 
-    // ioprio_set(IOPRIO_WHO_PROCESS, this thread, class "idle"): 251 and 30 are the call's numbers of x86-64 and of arm64.
+    // ioprio_set(IOPRIO_WHO_PROCESS, this thread, class and level): 251 and 30 are the call's numbers of x86-64 and of arm64.
     private const int IoOfProcess = 1;
     private const int IoClassIdle = 3 << 13;
+    private const int IoLastOfBestEffort = (2 << 13) | 7;
 
     /// <summary>Starts the work. What it throws ends the process, as of every thread: plots answer with verdicts.</summary>
-    public static Thread Start(string name, Action work)
+    public static Thread Start(string name, Action work, LowLevel level = LowLevel.Idle)
     {
         Thread thread = new(() =>
         {
-            Lower();
+            Lower(level);
             work();
         })
         {
             IsBackground = true,
             Name = name,
-            Priority = ThreadPriority.Lowest,
+            Priority = level == LowLevel.Idle ? ThreadPriority.Lowest : ThreadPriority.BelowNormal,
         };
         thread.Start();
         return thread;
@@ -55,18 +65,29 @@ public static class LowPriority
     }
 
     // A kernel that refuses leaves the thread as it was: slower for others, and right.
-    private static void Lower()
+    private static void Lower(LowLevel level)
     {
         if (!OperatingSystem.IsLinux()) return;
-        _ = SetPriority(PriorityOfProcess, 0, Nicest);
+        (int nice, int io) = level switch
+        {
+            LowLevel.Idle => (19, IoClassIdle),
+            LowLevel.Dated => (5, IoLastOfBestEffort),
+        };
+        // Who started us may stand lower: a search of a trial.
+        if (GetPriority(PriorityOfProcess, 0) >= nice) return;
+        _ = SetPriority(PriorityOfProcess, 0, nice);
         int number = RuntimeInformation.ProcessArchitecture switch
         {
             Architecture.X64 => 251,
             Architecture.Arm64 => 30,
             _ => 0,
         };
-        if (number != 0) _ = SystemCall(number, IoOfProcess, 0, IoClassIdle);
+        if (number != 0) _ = SystemCall(number, IoOfProcess, 0, io);
     }
+
+    [DllImport("libc", EntryPoint = "getpriority", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern int GetPriority(int which, int who);
 
     [DllImport("libc", EntryPoint = "setpriority", SetLastError = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]

@@ -13,6 +13,8 @@ public sealed class ValidatorSet
     public const ulong WeightMax = 1UL << 54;
 
     private ulong _quorumShort;
+    // A box, so that whoever reads it beside whoever makes it sees all of it or none.
+    private KnownHash? _hash;
 
     public ValidatorSet(Epoch epoch, ImmutableArray<ValidatorMember> members)
     {
@@ -41,15 +43,7 @@ public sealed class ValidatorSet
     internal ValidatorSet WithQuorumShortOf(ulong weight) => new(Epoch, Members) { _quorumShort = weight };
 
     /// <summary>What a seal names it by. The epoch is part of it.</summary>
-    public Hash256 Hash
-    {
-        get
-        {
-            WireWriter writer = new();
-            Write(writer);
-            return Hasher.Tagged(HashDomain.ValidatorSet, writer.ToArray());
-        }
-    }
+    public Hash256 Hash => (_hash ??= new KnownHash(ComputeHash())).Value;
 
     public bool Contains(ValidatorIndex index) => index.Number < Members.Length;
 
@@ -98,5 +92,18 @@ public sealed class ValidatorSet
 
         if (members.IsEmpty) reader.Fail();
         return reader.Failed ? new ValidatorSet(epoch, [new ValidatorMember(default, 1, default)]) : new ValidatorSet(epoch, members);
+    }
+
+    private Hash256 ComputeHash()
+    {
+        WireWriter writer = new();
+        Write(writer);
+        return Hasher.Tagged(HashDomain.ValidatorSet, writer.ToArray());
+    }
+
+    // A type of our own: machines hold sets, and the flight recorder writes down nothing of which it does not know all fields.
+    private sealed class KnownHash(Hash256 value)
+    {
+        public Hash256 Value { get; } = value;
     }
 }

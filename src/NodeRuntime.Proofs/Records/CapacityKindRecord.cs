@@ -23,6 +23,17 @@ public sealed record CapacityKindRecord(uint First, uint Seats, ulong Units, Imm
         return null;
     }
 
+    /// <summary>The youngest period before this one that anybody proved anything in.</summary>
+    public CapacityPeriod? ProvenBefore(uint number)
+    {
+        for (int i = Periods.Length - 1; i >= 0; i--)
+        {
+            if (Periods[i].Number < number && Periods[i].Proven > 0) return Periods[i];
+        }
+
+        return null;
+    }
+
     public CapacityKindRecord With(CapacityPeriod period)
     {
         for (int i = 0; i < Periods.Length; i++)

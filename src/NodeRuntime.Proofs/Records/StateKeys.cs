@@ -45,6 +45,9 @@ public static class StateKeys
     /// <summary>By the hash that names the key's peer, too.</summary>
     public static StateKey Jail(in PublicKey validator) => new(StateFamily.Jail, validator.ToPeerId().Hash);
 
+    /// <summary>That a key lied about the calendar of events; by the hash that names the key's peer, too.</summary>
+    public static StateKey Fraud(in PublicKey culprit) => new(StateFamily.Fraud, culprit.ToPeerId().Hash);
+
     /// <summary>The list of orders that take bids is ordered by acceptance: 8 bytes of milliseconds, 24 of the order.</summary>
     public static StateKey OpenOrder(Instant acceptedAt, OrderId order)
     {

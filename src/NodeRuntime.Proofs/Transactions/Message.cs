@@ -85,12 +85,18 @@ public abstract record Message
     /// <param name="Subject">Digest of the claim that was looked at.</param>
     public sealed record ReportCapacity(CapacityKind Kind, uint Period, AccountId Provider, Hash256 Subject, DutyFinding Finding) : Message;
 
-    /// <summary>Capacity: anybody shows that an answer is false. A deposit is lost where it is not.</summary>
+    /// <summary>Capacity: anybody shows that an answer is false.</summary>
     /// <param name="Fault">As the kind encodes it.</param>
-    public sealed record AccuseCapacity(CapacityKind Kind, uint Period, AccountId Provider, ImmutableArray<byte> Fault) : Message;
+    /// <param name="Stake">Lost where nothing is shown: the chain's deposit at least. A block decides those first that stake the most, so whoever is right is heard.</param>
+    public sealed record AccuseCapacity(CapacityKind Kind, uint Period, AccountId Provider, ImmutableArray<byte> Fault, Amount Stake) : Message;
 
     /// <summary>Capacity: periods that begin in this time the sender will not answer; said before their beacons are known.</summary>
     public sealed record DeclareMaintenance(Instant From, Instant Until) : Message;
+
+    /// <summary>Fraud: anybody shows by what a peer signed itself that it lied about the calendar of events.</summary>
+    /// <param name="Proof">As the calendar's format encodes it; complete in itself.</param>
+    /// <param name="Harmed">Key of the peer that the proof names as the one that was left out; null where it names nobody, or nobody knows the key.</param>
+    public sealed record ReportFraud(ImmutableArray<byte> Proof, PublicKey? Harmed) : Message;
 
     public void Write(WireWriter writer)
     {
@@ -154,11 +160,17 @@ public abstract record Message
                     .Hash(m.Subject).UInt64((byte)m.Finding).End();
                 break;
             case AccuseCapacity m:
-                writer.Array(5).UInt64((ulong)WireType.AccuseCapacity).UInt64((byte)m.Kind).UInt64(m.Period).Hash(m.Provider.Hash)
-                    .Bytes(m.Fault.AsSpan()).End();
+                writer.Array(6).UInt64((ulong)WireType.AccuseCapacity).UInt64((byte)m.Kind).UInt64(m.Period).Hash(m.Provider.Hash)
+                    .Bytes(m.Fault.AsSpan()).Amount(m.Stake).End();
                 break;
             case DeclareMaintenance m:
                 writer.Array(3).UInt64((ulong)WireType.DeclareMaintenance).Instant(m.From).Instant(m.Until).End();
+                break;
+            case ReportFraud m:
+                writer.Array(3).UInt64((ulong)WireType.ReportFraud).Bytes(m.Proof.AsSpan());
+                if (m.Harmed is { } harmed) writer.Bytes(harmed.AsSpan());
+                else writer.Null();
+                writer.End();
                 break;
             default:
                 Invariant.Break("a message without an encoding");
@@ -197,9 +209,11 @@ public abstract record Message
                 ReadKind(reader), reader.UInt32(), reader.Bool(), [.. reader.Bytes(Limits.CapacityProofBytesMax)]),
             (WireType.ReportCapacity, 6) => new ReportCapacity(
                 ReadKind(reader), reader.UInt32(), new AccountId(reader.Hash()), reader.Hash(), ReadFinding(reader)),
-            (WireType.AccuseCapacity, 5) => new AccuseCapacity(
-                ReadKind(reader), reader.UInt32(), new AccountId(reader.Hash()), [.. reader.Bytes(Limits.CapacityProofBytesMax)]),
+            (WireType.AccuseCapacity, 6) => new AccuseCapacity(
+                ReadKind(reader), reader.UInt32(), new AccountId(reader.Hash()), [.. reader.Bytes(Limits.CapacityProofBytesMax)], reader.Amount()),
             (WireType.DeclareMaintenance, 3) => new DeclareMaintenance(reader.Instant(), reader.Instant()),
+            (WireType.ReportFraud, 3) => new ReportFraud(
+                [.. reader.Bytes(Limits.FraudReportBytesMax)], reader.TryNull() ? null : PublicKey.Read(reader)),
             _ => null,
         };
         reader.End();

@@ -19,6 +19,9 @@ public enum StateFamily : byte
 
     /// <summary>Validator keys that were punished.</summary>
     Jail = 12,
+
+    /// <summary>Keys that lied about the calendar of events.</summary>
+    Fraud = 13,
     Validator = 20,
     ValidatorKey = 21,
     Epoch = 22,

@@ -3,6 +3,7 @@ using System.Collections.Immutable;
 using NodeRuntime.Crypto;
 using NodeRuntime.Primitives;
 using NodeRuntime.Provenance.Receipts;
+using NodeRuntime.Provenance.Records;
 
 namespace NodeRuntime.Provenance.Fraud;
 
@@ -28,6 +29,25 @@ public sealed record FraudProof(
 {
     private const int Fields = 6;
     private const int PartsMax = 2;
+
+    /// <summary>The last second that a statement is about; null of checkpoints, which are about sizes. Of a claim that is proven it is the culprit's word.</summary>
+    public Round? LatestRound
+    {
+        get
+        {
+            Round? latest = null;
+            foreach (ReadOnlyMemory<byte> statement in Statements)
+            {
+                if (RoundOf(statement) is { } round && !(latest >= round)) latest = round;
+            }
+
+            return latest;
+        }
+    }
+
+    /// <summary>Whom a parent wrote down as absent after it had acknowledged it; null where the claim names nobody.</summary>
+    public PeerId? Harmed =>
+        Kind == FraudKind.AcknowledgementBroken && AbsentLeaf.TryDecode(Records[0], out AbsentLeaf? absent) == RecordVerdict.Accepted ? absent!.Child : null;
 
     public byte[] Encode()
     {
@@ -59,6 +79,13 @@ public sealed record FraudProof(
             reader.List(Limits.ProvenanceSlotsMax, static r => (ReadOnlyMemory<byte>)r.Bytes(Limits.ProvenanceRecordBytesMax));
         reader.End();
         return reader.Succeeded ? new FraudProof((FraudKind)kind, culprit, statements, signatures, ways, records) : null;
+    }
+
+    private static Round? RoundOf(ReadOnlyMemory<byte> statement)
+    {
+        if (AggregationLeaf.TryDecode(statement, out AggregationLeaf? leaf) == RecordVerdict.Accepted) return leaf!.Round;
+        if (EventPromise.TryDecode(statement, out EventPromise? promise) == RecordVerdict.Accepted) return promise!.Round;
+        return SlotAcknowledgement.TryDecode(statement, out SlotAcknowledgement? said) == RecordVerdict.Accepted ? said!.Round : null;
     }
 
     private static Segment ReadWay(WireReader reader)

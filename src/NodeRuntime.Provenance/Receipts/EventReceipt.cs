@@ -58,6 +58,11 @@ public sealed record EventReceipt(
         return Hasher.Sha256(writer.Encode());
     }
 
+    /// <summary>Whether bytes claim to be one, and no other kind of receipt: its content type stands near their beginning.</summary>
+    public static bool IsOne(ReadOnlySpan<byte> bytes) => bytes[..Math.Min(bytes.Length, ProtectedBytesMax)].IndexOf("application/vnd.noderuntime.event+cbor"u8) >= 0;
+
+    private const int ProtectedBytesMax = 128;
+
     /// <summary>The same receipt with the issuer's name under its payload.</summary>
     public EventReceipt Sign(ISigner issuer, ReadOnlySpan<byte> payload)
     {

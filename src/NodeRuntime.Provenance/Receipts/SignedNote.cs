@@ -6,7 +6,35 @@ using NodeRuntime.Primitives;
 namespace NodeRuntime.Provenance.Receipts;
 
 /// <summary>A signature line of a note: who, which key of theirs (four bytes of a hash), and the signature's bytes behind that.</summary>
-public sealed record NoteSignature(string Name, uint KeyId, ReadOnlyMemory<byte> Bytes);
+public sealed record NoteSignature(string Name, uint KeyId, ReadOnlyMemory<byte> Bytes)
+{
+    private const string LineStart = "\u2014 ";
+    private const int KeyIdByteCount = 4;
+
+    /// <summary>The signature of no algorithm is longer: ML-DSA-44 with its time.</summary>
+    private const int SignatureBytesMax = 2500;
+
+    /// <summary>With its newline.</summary>
+    public string ToLine()
+    {
+        byte[] bytes = new byte[KeyIdByteCount + Bytes.Length];
+        System.Buffers.Binary.BinaryPrimitives.WriteUInt32BigEndian(bytes, KeyId);
+        Bytes.Span.CopyTo(bytes.AsSpan(KeyIdByteCount));
+        return LineStart + Name + " " + Convert.ToBase64String(bytes) + "\n";
+    }
+
+    /// <summary>A line without its newline; null for anything else.</summary>
+    public static NoteSignature? TryParse(string line)
+    {
+        if (!line.StartsWith(LineStart, StringComparison.Ordinal)) return null;
+        int space = line.IndexOf(' ', LineStart.Length);
+        if (space <= LineStart.Length) return null;
+        string name = line[LineStart.Length..space];
+        if (!SignedNote.IsName(name)) return null;
+        if (SignedNote.TryBase64(line[(space + 1)..], SignatureBytesMax) is not { Length: > KeyIdByteCount } bytes) return null;
+        return new NoteSignature(name, System.Buffers.Binary.BinaryPrimitives.ReadUInt32BigEndian(bytes), bytes.AsMemory(KeyIdByteCount));
+    }
+}
 
 /// <summary>
 /// C2SP's signed note: a text, an empty line, and signature lines "— name base64(key id || signature)". Whoever knows none of the keys can still read
@@ -15,24 +43,11 @@ public sealed record NoteSignature(string Name, uint KeyId, ReadOnlyMemory<byte>
 /// <param name="Text">With its last newline.</param>
 public sealed record SignedNote(string Text, ImmutableArray<NoteSignature> Signatures)
 {
-    private const string LineStart = "\u2014 ";
-    private const int KeyIdByteCount = 4;
-
-    /// <summary>The signature of no algorithm is longer: ML-DSA-44 with its time.</summary>
-    private const int SignatureBytesMax = 2500;
-
     public override string ToString()
     {
         StringBuilder note = new(Text);
         note.Append('\n');
-        foreach (NoteSignature signature in Signatures)
-        {
-            byte[] bytes = new byte[KeyIdByteCount + signature.Bytes.Length];
-            System.Buffers.Binary.BinaryPrimitives.WriteUInt32BigEndian(bytes, signature.KeyId);
-            signature.Bytes.Span.CopyTo(bytes.AsSpan(KeyIdByteCount));
-            note.Append(LineStart).Append(signature.Name).Append(' ').Append(Convert.ToBase64String(bytes)).Append('\n');
-        }
-
+        foreach (NoteSignature signature in Signatures) note.Append(signature.ToLine());
         return note.ToString();
     }
 
@@ -57,22 +72,11 @@ public sealed record SignedNote(string Text, ImmutableArray<NoteSignature> Signa
         ImmutableArray<NoteSignature>.Builder signatures = ImmutableArray.CreateBuilder<NoteSignature>(count);
         for (int i = 0; i < count; i++)
         {
-            if (TryParseLine(lines[i]) is not { } signature) return null;
+            if (NoteSignature.TryParse(lines[i]) is not { } signature) return null;
             signatures.Add(signature);
         }
 
         return new SignedNote(note[..(border + 1)], signatures.MoveToImmutable());
-    }
-
-    private static NoteSignature? TryParseLine(string line)
-    {
-        if (!line.StartsWith(LineStart, StringComparison.Ordinal)) return null;
-        int space = line.IndexOf(' ', LineStart.Length);
-        if (space <= LineStart.Length) return null;
-        string name = line[LineStart.Length..space];
-        if (!IsName(name)) return null;
-        if (TryBase64(line[(space + 1)..], SignatureBytesMax) is not { Length: > KeyIdByteCount } bytes) return null;
-        return new NoteSignature(name, System.Buffers.Binary.BinaryPrimitives.ReadUInt32BigEndian(bytes), bytes.AsMemory(KeyIdByteCount));
     }
 
     /// <summary>No space of any kind and no plus; not empty.</summary>

@@ -1,19 +1,9 @@
 using System;
 using NodeRuntime.Crypto;
 using NodeRuntime.Primitives;
+using NodeRuntime.Proofs.Records;
 
 namespace NodeRuntime.Provenance.Records;
-
-/// <summary>How much of its machine a peer can see: what its word about the machine's state is worth.</summary>
-public enum AgentLevel
-{
-    /// <summary>No watch over the machine at all.</summary>
-    None = 0,
-    Unprivileged = 1,
-    Privileged = 2,
-    MeasuredKernel = 3,
-    MeasuredBoot = 4,
-}
 
 /// <summary>What a peer counted in the second before: events taken, events refused, alerts raised.</summary>
 public readonly record struct HeartbeatCounters(ulong Taken, ulong Refused, ulong Alerts);

@@ -6,13 +6,15 @@ using NodeRuntime.Crypto.Lanes;
 using NodeRuntime.Primitives;
 using NodeRuntime.Proofs.Trees;
 using NodeRuntime.Provenance.Records;
+using NodeRuntime.Provenance.Uses;
 
 namespace NodeRuntime.Provenance.Trees;
 
 /// <summary>An event before it has a salt and a number.</summary>
 /// <param name="Content">SHA-256 of what the event is about; it goes no further than the subject.</param>
+/// <param name="Label">What is said of the data beside the record; it goes no further than this peer's log.</param>
 public readonly record struct EventDraft(
-    EventKind Kind, Hash256 Content, Hash256 Actor, ulong Time, ImmutableArray<Hash256> Parents, DecisionId? Decision, string Zone);
+    EventKind Kind, Hash256 Content, Hash256 Actor, ulong Time, ImmutableArray<Hash256> Parents, DecisionId? Decision, string Zone, UseLabel? Label = null);
 
 /// <summary>What is said of events that want to be taken.</summary>
 public enum IntakeVerdict
@@ -119,6 +121,23 @@ public sealed class SecondTree
         _hasher.HashPrefixed(0, _records.AsSpan(0, at), _ends.AsSpan(0, drafts.Length), leaves);
         _tree.Append(leaves);
         intake = new Intake(first, _records.AsSpan(0, at), _ends.AsSpan(0, drafts.Length), leaves);
+        return IntakeVerdict.Accepted;
+    }
+
+    /// <summary>
+    /// Takes events that have salt, number and leaf already: they were promised for a second that did not reach the calendar. Their numbers go on from
+    /// <see cref="NextSequence"/>.
+    /// </summary>
+    /// <param name="leaves">Leaf hashes in a row, 32 bytes each.</param>
+    /// <param name="firstTime">The least time among them; <paramref name="lastTime"/> is the greatest.</param>
+    public IntakeVerdict Carry(ReadOnlySpan<byte> leaves, ulong firstTime, ulong lastTime)
+    {
+        if (IsClosed) return IntakeVerdict.Closed;
+        if (leaves.IsEmpty) return IntakeVerdict.Accepted;
+        if (LeafCount + (ulong)(leaves.Length / Hash256.ByteCount) > Limits.SecondLeavesMax) return IntakeVerdict.Full;
+        _tree.Append(leaves);
+        if (_firstTime == 0 || firstTime < _firstTime) _firstTime = firstTime;
+        if (lastTime > _lastTime) _lastTime = lastTime;
         return IntakeVerdict.Accepted;
     }
 

@@ -1,4 +1,6 @@
+using System.Collections.Immutable;
 using NodeRuntime.Actors.Ports;
+using NodeRuntime.Ledger.Blocks;
 using NodeRuntime.Ledger.State;
 using NodeRuntime.Primitives;
 
@@ -15,7 +17,11 @@ public abstract record CapacityInput
     public sealed record Recovered(CapacityWork Work) : CapacityInput;
 
     /// <summary>The finalized ledger, each time it advances.</summary>
-    public sealed record Advanced(LedgerState State, Instant Now) : CapacityInput;
+    public sealed record Advanced(LedgerState State, Instant Now) : CapacityInput
+    {
+        /// <summary>What happened since the time before; what became of an accusation stands nowhere else.</summary>
+        public ImmutableArray<LedgerEvent> Events { get; init; } = [];
+    }
 
     /// <summary>Time passed: what did not get in is said again.</summary>
     public sealed record Ticked(Instant Now) : CapacityInput;

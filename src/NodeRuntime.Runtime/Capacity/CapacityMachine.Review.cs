@@ -6,6 +6,7 @@ using NodeRuntime.Capacity;
 using NodeRuntime.Capacity.Cpu;
 using NodeRuntime.Capacity.Duties;
 using NodeRuntime.Capacity.Space;
+using NodeRuntime.Ledger.Blocks;
 using NodeRuntime.Ledger.Capacity;
 using NodeRuntime.Ledger.State;
 using NodeRuntime.Primitives;
@@ -113,7 +114,35 @@ public sealed partial class CapacityMachine
         AccountId provider = answer.Account;
         string whose = $"{kind}/{provider.Hash}";
         if (!answer.HasReportOf(_account)) Send("report/" + whose, period, () => new Message.ReportCapacity(kind, period, provider, review.Subject, finding));
-        bool canAccuse = !review.Fault.IsEmpty && !answer.IsConvicted && state.Records.Account(_account).Balance > terms.AccusationDeposit;
-        if (canAccuse) Send("accuse/" + whose, period, () => new Message.AccuseCapacity(kind, period, provider, review.Fault));
+        if (review.Fault.IsEmpty || answer.IsConvicted) return;
+        // A mistake of this machine's shall not cost it more than half.
+        Amount balance = state.Records.Account(_account).Balance;
+        if (balance <= terms.AccusationDeposit) return;
+        Amount half = new(balance.Units / 2);
+        Amount most = half > terms.AccusationDeposit ? half : terms.AccusationDeposit;
+        Send("accuse/" + whose, period, () => new Message.AccuseCapacity(kind, period, provider, review.Fault, Amount.Min(review.Stake, most)));
     }
+
+    // Passed over: others staked more, or were first; said again at once, with more. Unfounded: this machine cannot compute what others can, and says no more.
+    private void Hear(LedgerEvent happened)
+    {
+        switch (happened)
+        {
+            case LedgerEvent.AccusationPassedOver m when m.Accuser == _account && Find(m.Kind, m.Period, m.Provider) is { } review:
+                review.Stake = Amount.TryMultiply(review.Stake, 2, out Amount twice) ? twice : review.Stake;
+                _sent.Remove($"accuse/{m.Kind}/{m.Provider.Hash}");
+                break;
+            case LedgerEvent.AccusationUnfounded m when m.Accuser == _account && Find(m.Kind, m.Period, m.Provider) is { } review:
+                review.Fault = [];
+                _effects.Add(new CapacityEffect.Warn($"an accusation of {m.Provider} was unfounded and cost {m.Burned}: does this machine compute as others do?"));
+                break;
+            default:
+                break;
+        }
+    }
+
+    private CapacityReview? Find(CapacityKind kind, uint period, AccountId provider) =>
+        _reviews.TryGetValue(kind, out (uint Period, SortedDictionary<AccountId, CapacityReview?> Drawn) assigned) && assigned.Period == period
+            ? assigned.Drawn.GetValueOrDefault(provider)
+            : null;
 }

@@ -6,6 +6,7 @@ using NodeRuntime.Capacity;
 using NodeRuntime.Capacity.Cpu;
 using NodeRuntime.Capacity.Space;
 using NodeRuntime.Crypto;
+using NodeRuntime.Ledger.Blocks;
 using NodeRuntime.Ledger.Capacity;
 using NodeRuntime.Ledger.State;
 using NodeRuntime.Primitives;
@@ -81,6 +82,7 @@ public sealed partial class CapacityMachine
                 break;
             case CapacityInput.Advanced m:
                 (_state, _now) = (m.State, m.Now);
+                foreach (LedgerEvent happened in m.Events) Hear(happened);
                 Converge();
                 break;
             case CapacityInput.Ticked m:

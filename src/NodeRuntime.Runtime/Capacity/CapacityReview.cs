@@ -25,6 +25,9 @@ internal sealed class CapacityReview(CapacityDuty duty, Hash256 subject)
     /// <summary>What convicts, where something does.</summary>
     public ImmutableArray<byte> Fault { get; set; } = [];
 
+    /// <summary>What the accusation stakes: twice as much each time that others crowded it out.</summary>
+    public Amount Stake { get; set; } = duty.Terms.AccusationDeposit;
+
     public ShareCommitment? Commitment { get; init; }
 
     public ShareOpening? Opening { get; init; }

@@ -42,7 +42,7 @@ public sealed class CapacitySupervisor : Actor<CapacityCommand>
         switch (message)
         {
             case CapacityCommand.Advanced m:
-                Step(new CapacityInput.Advanced(m.Tip.State, Context.Now));
+                Step(new CapacityInput.Advanced(m.Tip.State, Context.Now) { Events = m.Tip.Events });
                 break;
             case CapacityCommand.Tick:
                 Step(new CapacityInput.Ticked(Context.Now));

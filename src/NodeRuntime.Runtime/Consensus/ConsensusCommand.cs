@@ -5,6 +5,7 @@ using NodeRuntime.Actors.Ports;
 using NodeRuntime.Consensus;
 using NodeRuntime.Consensus.Sync;
 using NodeRuntime.Ledger.State;
+using NodeRuntime.Ledger.Transactions;
 using NodeRuntime.Primitives;
 using NodeRuntime.Proofs.Chain;
 using NodeRuntime.Proofs.Light;
@@ -32,6 +33,9 @@ public abstract record ConsensusCommand
 
     /// <summary>The timer of proposals that are being put together.</summary>
     internal sealed record ProposalTimer : ConsensusCommand;
+
+    /// <summary>What the signatures of transactions are worth that a peer sent.</summary>
+    internal sealed record Verified(PeerId From, ImmutableArray<SignedTransaction> Transactions) : ConsensusCommand;
 
     /// <summary>Time to look whether the tip is news.</summary>
     public sealed record Look : ConsensusCommand;

@@ -18,14 +18,14 @@ internal static class ConsensusLanes
     /// </summary>
     public const int Questions = 2;
 
-    /// <summary>Transactions: each costs a verification.</summary>
+    /// <summary>Transactions, before and after their verification: each is decoded, or applied.</summary>
     public const int Transactions = 3;
 
     public static int Of(ConsensusCommand command) => command switch
     {
         ConsensusCommand.Frame { FrameClass: FrameClass.Transactions } m => TransactionMessage.IsBodies(m.Bytes) ? Transactions : Questions,
         ConsensusCommand.Frame { FrameClass: FrameClass.Sync } => Blocks,
-        ConsensusCommand.Submit or ConsensusCommand.Accuse => Transactions,
+        ConsensusCommand.Submit or ConsensusCommand.Accuse or ConsensusCommand.Verified => Transactions,
         _ => Votes,
     };
 }

@@ -52,13 +52,7 @@ internal sealed class ConsensusStore(IJournal journal)
     /// <summary>The blocks from a height on, oldest first, read a few hundred at a time.</summary>
     public IEnumerable<StoredBlock> ReadFrom(Height height)
     {
-        for (ulong next = height.Number; ;)
-        {
-            ImmutableArray<JournalRecord> records = journal.ReadRange(Blocks, next, Limits.ChainBlocksMax);
-            if (records.IsEmpty) yield break;
-            foreach (JournalRecord record in records) yield return StoredBlock.Decode(record.Payload);
-            next = records[^1].Sequence + 1;
-        }
+        foreach (JournalRecord record in journal.ReadFrom(Blocks, height.Number, Limits.ChainBlocksMax)) yield return StoredBlock.Decode(record.Payload);
     }
 
     public StoredBlock? Read(Height height) => journal.Read(Blocks, height.Number) is { } bytes ? StoredBlock.Decode(bytes) : null;
@@ -129,16 +123,13 @@ internal sealed class ConsensusStore(IJournal journal)
     public ImmutableArray<Seal> ReadSeals()
     {
         ImmutableArray<Seal>.Builder seals = ImmutableArray.CreateBuilder<Seal>();
-        while (true)
+        foreach (JournalRecord record in journal.ReadFrom(SealStream, 0, 256))
         {
-            ImmutableArray<JournalRecord> read = journal.ReadRange(SealStream, (ulong)seals.Count, 256);
-            if (read.IsEmpty) return seals.ToImmutable();
-            foreach (JournalRecord record in read)
-            {
-                Invariant.Holds(record.Sequence == (ulong)seals.Count);
-                seals.Add(Decode(record));
-            }
+            Invariant.Holds(record.Sequence == (ulong)seals.Count);
+            seals.Add(Decode(record));
         }
+
+        return seals.ToImmutable();
     }
 
     /// <summary>The seals of an epoch and of those after it, for a peer that asks.</summary>
@@ -155,22 +146,16 @@ internal sealed class ConsensusStore(IJournal journal)
     public Recovery Recover()
     {
         ImmutableArray<LogRecord>.Builder records = ImmutableArray.CreateBuilder<LogRecord>();
-        ulong from = 0;
-        while (true)
+        _nextLog = 0;
+        foreach (JournalRecord record in journal.ReadFrom(Log, 0, 256))
         {
-            ImmutableArray<JournalRecord> read = journal.ReadRange(Log, from, 256);
-            if (read.IsEmpty) break;
-            foreach (JournalRecord record in read)
-            {
-                LogRecord? decoded = LogRecord.Decode(record.Payload);
-                Invariant.Holds(decoded is not null);
-                records.Add(decoded);
-                _log.Add((record.Sequence, decoded.At));
-                from = record.Sequence + 1;
-            }
+            LogRecord? decoded = LogRecord.Decode(record.Payload);
+            Invariant.Holds(decoded is not null);
+            records.Add(decoded);
+            _log.Add((record.Sequence, decoded.At));
+            _nextLog = record.Sequence + 1;
         }
 
-        _nextLog = from;
         if (journal.Read(Birth, 0) is { } birth)
         {
             LogRecord? born = LogRecord.Decode(birth);
@@ -178,15 +163,11 @@ internal sealed class ConsensusStore(IJournal journal)
             records.Add(born);
         }
 
-        for (ulong next = 0; journal.ReadRange(Accusations, next, 256) is { IsEmpty: false } read;)
+        foreach (JournalRecord record in journal.ReadFrom(Accusations, 0, 256))
         {
-            foreach (JournalRecord record in read)
-            {
-                LogRecord? decoded = LogRecord.Decode(record.Payload);
-                Invariant.Holds(decoded is LogRecord.Accused);
-                records.Add(decoded);
-                next = record.Sequence + 1;
-            }
+            LogRecord? decoded = LogRecord.Decode(record.Payload);
+            Invariant.Holds(decoded is LogRecord.Accused);
+            records.Add(decoded);
         }
 
         Watermark? watermark = journal.Read(Mark, 0) is { } bytes ? Watermark.Decode(bytes) : null;
@@ -215,6 +196,9 @@ internal sealed class ConsensusStore(IJournal journal)
 
     public static JournalWrite PutWatermark(Watermark watermark) => new JournalWrite.Put(Mark, 0, watermark.Encode());
 
+    /// <summary>When the folder was made: once, by <see cref="LogRecord.Born"/>.</summary>
+    public static JournalWrite PutBirth(LogRecord born) => new JournalWrite.Put(Birth, 0, born.Encode());
+
     public static JournalWrite PutBlock(Block block, Certificate? finalization) =>
         new JournalWrite.Put(Blocks, block.Header.Height.Number, new StoredBlock(block, finalization).Encode());
 
@@ -223,7 +207,7 @@ internal sealed class ConsensusStore(IJournal journal)
     {
         if (record is LogRecord.Born)
         {
-            writes.Add(new JournalWrite.Put(Birth, 0, record.Encode()));
+            writes.Add(PutBirth(record));
             return;
         }
 

@@ -6,6 +6,7 @@ using NodeRuntime.Actors.Ports;
 using NodeRuntime.Consensus;
 using NodeRuntime.Ledger.Blocks;
 using NodeRuntime.Ledger.Mempool;
+using NodeRuntime.Ledger.Transactions;
 using NodeRuntime.Primitives;
 using NodeRuntime.Proofs.Chain;
 using NodeRuntime.Runtime.Proposals;
@@ -61,6 +62,9 @@ public sealed partial class ConsensusSupervisor
                 case GossipEffect.Blame m:
                     Blame(m.Peer, m.Misdeed);
                     break;
+                case GossipEffect.Verify m:
+                    Verify(m);
+                    break;
                 case GossipEffect.Accepted m:
                     hasNews = true;
                     Rebuild(new ProposalInput.Arrived(m.Transaction));
@@ -79,6 +83,23 @@ public sealed partial class ConsensusSupervisor
         }
 
         if (hasNews) NotePending();
+    }
+
+    // What a verifier sheds is asked for again, by whoever announces it again.
+    private void Verify(GossipEffect.Verify verify)
+    {
+        ImmutableArray<ActorRef<VerifierCommand>> verifiers = _doors.Verifiers;
+        ImmutableArray<UnverifiedTransaction>.Builder[] parts = new ImmutableArray<UnverifiedTransaction>.Builder[verifiers.Length];
+        foreach (UnverifiedTransaction body in verify.Bodies)
+        {
+            int verifier = body.Transaction.Sender.Hash.AsSpan()[0] % verifiers.Length;
+            (parts[verifier] ??= ImmutableArray.CreateBuilder<UnverifiedTransaction>()).Add(body);
+        }
+
+        for (int i = 0; i < parts.Length; i++)
+        {
+            if (parts[i] is { } part) verifiers[i].Tell(new VerifierCommand(verify.From, part.DrainToImmutable(), _self!));
+        }
     }
 
     private void Rebuild(ProposalInput input)

@@ -177,6 +177,9 @@ public sealed partial class ConsensusSupervisor : Actor<ConsensusCommand>
             case ConsensusCommand.Submit m:
                 Submit(m.Transaction, m.Reply);
                 break;
+            case ConsensusCommand.Verified m:
+                Gossip(new GossipInput.Verified(m.From, m.Transactions));
+                break;
             case ConsensusCommand.GossipTimer m:
                 Gossip(new GossipInput.TimerFired(m.Fired));
                 break;
@@ -355,6 +358,7 @@ public sealed partial class ConsensusSupervisor : Actor<ConsensusCommand>
     private void Deliver(ConsensusEffect.Deliver deliver)
     {
         ImmutableArray<LedgerEvent>.Builder events = ImmutableArray.CreateBuilder<LedgerEvent>();
+        ImmutableArray<TransactionId>.Builder included = ImmutableArray.CreateBuilder<TransactionId>();
         LedgerState proven = _chain.State;
         foreach (Block block in deliver.Blocks)
         {
@@ -362,6 +366,7 @@ public sealed partial class ConsensusSupervisor : Actor<ConsensusCommand>
             BlockOutcome outcome = _chain.Finalize(block, _mempool);
             Settle(outcome, _mempool.Committed(outcome));
             events.AddRange(outcome.Events);
+            foreach (TransactionReceipt receipt in outcome.Receipts) included.Add(receipt.Id);
             NoteSnapshot(block);
             NoteSlashed(outcome);
         }
@@ -378,6 +383,7 @@ public sealed partial class ConsensusSupervisor : Actor<ConsensusCommand>
             State = _chain.State,
             Proven = proven,
             Events = events.ToImmutable(),
+            Included = included.ToImmutable(),
             Seals = _seals,
         };
         Context.Publish(_tip);

@@ -4,13 +4,16 @@ using System.Collections.Immutable;
 using NodeRuntime.Actors;
 using NodeRuntime.Actors.Ports;
 using NodeRuntime.Consensus.Sync;
+using NodeRuntime.Crypto;
 using NodeRuntime.Ledger.State;
 using NodeRuntime.Membership;
 using NodeRuntime.Primitives;
 using NodeRuntime.Proofs.Chain;
 using NodeRuntime.Proofs.Light;
+using NodeRuntime.Provenance.Records;
 using NodeRuntime.Runtime.Consensus;
 using NodeRuntime.Runtime.Membership;
+using NodeRuntime.Runtime.Provenance;
 
 namespace NodeRuntime.Runtime.Snapshots;
 
@@ -21,6 +24,8 @@ namespace NodeRuntime.Runtime.Snapshots;
 /// </summary>
 public sealed class SnapshotSupervisor : Actor<SnapshotCommand>
 {
+    internal static readonly Hash256 CustodyOfSnapshots = Hasher.Sha256("snapshots"u8);
+
     private readonly NodeModel _model;
     private readonly NodePorts _ports;
     private readonly NodeDoors _doors;
@@ -164,6 +169,7 @@ public sealed class SnapshotSupervisor : Actor<SnapshotCommand>
     {
         _heads.RemoveAll(other => other.Slot == slot);
         _heads.Insert(0, (slot, head));
+        Context.Publish(new PeerAct(EventKind.Store, head.Root, CustodyOfSnapshots));
         // One may rot: what the one before it needs stays as well.
         _doors.Consensus.Tell(new ConsensusCommand.SnapshotKept(OldestNeeded(_heads)));
     }

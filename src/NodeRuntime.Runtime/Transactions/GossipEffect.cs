@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using NodeRuntime.Ledger.Mempool;
 using NodeRuntime.Ledger.Transactions;
 using NodeRuntime.Membership;
@@ -18,6 +19,11 @@ internal abstract record GossipEffect
     public sealed record SetTimer(GossipTimer Timer, Duration Delay) : GossipEffect;
 
     public sealed record Blame(PeerId Peer, Misdeed Misdeed) : GossipEffect;
+
+    /// <summary>
+    /// Their signatures are to be verified, by any thread; each is answered for by <see cref="GossipInput.Verified"/>, those of one sender in this order.
+    /// </summary>
+    public sealed record Verify(PeerId From, ImmutableArray<UnverifiedTransaction> Bodies) : GossipEffect;
 
     /// <summary>It is in the pool now, and its signatures are verified.</summary>
     public sealed record Accepted(VerifiedTransaction Transaction) : GossipEffect;

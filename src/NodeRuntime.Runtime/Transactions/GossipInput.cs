@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Immutable;
+using NodeRuntime.Ledger.Transactions;
 using NodeRuntime.Primitives;
 
 namespace NodeRuntime.Runtime.Transactions;
@@ -16,6 +17,9 @@ internal abstract record GossipInput
     public sealed record PeerLeft(PeerId Peer) : GossipInput;
 
     public sealed record Received(PeerId Peer, TransactionMessage Message) : GossipInput;
+
+    /// <summary>What the signatures are worth that <see cref="GossipEffect.Verify"/> asked about, or some of them.</summary>
+    public sealed record Verified(PeerId From, ImmutableArray<SignedTransaction> Transactions) : GossipInput;
 
     /// <summary>A transaction from this peer or its API; answered by <see cref="GossipEffect.Answer"/>.</summary>
     /// <param name="NextLeaders">Who will soon build a block: they get the body at once.</param>

@@ -65,6 +65,7 @@ internal sealed class GossipMachine(MempoolMachine pool, Duration networkDelay, 
     private readonly SortedDictionary<TransactionId, List<PeerId>> _fresh = [];
     private readonly Queue<TransactionId> _own = [];
     private readonly WantList _wants = new(hashing);
+    private readonly CheckList _checks = new(hashing);
     private readonly SeenIds _seen = new(SeenHalfLife, hashing);
     private Instant _now;
     private bool _announceTimerRuns;
@@ -85,6 +86,7 @@ internal sealed class GossipMachine(MempoolMachine pool, Duration networkDelay, 
     {
         Invariant.Holds(_effects.Count == 0);
         _now = now;
+        _checks.ForgetOld(now);
         switch (input)
         {
             case GossipInput.PeerConnected m:
@@ -98,11 +100,14 @@ internal sealed class GossipMachine(MempoolMachine pool, Duration networkDelay, 
                 // What was under way when a connection ended is nobody's.
                 if (_peers.TryGetValue(m.Peer, out Budgets? budgets)) Receive(m.Peer, budgets, m.Message);
                 break;
+            case GossipInput.Verified m:
+                foreach (SignedTransaction signed in m.Transactions) TakeSigned(signed, m.From);
+                break;
             case GossipInput.Submitted m:
                 Submit(m);
                 break;
             case GossipInput.Fetched m:
-                foreach (ReadOnlyMemory<byte> bytes in m.Transactions) Take(bytes, null);
+                foreach (ReadOnlyMemory<byte> bytes in m.Transactions) Take(bytes);
                 break;
             case GossipInput.Settled m:
                 Settle(m.Ids);
@@ -149,12 +154,7 @@ internal sealed class GossipMachine(MempoolMachine pool, Duration networkDelay, 
                 if (budgets.Ids.TryTake(m.Ids.Length, _now)) Serve(peer, budgets, m.Ids);
                 break;
             case TransactionMessage.Bodies m:
-                foreach (ReadOnlyMemory<byte> bytes in m.Transactions)
-                {
-                    if (budgets.Bodies.TryTake(1, _now)) Take(bytes, peer);
-                    else Counters = Counters with { BodiesOverBudget = Counters.BodiesOverBudget + 1 };
-                }
-
+                LookAt(m.Transactions, peer, budgets);
                 break;
             case TransactionMessage.Missing m:
                 foreach (TransactionId id in m.Ids)
@@ -181,6 +181,10 @@ internal sealed class GossipMachine(MempoolMachine pool, Duration networkDelay, 
         else if (_wants.Contains(id))
         {
             _wants.AddHolder(id, peer);
+        }
+        else if (_checks.Contains(id))
+        {
+            _checks.AddHolder(id, peer);
         }
         else if (!_seen.Contains(id))
         {
@@ -310,17 +314,86 @@ internal sealed class GossipMachine(MempoolMachine pool, Duration networkDelay, 
         _effects.Add(new GossipEffect.Answer(outcome));
     }
 
-    /// <param name="from">Null where it came as a part of a proposal: then whoever sent it is not to blame for it.</param>
-    private void Take(ReadOnlyMemory<byte> bytes, PeerId? from)
+    // What only its signatures can speak against leaves for verification, all of a message together.
+    private void LookAt(ImmutableArray<ReadOnlyMemory<byte>> bodies, PeerId from, Budgets budgets)
     {
-        MempoolOutcome outcome = Offer(bytes);
-        TransactionId id = outcome.Id;
-        bool isKnown = outcome.Verdict == MempoolVerdict.AlreadyKnown || (!outcome.IsAccepted && _seen.Contains(id));
-        Counters = Counters with
+        ImmutableArray<UnverifiedTransaction>.Builder good = ImmutableArray.CreateBuilder<UnverifiedTransaction>(bodies.Length);
+        foreach (ReadOnlyMemory<byte> bytes in bodies)
         {
-            BodiesReceived = Counters.BodiesReceived + 1,
-            BodiesDuplicate = Counters.BodiesDuplicate + (isKnown ? 1 : 0),
-        };
+            if (!budgets.Bodies.TryTake(1, _now))
+            {
+                Counters = Counters with { BodiesOverBudget = Counters.BodiesOverBudget + 1 };
+                continue;
+            }
+
+            MempoolOutcome outcome = pool.Look(bytes, out UnverifiedTransaction? body);
+            if (body is null)
+            {
+                Conclude(outcome, from);
+            }
+            else if (_checks.Contains(body.Id, bytes))
+            {
+                _checks.AddHolder(body.Id, from);
+                Count(isKnown: true);
+            }
+            else if (_checks.HasRoomFor(bytes.Length))
+            {
+                _checks.Add(body.Id, bytes, [from, .. HoldersOf(body.Id)], _now);
+                good.Add(body);
+            }
+            else
+            {
+                Counters = Counters with { BodiesOverBudget = Counters.BodiesOverBudget + 1 };
+            }
+        }
+
+        if (good.Count > 0) _effects.Add(new GossipEffect.Verify(from, good.DrainToImmutable()));
+    }
+
+    private void TakeSigned(SignedTransaction signed, PeerId from)
+    {
+        TransactionId id = signed.Body.Id;
+        IReadOnlyList<PeerId> holders = _checks.Remove(id, signed.Body.Bytes);
+        if (signed.Verified is { } verified)
+        {
+            Conclude(Enter(pool.Add(verified, _now), [.. holders, .. HoldersOf(id)]), from);
+            return;
+        }
+
+        Conclude(new MempoolOutcome(MempoolVerdict.Refused, TransactionOutcome.Of(signed.Verdict), id), from);
+        // Somebody else may have the true one, whose id is the same: signatures are no part of it.
+        if (pool.Contains(id) || _wants.Contains(id) || _checks.Contains(id) || _seen.Contains(id)) return;
+        foreach (PeerId holder in holders)
+        {
+            if (holder == from || !_peers.ContainsKey(holder)) continue;
+            if (_wants.Contains(id)) _wants.AddHolder(id, holder);
+            else if (_wants.HasRoomFor(holder)) Ask(id, holder);
+        }
+    }
+
+    // Who was said to have what we wait for no more.
+    private List<PeerId> HoldersOf(TransactionId id)
+    {
+        List<PeerId> holders = [];
+        if (_wants.AskedOf(id) is { } asked) holders.Add(asked);
+        holders.AddRange(_wants.Remove(id));
+        return holders;
+    }
+
+    // Bodies of a proposal: whoever sent it is not to blame for what is in it.
+    private void Take(ReadOnlyMemory<byte> bytes) => Conclude(Offer(bytes), null);
+
+    private void Count(bool isKnown) => Counters = Counters with
+    {
+        BodiesReceived = Counters.BodiesReceived + 1,
+        BodiesDuplicate = Counters.BodiesDuplicate + (isKnown ? 1 : 0),
+    };
+
+    /// <param name="from">Null where nobody is to blame.</param>
+    private void Conclude(MempoolOutcome outcome, PeerId? from)
+    {
+        TransactionId id = outcome.Id;
+        Count(outcome.Verdict == MempoolVerdict.AlreadyKnown || (!outcome.IsAccepted && _seen.Contains(id)));
         if (outcome.IsAccepted)
         {
             if (from is { } sender) NoteHolder(_fresh[id], sender);
@@ -330,7 +403,6 @@ internal sealed class GossipMachine(MempoolMachine pool, Duration networkDelay, 
 
         if (outcome.Verdict == MempoolVerdict.Refused && MisdeedOf(outcome.Refusal.Verdict) is { } misdeed)
         {
-            // Somebody else may have the true one, whose id is the same: signatures are no part of it.
             if (from is { } forger)
             {
                 if (_peers.TryGetValue(forger, out Budgets? budgets)) budgets.Bodies.Charge(ForgedCost, _now);
@@ -348,13 +420,18 @@ internal sealed class GossipMachine(MempoolMachine pool, Duration networkDelay, 
     private MempoolOutcome Offer(ReadOnlyMemory<byte> bytes)
     {
         MempoolOutcome outcome = pool.Add(bytes, _now);
+        return outcome.IsAccepted ? Enter(outcome, HoldersOf(outcome.Id)) : outcome;
+    }
+
+    // What the pool took, if it did.
+    private MempoolOutcome Enter(MempoolOutcome outcome, List<PeerId> holders)
+    {
         if (!outcome.IsAccepted) return outcome;
         VerifiedTransaction? verified = pool.FindById(outcome.Id);
         Invariant.Holds(verified is not null);
-        List<PeerId> holders = [];
-        if (_wants.AskedOf(outcome.Id) is { } asked) holders.Add(asked);
-        holders.AddRange(_wants.Remove(outcome.Id));
-        _fresh[outcome.Id] = holders;
+        List<PeerId> known = [];
+        foreach (PeerId holder in holders) NoteHolder(known, holder);
+        _fresh[outcome.Id] = known;
         if (outcome.Displaced is { } displaced)
         {
             _seen.Add(displaced.Id, _now);

@@ -10,6 +10,7 @@ using NodeRuntime.Primitives;
 using NodeRuntime.Proofs.Jobs;
 using NodeRuntime.Proofs.Records;
 using NodeRuntime.Proofs.Transactions;
+using NodeRuntime.Provenance.Records;
 using NodeRuntime.Runtime.Gateway;
 using NodeRuntime.Runtime.Provenance;
 using NodeRuntime.Runtime.Settlement;
@@ -114,23 +115,15 @@ public sealed class WorkloadSupervisor : Actor<WorkloadCommand>
 
     private void Recover()
     {
-        ulong from = 0;
-        while (true)
+        foreach (JournalRecord record in _ports.Journal.ReadFrom(Stream, 0, 64))
         {
-            ImmutableArray<JournalRecord> records = _ports.Journal.ReadRange(Stream, from, 64);
-            foreach (JournalRecord record in records)
-            {
-                from = record.Sequence + 1;
-                _nextPlace = from;
-                // A lease that was removed left an empty record in its place.
-                if (record.Payload.IsEmpty) continue;
-                LeaseWorkRecord? work = LeaseWorkRecord.Decode(record.Payload);
-                Invariant.Holds(work is not null);
-                _places[work.Lease] = record.Sequence;
-                Step(new WorkloadInput.Recovered(work));
-            }
-
-            if (records.IsEmpty) return;
+            _nextPlace = record.Sequence + 1;
+            // A lease that was removed left an empty record in its place.
+            if (record.Payload.IsEmpty) continue;
+            LeaseWorkRecord? work = LeaseWorkRecord.Decode(record.Payload);
+            Invariant.Holds(work is not null);
+            _places[work.Lease] = record.Sequence;
+            Step(new WorkloadInput.Recovered(work));
         }
     }
 
@@ -274,13 +267,18 @@ public sealed class WorkloadSupervisor : Actor<WorkloadCommand>
                 Step(new WorkloadInput.SandboxLogged(m.Lease, m.IsError, m.Bytes));
                 break;
             case SandboxEvent.Finished m:
-                Step(new WorkloadInput.SandboxFinished(m.Lease, SandboxReports.ToResult(m.Report, NewSalt()), m.Report.Detail));
+                JobResult? result = SandboxReports.ToResult(m.Report, NewSalt());
+                if (result is not null) Act(EventKind.ProcessOutput, result.ResultHash, m.Lease);
+                Step(new WorkloadInput.SandboxFinished(m.Lease, result, m.Report.Detail));
                 break;
             default:
                 Invariant.Break("a sandbox event without a rule");
                 break;
         }
     }
+
+    // A piece that was received, the module that ran, the result that was made and sent: one chain of custody for each lease.
+    private void Act(EventKind kind, Hash256 content, LeaseId lease) => Context.Publish(new PeerAct(kind, content, lease.Hash));
 
     private Salt NewSalt()
     {
@@ -318,12 +316,14 @@ public sealed class WorkloadSupervisor : Actor<WorkloadCommand>
                 break;
             case WorkloadEffect.Say m:
                 Send(m.Client, m.Message);
+                if (m.Message is JobMessage.Finished finished) Act(EventKind.Send, finished.Result.ResultHash, finished.Lease);
                 break;
             case WorkloadEffect.Append m:
                 Append(m);
                 break;
             case WorkloadEffect.Seal m:
                 BlobVerdict verdict = _ports.Blobs.Seal(m.Lease, AreaOf(m.Piece), m.Piece.Name, m.Content.Length, m.Content.Hash);
+                if (verdict == BlobVerdict.Accepted) Act(EventKind.Receive, m.Content.Hash, m.Lease);
                 Step(new WorkloadInput.Sealed(m.Lease, m.Piece, SandboxReports.ToStoreVerdict(verdict)));
                 break;
             case WorkloadEffect.SendFile m:
@@ -331,6 +331,7 @@ public sealed class WorkloadSupervisor : Actor<WorkloadCommand>
                 break;
             case WorkloadEffect.StartSandbox m:
                 ActorRef<WorkloadCommand> self = _self!;
+                Act(EventKind.ProcessInput, m.Spec.Module.Hash, m.Lease);
                 _ports.Sandbox.Start(
                     SandboxReports.ToTask(m.Lease, m.Spec, m.SecondsMax),
                     happened => self.Tell(new WorkloadCommand.Sandbox(happened)));

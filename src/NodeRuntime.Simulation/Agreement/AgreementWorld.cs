@@ -10,6 +10,7 @@ using NodeRuntime.Ledger.State;
 using NodeRuntime.Primitives;
 using NodeRuntime.Proofs.Chain;
 using NodeRuntime.Proofs.Transactions;
+using NodeRuntime.Runtime.Consensus;
 using NodeRuntime.Simulation.Atlas;
 using NodeRuntime.Simulation.Nemesis;
 using NodeRuntime.Simulation.Pictures;
@@ -43,6 +44,7 @@ public sealed class AgreementWorld : INemesisStage
     private readonly SortedSet<int> _taintedKeys = [];
     private readonly List<ISigner> _secondKeys = [];
     private readonly SimulatedOperators? _operators;
+    private readonly ChainId _chain;
     private readonly bool[] _isDeaf;
     private readonly ISigner[] _owners;
     private readonly ulong[] _sequences;
@@ -72,6 +74,7 @@ public sealed class AgreementWorld : INemesisStage
         _owners = [_registry.CreateSigner(Prng), _registry.CreateSigner(Prng)];
         _sequences = new ulong[_owners.Length];
         Genesis = MakeGenesis(config, signers, weights, _owners);
+        _chain = Genesis.ChainId;
         GenesisState = LedgerState.FromGenesis(Genesis);
         Oracle = new AgreementOracle(this);
         if (config.SetChangeEvery > Duration.Zero)
@@ -90,6 +93,12 @@ public sealed class AgreementWorld : INemesisStage
         _isNetworkCalm = IsCalm(config.Plan);
         SortedDictionary<int, FaultClass> misdeeds = Misdeeds(config.Plan);
         for (int i = 0; i < signers.Count; i++) Add(NewNode(i, i, signers[i], misdeeds));
+        // Nobody comes into a set seconds after it was set up: who is younger than a seal, and was not ready for it, is fenced like one whose disk was emptied.
+        for (int i = config.Validators; config.SetChangeEvery > Duration.Zero && i < signers.Count; i++)
+        {
+            _nodes[i].Disk.Hold(ConsensusStore.PutBirth(new LogRecord.Born(World.Start - Duration.FromMinutes(1))));
+        }
+
         for (int i = 0; i < _faultyMax; i++)
         {
             AgreementNode second = NewNode(signers.Count + i, i, signers[i], misdeeds);
@@ -306,7 +315,7 @@ public sealed class AgreementWorld : INemesisStage
     internal int KeyOf(PeerId peer) => _keys[peer];
 
     internal Vote SignVote(AgreementNode node, VoteSlot slot, ValidatorIndex voter, Hash256? value) =>
-        new(slot, value, voter, node.Signer.Sign(slot.SigningDigest(Genesis.ChainId, value)));
+        new(slot, value, voter, node.Signer.Sign(slot.SigningDigest(_chain, value)));
 
     /// <summary>The set that a machine is started with.</summary>
     internal ValidatorSet Mutate(ValidatorSet set) => Config.Mutant == Mutant.QuorumMinusOne ? set.WithQuorumShortOf(1) : set;
@@ -425,7 +434,7 @@ public sealed class AgreementWorld : INemesisStage
         AccountId other = KeyPolicy.Single(_owners[1 - owner].PublicKey).ToAccountId();
         Message message = new Message.Transfer(other, new Amount(1 + _traffic.NextBelow(1000UL)));
         Transaction transaction = TransactionBuilder.Sign(
-            _owners[owner], Genesis.ChainId, _sequences[owner]++, Genesis.Parameters.TransactionFee, new Height(1_000_000), [message]);
+            _owners[owner], _chain, _sequences[owner]++, Genesis.Parameters.TransactionFee, new Height(1_000_000), [message]);
         byte[] bytes = transaction.Encode();
         SentTransaction sent = new(owner, bytes, Time.Now);
         _outstanding.Add(sent);
@@ -502,7 +511,7 @@ public sealed class AgreementWorld : INemesisStage
                 AccountId to = KeyPolicy.Single(stranger.PublicKey).ToAccountId();
                 ulong sequence = 100_000 + _traffic.NextBelow(1_000_000UL);
                 bytes = TransactionBuilder.Sign(
-                    stranger, Genesis.ChainId, sequence, Genesis.Parameters.TransactionFee, new Height(1_000_000), [new Message.Transfer(to, new Amount(1))]).Encode();
+                    stranger, _chain, sequence, Genesis.Parameters.TransactionFee, new Height(1_000_000), [new Message.Transfer(to, new Amount(1))]).Encode();
             }
 
             Marks.Note(FaultClass.MempoolFlooder);
@@ -623,7 +632,7 @@ public sealed class AgreementWorld : INemesisStage
 
             if (furthest is null) return null;
             ValidatorSet set = furthest.Validators;
-            return (_keys[set[furthest.Leader].Peer], _keys[set[LeaderSchedule.LeaderOf(Genesis.ChainId, set, furthest.View.Next)].Peer]);
+            return (_keys[set[furthest.Leader].Peer], _keys[set[LeaderSchedule.LeaderOf(_chain, set, furthest.View.Next)].Peer]);
         }
     }
 

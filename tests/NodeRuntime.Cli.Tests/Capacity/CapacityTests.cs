@@ -248,6 +248,15 @@ public sealed class CapacityTests : IDisposable
         // Ten units of 64 KiB, all of them each minute.
         Assert.Equal(10L * 65_536 * 1440, day.GetProperty("bytesRead").GetInt64());
         Assert.DoesNotContain(Directory.GetFiles(_line.PathOf(string.Empty)), static file => file.Contains("probe", StringComparison.Ordinal));
+
+        JsonElement earnings = answer.GetProperty("earnings");
+        Assert.Equal(("Development", string.Empty), (earnings.GetProperty("terms").GetString(), earnings.GetProperty("chain").GetString()));
+        JsonElement[] cases = [.. earnings.GetProperty("cases").EnumerateArray()];
+        Assert.Equal(["Alone", "Among"], cases.Select(static it => it.GetProperty("assumption").GetString()));
+        // Ten units share a pool of 0.6 tokens an epoch; ten times as many have a tenth of it.
+        Assert.Equal(["60000", "6000"], cases.Select(static it => it.GetProperty("space").GetProperty("perUnit").GetString()));
+        Assert.Equal(["864000000", "86400000"], cases.Select(static it => it.GetProperty("space").GetProperty("perDay").GetString()));
+        Assert.Equal(90U, cases[1].GetProperty("space").GetProperty("othersUnits").GetUInt32());
     }
 
     [Theory]
@@ -268,6 +277,8 @@ public sealed class CapacityTests : IDisposable
     [InlineData(2, "HashMalformed", "--beacon", "prove", "--beacon", "abc")]
     [InlineData(2, "Usage", "--seconds", "benchmark", "--seconds", "0")]
     [InlineData(2, "Usage", "--probe", "benchmark", "--probe", "1")]
+    [InlineData(2, "Usage", "--among", "benchmark", "--among", "1")]
+    [InlineData(2, "Usage", "--contact and --parameters", "benchmark", "--contact", "http://127.0.0.1:1", "--parameters", "standard")]
     public async Task What_cannot_be_is_refused_by_name(int code, string name, string word, string verb, params string[] rest)
     {
         await InitAsync("peer");

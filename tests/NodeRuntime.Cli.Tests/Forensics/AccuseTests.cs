@@ -14,6 +14,8 @@ using NodeRuntime.Host.Peer;
 using NodeRuntime.Primitives;
 using NodeRuntime.Proofs.Chain;
 using NodeRuntime.Proofs.Records;
+using NodeRuntime.Provenance.Fraud;
+using NodeRuntime.Provenance.Records;
 
 namespace NodeRuntime.Cli.Tests.Forensics;
 
@@ -51,6 +53,18 @@ public sealed class AccuseTests
         (code, answer) = await line.RunJsonAsync("chain", "accuse", foreign);
         Assert.Equal((ExitCode.Refused, "WrongChain"), (code, answer.GetProperty("error").GetProperty("code").GetString()));
 
+        // The same key tells one second in two ways; the account behind it reports itself, and is not paid for it.
+        line.Write(".config/noderuntime/context.yaml", $"version: 1\ncontacts: [http://{config.Api}]\ngenesis: {genesis.ChainId}\nkey: {Path.Combine(folder, "node.key")}\n");
+        string lie = line.Write("lie", LieTwice(genesis.ChainId, signer).Encode());
+        (code, answer) = await line.RunJsonAsync("fraud", "verify", lie);
+        Assert.Equal((ExitCode.Ok, "PROVEN", "SlotContradiction"), (code, answer.GetProperty("verdict").GetString(), answer.GetProperty("kind").GetString()));
+        (code, answer) = await line.RunJsonAsync("fraud", "submit", lie);
+        Assert.Equal((ExitCode.Ok, pair.PublicKey.ToPeerId().ToString()), (code, answer.GetProperty("culprit").GetString()));
+        await Until(() => peer.Node.Tip!.State.Records.Fraud(pair.PublicKey) is not null);
+        Assert.True(peer.Node.Tip!.State.Records.Fraud(pair.PublicKey)!.Taken <= Amount.FromTokens(10));
+        (code, answer) = await line.RunJsonAsync("fraud", "submit", lie);
+        Assert.Equal((ExitCode.Refused, "Fraud.AlreadyPunished"), (code, answer.GetProperty("error").GetProperty("code").GetString()));
+
         string exported = line.PathOf("chain");
         (code, answer) = await line.RunJsonAsync("chain", "export", "--out", exported);
         Assert.Equal(ExitCode.Ok, code);
@@ -77,6 +91,16 @@ public sealed class AccuseTests
         Vote one = new(slot, value, new ValidatorIndex(0), signer.Sign(slot.SigningDigest(chain, value)));
         Vote other = new(slot, null, new ValidatorIndex(0), signer.Sign(slot.SigningDigest(chain, null)));
         return Evidence.Of(chain, one, other)!;
+    }
+
+    private static FraudProof LieTwice(ChainId chain, ISigner signer)
+    {
+        Round now = new((ulong)DateTimeOffset.UtcNow.ToUnixTimeSeconds());
+        AggregationLeaf one = new(1, 0, now, signer.PublicKey.ToPeerId(), Hash256.Zero, 1, 0, 0, 0, new Epoch(0), Hash256.Zero);
+        AggregationLeaf other = one with { ChildRoot = Hasher.Sha256([7]) };
+        return new FraudProof(
+            FraudKind.SlotContradiction, signer.PublicKey, [one.Encode(), other.Encode()],
+            [signer.Sign(one.SigningDigest(chain)).Compact.ToArray(), signer.Sign(other.SigningDigest(chain)).Compact.ToArray()], [], []);
     }
 
     private static int FreePort()

@@ -194,6 +194,31 @@ public sealed class BlockSyncTests
         Assert.Equal(1, bench.Machine.Snapshot.BlocksHeld);
     }
 
+    [Fact]
+    public void Whoever_lets_a_window_lapse_is_asked_after_all_others_until_it_brings_one()
+    {
+        int[] others = Others(_bench);
+        foreach (int peer in others) _bench.Hear(peer, Tip(Window));
+        List<int> asked = [Assert.Single(Asked(_bench)).Peer];
+        for (int turn = 0; turn < 8; turn++) asked.Add(NextAfterLapse());
+        for (int first = 0; first < asked.Count; first += others.Length) Assert.Equal(others, asked.GetRange(first, others.Length).Order());
+
+        // One that was silent thrice brings half: it is as good as new, and the others are behind it.
+        int back = NextAfterLapse();
+        _bench.Hear(back, Piece(0, Window / 2));
+        Assert.Equal(new Height(Window / 2), _bench.Machine.Snapshot.Finalized);
+        Assert.Equal(back, NextAfterLapse());
+    }
+
+    // Nobody answers for so long that everything is asked for again; who is asked then.
+    private int NextAfterLapse()
+    {
+        _bench.Seen.Clear();
+        _bench.Now += _bench.Genesis.Parameters.NetworkDelay * 5;
+        _bench.Fire(ConsensusTimer.Fetch);
+        return Assert.Single(Asked(_bench)).Peer;
+    }
+
     private static ImmutableArray<Block> Grow(int count)
     {
         List<Block> blocks = [Past.Block(1)];

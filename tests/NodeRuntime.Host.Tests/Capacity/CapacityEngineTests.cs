@@ -140,7 +140,7 @@ public sealed class CapacityEngineTests : IDisposable
     }
 
     [Fact]
-    public async Task Its_threads_come_last_at_the_processor()
+    public async Task Its_searches_come_behind_ordinary_work_at_the_processor()
     {
         if (!OperatingSystem.IsLinux()) return;
         CapacityEngine engine = Open(cores: 2);
@@ -155,7 +155,7 @@ public sealed class CapacityEngineTests : IDisposable
         }
 
         engine.Cancel(1);
-        Assert.Equal(["19", "19"], niceness);
+        Assert.Equal(["5", "5"], niceness);
         Assert.Equal(CapacityFailure.Cancelled, Assert.IsType<CapacityResult.Failed>(await search.WaitAsync(Patience)).Failure);
     }
 
@@ -190,7 +190,7 @@ public sealed class CapacityEngineTests : IDisposable
         try
         {
             string stat = File.ReadAllText(Path.Combine(task, "stat"));
-            return stat.Contains("(slice-", StringComparison.Ordinal) && stat.Split(") ")[1].Split(' ')[16] is "19" ? "19" : null;
+            return stat.Contains("(slice-", StringComparison.Ordinal) && stat.Split(") ")[1].Split(' ')[16] is "5" ? "5" : null;
         }
         catch (IOException)
         {

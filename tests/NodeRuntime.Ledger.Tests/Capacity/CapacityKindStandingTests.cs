@@ -65,7 +65,7 @@ public sealed class CapacityKindStandingTests
         uint number = _world.Begin();
         _world.Do("pat", _world.Claim(number, "pat", isForged: true));
         ShareFault fault = new(_world.Commitment(number, "pat"), _world.ShareAt("pat", 0));
-        _world.Do("rob", new Message.AccuseCapacity(CapacityKind.Cpu, number, CapacityWorld.Account("pat"), [.. fault.Encode()]));
+        _world.Do("rob", new Message.AccuseCapacity(CapacityKind.Cpu, number, CapacityWorld.Account("pat"), [.. fault.Encode()], new Amount(50)));
         CapacityKindStanding standing = Whole("pat", CapacityKind.Cpu);
         Assert.Equal((CapacityStage.Convicted, 1U), (standing.Stage, standing.Convictions));
     }

@@ -167,7 +167,7 @@ public sealed class CapacityLifecycleTests
         _world.Do("sue", _world.Claim(number, "sue"));
         UInt128 before = _world.Balance("ana");
         _world.Do("ana", [.. Enumerable.Range(0, 4).Select(rank => (Message)new Message.AccuseCapacity(
-            CapacityKind.Cpu, number, CapacityWorld.Account("sue"), [.. new ShareFault(_world.Commitment(number, "sue"), _world.ShareAt("sue", (uint)rank)).Encode()]))]);
+            CapacityKind.Cpu, number, CapacityWorld.Account("sue"), [.. new ShareFault(_world.Commitment(number, "sue"), _world.ShareAt("sue", (uint)rank)).Encode()], new Amount(50)))]);
         Assert.Equal(before - 1 - (2 * 50), _world.Balance("ana"));
     }
 
@@ -178,13 +178,13 @@ public sealed class CapacityLifecycleTests
         _world.Do("sue", _world.Claim(number, "sue", isForged: true));
         ShareFault fault = new(_world.Commitment(number, "sue"), _world.ShareAt("sue", 0));
         UInt128 before = _world.Balance("ana");
-        _world.Do("ana", new Message.AccuseCapacity(CapacityKind.Cpu, number, CapacityWorld.Account("sue"), [.. fault.Encode()]));
+        _world.Do("ana", new Message.AccuseCapacity(CapacityKind.Cpu, number, CapacityWorld.Account("sue"), [.. fault.Encode()], new Amount(50)));
         Assert.Equal((200u, 0u, 10u, 190u), Convicted());
         Assert.Equal(800u, _world.Bonded("sue"));
         Assert.Equal(before - 1 + 10, _world.Balance("ana"));
         // Who comes second pays the fee, and that is all.
         UInt128 bonded = _world.Bonded("sue"), balance = _world.Balance("rob");
-        _world.Do("rob", new Message.AccuseCapacity(CapacityKind.Cpu, number, CapacityWorld.Account("sue"), [.. fault.Encode()]));
+        _world.Do("rob", new Message.AccuseCapacity(CapacityKind.Cpu, number, CapacityWorld.Account("sue"), [.. fault.Encode()], new Amount(50)));
         Assert.IsType<LedgerEvent.AccusationPassedOver>(Assert.Single(_world.Ledger.Events));
         Assert.Equal((bonded, balance - 1), (_world.Bonded("sue"), _world.Balance("rob")));
         _world.MoveTo(number + 1, 2_400);
@@ -201,7 +201,7 @@ public sealed class CapacityLifecycleTests
         foreach (string colluder in _world.Drawn(CapacityKind.Cpu, number, "sue")) _world.Do(colluder, _world.Report(CapacityKind.Cpu, number, "sue"));
         Assert.Equal(1ul, _world.State.Records.CapacityKind(CapacityKind.Cpu).Find(number)!.Proven);
         ShareFault fault = new(_world.Commitment(number, "sue"), _world.Opening(number, "sue").Shares[0]);
-        _world.Do("ana", new Message.AccuseCapacity(CapacityKind.Cpu, number, CapacityWorld.Account("sue"), [.. fault.Encode()]));
+        _world.Do("ana", new Message.AccuseCapacity(CapacityKind.Cpu, number, CapacityWorld.Account("sue"), [.. fault.Encode()], new Amount(50)));
         Assert.Equal(0ul, _world.State.Records.CapacityKind(CapacityKind.Cpu).Find(number)!.Proven);
         Assert.Equal((0u, 0u), (_world.Record(CapacityKind.Cpu, "sue").Proven, _world.Record(CapacityKind.Cpu, "sue").OwedUnits));
         _world.MoveTo(number + 3, 2_400);
@@ -215,7 +215,7 @@ public sealed class CapacityLifecycleTests
         _world.Do("sue", _world.Claim(number, "sue"));
         ShareFault fault = new(_world.Commitment(number, "sue"), _world.ShareAt("sue", 0));
         UInt128 before = _world.Balance("ana");
-        _world.Do("ana", new Message.AccuseCapacity(CapacityKind.Cpu, number, CapacityWorld.Account("sue"), [.. fault.Encode()]));
+        _world.Do("ana", new Message.AccuseCapacity(CapacityKind.Cpu, number, CapacityWorld.Account("sue"), [.. fault.Encode()], new Amount(50)));
         Assert.IsType<LedgerEvent.AccusationUnfounded>(Assert.Single(_world.Ledger.Events));
         Assert.Equal(before - 51, _world.Balance("ana"));
         Assert.Equal(1_000u, _world.Bonded("sue"));
@@ -231,7 +231,7 @@ public sealed class CapacityLifecycleTests
         _world.Do("sue", CapacityWorld.Answer(CapacityKind.Space, number, false, forged.Encode()));
         ushort position = FalsePosition(number, forged);
         UInt128 tenant = _world.Balance("ana");
-        _world.Do("rob", new Message.AccuseCapacity(CapacityKind.Space, number, CapacityWorld.Account("sue"), [.. new SpaceFault(forged.Digest, position).Encode()]));
+        _world.Do("rob", new Message.AccuseCapacity(CapacityKind.Space, number, CapacityWorld.Account("sue"), [.. new SpaceFault(forged.Digest, position).Encode()], new Amount(50)));
         // 600 of collateral: the deposit of 100 to the tenant, a twentieth to the accuser, the rest burned.
         Assert.Equal((600u, 100u, 30u, 470u), Convicted());
         Assert.Equal(400u, _world.Bonded("sue"));

@@ -60,7 +60,7 @@ public sealed class CapacityStreamTests
             1 or 2 when isOwed => CapacityWorld.Answer(kind, number, false, world.Proof(number, name).Encode()),
             4 or 5 or 6 => world.Report(kind, number, other, other == "rob" ? DutyFinding.Failed : DutyFinding.Passed),
             7 when own is not null && kind == CapacityKind.Cpu && isOwed => new Message.AccuseCapacity(
-                kind, number, CapacityWorld.Account(name), [.. new ShareFault(world.Commitment(number, name), world.ShareAt(name, 0)).Encode()]),
+                kind, number, CapacityWorld.Account(name), [.. new ShareFault(world.Commitment(number, name), world.ShareAt(name, 0)).Encode()], new Amount(50)),
             8 when other == "quin" => new Message.WithdrawCapacity(),
             8 when other == "pat" => new Message.DeclareMaintenance(world.State.Time + Duration.FromSeconds(1), world.State.Time + Duration.FromSeconds(9)),
             _ => null,

@@ -77,8 +77,7 @@ public sealed class CapacityTermsTests
     public void A_unit_has_its_part_and_never_more_than_the_cap()
     {
         CapacitySchedule schedule = CapacitySchedule.Of(Good, CapacityKind.Cpu);
-        CapacityPeriod period = new(10, Instant.Epoch, Height.Genesis, default, default, null, 0, Amount.Zero);
-        Amount RateOf(ulong proven) => RewardSchedule.RateOf(Good, schedule, 10, period with { Proven = proven });
+        Amount RateOf(ulong proven) => RewardSchedule.RateOf(Good, schedule, 10, 10, proven);
         Assert.Equal([0u, 100_000u, 100_000u, 85_714u, 0u], [
             RateOf(0).Units, RateOf(1).Units, RateOf(6).Units, RateOf(7).Units, RateOf(600_001).Units]);
     }

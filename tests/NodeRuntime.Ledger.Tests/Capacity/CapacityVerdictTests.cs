@@ -175,7 +175,17 @@ public sealed class CapacityVerdictTests
             return world.Send("quin", word);
         })),
         (CapacityVerdict.NothingToAccuse, "no answer", static it => Begun(it, number =>
-            it.Send("ana", new Message.AccuseCapacity(Cpu, number, CapacityWorld.Account("pat"), [])))),
+            it.Send("ana", new Message.AccuseCapacity(Cpu, number, CapacityWorld.Account("pat"), [], new Amount(50))))),
+        (CapacityVerdict.StakeTooLow, "less than the deposit", static it => Begun(it, number =>
+        {
+            it.Do("pat", it.Claim(number, "pat"));
+            return it.Send("ana", Accuse(it, number, 0) with { Stake = new Amount(49) });
+        })),
+        (CapacityVerdict.BalanceTooLow, "more than there is", static it => Begun(it, number =>
+        {
+            it.Do("pat", it.Claim(number, "pat"));
+            return it.Send("ana", Accuse(it, number, 0) with { Stake = new Amount(5_000) });
+        })),
         (CapacityVerdict.BalanceTooLow, "no deposit", static it => Begun(it, number =>
         {
             it.Do("pat", it.Claim(number, "pat"));
@@ -198,7 +208,7 @@ public sealed class CapacityVerdictTests
         {
             SpaceProof proof = it.Proof(number, "pat");
             it.Do("pat", CapacityWorld.Answer(Space, number, false, proof.Encode()));
-            return it.Send("ana", new Message.AccuseCapacity(Space, number, CapacityWorld.Account("pat"), [.. new SpaceFault(proof.Digest, 300).Encode()]));
+            return it.Send("ana", new Message.AccuseCapacity(Space, number, CapacityWorld.Account("pat"), [.. new SpaceFault(proof.Digest, 300).Encode()], new Amount(50)));
         })),
         (CapacityVerdict.MaintenanceTooLate, "it has begun", static it => Begun(it, _ => it.Send("pat", Maintenance(it, 0, 10)))),
         (CapacityVerdict.MaintenanceOutOfRange, "backwards", static it => Begun(it, _ => it.Send("pat", Maintenance(it, 20, 10)))),
@@ -236,7 +246,7 @@ public sealed class CapacityVerdictTests
         [
             CapacityWorld.Commit("pat", 1, 0), new Message.WithdrawCapacity(), CapacityWorld.Answer(Cpu, 1, false, []),
             new Message.ReportCapacity(Cpu, 1, CapacityWorld.Account("pat"), Hash256.Zero, DutyFinding.Passed),
-            new Message.AccuseCapacity(Cpu, 1, CapacityWorld.Account("pat"), []), new Message.DeclareMaintenance(Instant.Epoch, Instant.Epoch),
+            new Message.AccuseCapacity(Cpu, 1, CapacityWorld.Account("pat"), [], new Amount(50)), new Message.DeclareMaintenance(Instant.Epoch, Instant.Epoch),
         ];
         Assert.All(messages, message =>
             Assert.Equal("Capacity.NotOnThisChain", world.Apply(Duration.FromMilliseconds(1), world.Make("pat", message)).Refusal.Name));
@@ -277,7 +287,7 @@ public sealed class CapacityVerdictTests
     }
 
     private static Message.AccuseCapacity Accuse(CapacityWorld world, uint number, uint rank) => new(
-        Cpu, number, CapacityWorld.Account("pat"), [.. new ShareFault(world.Commitment(number, "pat"), world.ShareAt("pat", rank)).Encode()]);
+        Cpu, number, CapacityWorld.Account("pat"), [.. new ShareFault(world.Commitment(number, "pat"), world.ShareAt("pat", rank)).Encode()], new Amount(50));
 
     private static Message.DeclareMaintenance Maintenance(CapacityWorld world, long from, long until) =>
         new(world.State.Time + Duration.FromSeconds(from), world.State.Time + Duration.FromSeconds(until));

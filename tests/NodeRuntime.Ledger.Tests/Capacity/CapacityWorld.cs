@@ -41,10 +41,11 @@ internal sealed class CapacityWorld
 
     private readonly SortedDictionary<string, ShareTree> _trees = new(StringComparer.Ordinal);
 
-    public CapacityWorld(CapacityTerms? terms = null, IWorkHashes? works = null)
+    /// <param name="strangers">Further accounts, x0 and so on, with 500 each.</param>
+    public CapacityWorld(CapacityTerms? terms = null, IWorkHashes? works = null, int strangers = 0)
     {
         ChainParameters parameters = LedgerWorld.Parameters with { Capacity = terms ?? Terms };
-        Ledger = new LedgerWorld(parameters, [.. Names.Select(static name => (name, (UInt128)10_000, (UInt128)1_000)), ("ana", 5_000, 0)], works);
+        Ledger = new LedgerWorld(parameters, [.. Names.Select(static name => (name, (UInt128)10_000, (UInt128)1_000)), ("ana", 5_000, 0), .. Strangers(strangers)], works);
     }
 
     public LedgerWorld Ledger { get; }
@@ -195,6 +196,8 @@ internal sealed class CapacityWorld
 
         MoveTo(number, 5_900);
     }
+
+    private static IEnumerable<(string, UInt128, UInt128)> Strangers(int count) => Enumerable.Range(0, count).Select(static i => ($"x{i}", (UInt128)500, (UInt128)0));
 
     private static ShareCommitment CommitmentOf(SliceDuty duty, ShareTree tree) => new(duty.Owner, duty.Slice, duty.Parameters.Kind, duty.Units, tree.Root);
 

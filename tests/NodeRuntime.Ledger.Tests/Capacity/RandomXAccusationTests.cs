@@ -39,7 +39,7 @@ public sealed class RandomXAccusationTests
     }
 
     private static Message.AccuseCapacity Accuse(CapacityWorld world, uint number, string name, uint rank) => new(
-        CapacityKind.Cpu, number, CapacityWorld.Account(name), [.. new ShareFault(world.Commitment(number, name), world.ShareAt(name, rank)).Encode()]);
+        CapacityKind.Cpu, number, CapacityWorld.Account(name), [.. new ShareFault(world.Commitment(number, name), world.ShareAt(name, rank)).Encode()], new Amount(50));
 
     // Of a bucket's six nonces half hit, so both are there but once in sixteen times; then another bucket would do, and the world is the same each time.
     private static (ushort Hit, ushort Miss) Find(SliceDuty duty)

@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.Linq;
+using NodeRuntime.Capacity;
 using NodeRuntime.Ledger.Blocks;
 using NodeRuntime.Ledger.Mempool;
 using NodeRuntime.Ledger.Tests.Support;
@@ -35,6 +36,9 @@ public sealed class LaneTests
         Message bond = new Message.Bond(new Amount(1));
         Assert.Equal(MempoolLane.Settlement, LaneOf(close));
         Assert.Equal(MempoolLane.Settlement, LaneOf(close, new Message.AcknowledgeResult(SomeLease)));
+        Message accuse = new Message.AccuseCapacity(CapacityKind.Cpu, 1, LedgerWorld.Account("bob"), [], new Amount(5));
+        Assert.Equal(MempoolLane.Accusations, LaneOf(close, accuse));
+        Assert.Equal(MempoolLane.Market, LaneOf(accuse, bond));
         Assert.Equal(MempoolLane.Market, LaneOf(order));
         Assert.Equal(MempoolLane.Market, LaneOf(close, bond));
         Assert.Equal(MempoolLane.Transfers, LaneOf(transfer));
@@ -83,12 +87,12 @@ public sealed class LaneTests
     public void A_block_gives_each_lane_its_share_and_the_first_lane_what_is_left()
     {
         Flood(senders: 4);
-        for (ulong i = 0; i < 6; i++) Assert.Equal("Accepted", Offer(_world.Make("alice", i, new Message.Bond(new Amount(1)))).Name);
+        for (ulong i = 0; i < 8; i++) Assert.Equal("Accepted", Offer(_world.Make("alice", i, new Message.Bond(new Amount(1)))).Name);
         BlockContext block = BlockContext.After(_world.State, _world.State.Time + Duration.FromSeconds(1));
-        MempoolSelection selection = _pool.Select(_world.State, block, countMax: 8);
-        // Eighths: two for the market, five for transfers, and the one of settlements, who has none, for the market.
-        Assert.Equal(3, selection.Transactions.Count(static transaction => MempoolLanes.Of(transaction.Transaction) == MempoolLane.Market));
-        Assert.Equal(5, selection.Transactions.Count(static transaction => MempoolLanes.Of(transaction.Transaction) == MempoolLane.Transfers));
+        MempoolSelection selection = _pool.Select(_world.State, block, countMax: 16);
+        // Sixteenths: four for the market, nine for transfers, and the three of settlements and accusations, which there are none of, for the market.
+        Assert.Equal(7, selection.Transactions.Count(static transaction => MempoolLanes.Of(transaction.Transaction) == MempoolLane.Market));
+        Assert.Equal(9, selection.Transactions.Count(static transaction => MempoolLanes.Of(transaction.Transaction) == MempoolLane.Transfers));
         MempoolSelection whole = _pool.Select(_world.State, block);
         Assert.Equal(_pool.Count, whole.Transactions.Length);
     }

@@ -46,6 +46,21 @@ public sealed class MempoolTests
     }
 
     [Fact]
+    public void What_cannot_stand_in_a_block_any_more_gives_its_number_to_another()
+    {
+        // Two that alice can pay for: the second no more once the ledger has what she gave away elsewhere, under a number of another pool.
+        Transaction first = Pay("alice", 0, amount: 900);
+        Assert.Equal("Accepted", Offer(first));
+        Assert.Equal("Accepted", Offer(Pay("alice", 1, amount: 90)));
+        _pool.Committed(_world.Apply(Duration.FromSeconds(1), Pay("alice", 0, amount: 950)));
+        Transaction other = Pay("alice", 1, amount: 10);
+        Assert.Equal("Accepted", Offer(other));
+        Assert.Equal([other.Id], Select().Transactions.Select(static it => it.Id));
+        Assert.Equal(1, _pool.Count);
+        Assert.Equal("SequenceTaken", Offer(Pay("alice", 1, amount: 11)));
+    }
+
+    [Fact]
     public void What_the_ledger_refuses_is_refused_with_its_reason_before_a_signature_is_verified()
     {
         Assert.Equal("Malformed", _pool.Add(new byte[] { 1 }, _world.State.Time).Name);

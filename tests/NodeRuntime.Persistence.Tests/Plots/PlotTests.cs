@@ -284,14 +284,27 @@ public sealed class PlotTests : IDisposable
     public void A_throttle_rests_in_proportion(int dutyPerMille, int restSeconds) => Assert.Equal(
         TimeSpan.FromSeconds(restSeconds), new PlotThrottle(dutyPerMille, TimeProvider.System).RestAfter(TimeSpan.FromSeconds(60)));
 
-    [Fact]
-    public void A_low_thread_is_nice()
+    [Theory]
+    [InlineData(LowLevel.Idle, LowLevel.Dated, "19", "19")]
+    [InlineData(LowLevel.Dated, LowLevel.Idle, "5", "19")]
+    public void A_low_thread_is_nice_and_one_that_it_starts_never_stands_above_it(LowLevel level, LowLevel below, string nice, string niceBelow)
     {
         if (!OperatingSystem.IsLinux()) return;
-        string? nice = null;
-        LowPriority.Start("low", () => nice = File.ReadAllText("/proc/thread-self/stat").Split(") ")[1].Split(' ')[16]).Join();
-        Assert.Equal("19", nice);
+        string? seen = null;
+        string? seenBelow = null;
+        Thread thread = LowPriority.Start(
+            "low",
+            () =>
+            {
+                seen = NiceOfThread();
+                LowPriority.Start("below", () => seenBelow = NiceOfThread(), below).Join();
+            },
+            level);
+        thread.Join();
+        Assert.Equal((nice, niceBelow), (seen, seenBelow));
     }
+
+    private static string NiceOfThread() => File.ReadAllText("/proc/thread-self/stat").Split(") ")[1].Split(' ')[16];
 
     public void Dispose() => _folder.Dispose();
 

@@ -14,6 +14,7 @@ internal static class CampaignProgram
     public static async Task<int> Main(string[] arguments)
     {
         if (arguments is [ThroughputRun.Word, ..]) return await ThroughputRun.MainAsync(arguments[1..]);
+        if (arguments is [EventsRun.Word, ..]) return await EventsRun.MainAsync(arguments[1..]);
         CampaignOptions options;
         NemesisPlan? plan = null;
         try

@@ -33,7 +33,7 @@ internal static class ThroughputRun
     private const int PerSecondMax = 7_000;
 
     private static readonly TimeSpan VerifyTime = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(60);
     private static readonly JsonSerializerOptions Indented = new(JsonSerializerDefaults.Web) { WriteIndented = true };
 
     public static async Task<int> MainAsync(string[] arguments)

@@ -1,5 +1,6 @@
 using System;
 using System.Net.Http;
+using System.Net.Sockets;
 using System.Threading;
 using System.Threading.Tasks;
 using NodeRuntime.Api;
@@ -85,7 +86,7 @@ internal sealed class TransactionFlood : IDisposable
             using ByteArrayContent body = new(bytes);
             using HttpResponseMessage answer = await _http.PostAsync(new Uri(_net.ApiOf(peer), Routes.Transactions), body, _stop.Token);
         }
-        catch (Exception exception) when (exception is HttpRequestException or TaskCanceledException && !_stop.IsCancellationRequested)
+        catch (Exception exception) when (exception is HttpRequestException or SocketException or TaskCanceledException && !_stop.IsCancellationRequested)
         {
             // A door that is closed: the next one is tried.
         }

@@ -6,6 +6,7 @@ using System.Globalization;
 using System.IO;
 using System.Linq;
 using System.Net.Http;
+using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Text.Json;
 using System.Threading;
@@ -176,7 +177,7 @@ internal sealed class GrownNet : IAsyncDisposable
             Uri status = new(new Uri("http://" + _configs[peer].Api), Routes.Status);
             return JsonSerializer.Deserialize(await Http.GetStringAsync(status), ApiJson.Default.StatusAnswer);
         }
-        catch (Exception exception) when (exception is HttpRequestException or TaskCanceledException)
+        catch (Exception exception) when (exception is HttpRequestException or SocketException or TaskCanceledException)
         {
             return null;
         }

@@ -210,7 +210,7 @@ public sealed class PeerNet : IAsyncLifetime
             Uri status = new(new Uri("http://" + _configs[peer].Api), Routes.Status);
             return JsonSerializer.Deserialize(await Http.GetStringAsync(status), ApiJson.Default.StatusAnswer);
         }
-        catch (Exception exception) when (exception is HttpRequestException or TaskCanceledException)
+        catch (Exception exception) when (exception is HttpRequestException or SocketException or TaskCanceledException)
         {
             return null;
         }

@@ -2,6 +2,8 @@ using System;
 using System.Collections.Generic;
 using System.Diagnostics;
 using System.IO;
+using System.Linq;
+using System.Reflection;
 using System.Text.Json;
 using System.Threading;
 using System.Threading.Tasks;
@@ -11,6 +13,9 @@ namespace NodeRuntime.Processes.Tests.Running;
 /// <summary>One run of <c>noderuntime</c> as a process of its own, with its lines as they come.</summary>
 internal sealed class CliRun : IAsyncDisposable
 {
+    // Where it was built, and not the copy beside the tests: only there all of it is compiled ahead.
+    private static readonly string Program = typeof(CliRun).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(static it => it.Key == "Program").Value!;
+
     private readonly Process _process;
     private readonly Lock _gate = new();
     private readonly List<string> _output = [];
@@ -39,7 +44,7 @@ internal sealed class CliRun : IAsyncDisposable
     {
         string host = Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet";
         // Whoever started the tests in the background has SIGINT ignored, and so would each child: it is given back to them.
-        List<string> words = ["env", "--default-signal=INT", .. other, host, Path.Combine(AppContext.BaseDirectory, "noderuntime.dll"), .. arguments];
+        List<string> words = ["env", "--default-signal=INT", .. other, host, Program, .. arguments];
         ProcessStartInfo start = new(words[0])
         {
             RedirectStandardInput = true,

@@ -97,7 +97,7 @@ public sealed class Devnet : IAsyncLifetime
         {
             return JsonSerializer.Deserialize(await Http.GetStringAsync(new Uri(api, Routes.Status)), ApiJson.Default.StatusAnswer);
         }
-        catch (Exception exception) when (exception is HttpRequestException or TaskCanceledException)
+        catch (Exception exception) when (exception is HttpRequestException or SocketException or TaskCanceledException)
         {
             return null;
         }

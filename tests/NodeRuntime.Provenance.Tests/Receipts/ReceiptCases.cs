@@ -1,7 +1,9 @@
 using System;
 using System.Collections.Generic;
 using System.Collections.Immutable;
+using System.Globalization;
 using System.Linq;
+using System.Numerics;
 using System.Text;
 using NodeRuntime.Crypto;
 using NodeRuntime.Primitives;
@@ -20,6 +22,9 @@ internal static class ReceiptCases
 {
     private const string Content = EventReceipt.ContentType;
     private static readonly Hash256 Other = Samples.Hash("other");
+
+    // Of an aggregation's number of events, where all before it are as small as here.
+    private const int EventsOffset = 81;
 
     private static readonly List<ReceiptCase> List = [];
 
@@ -56,6 +61,7 @@ internal static class ReceiptCases
         AddSegments();
         AddLeaf();
         AddCheckpoint();
+        AddBorders();
         return List;
     }
 
@@ -288,6 +294,117 @@ internal static class ReceiptCases
         Change("a signature over another root", "IssuerSignatureWrong", static (s, r) => r.Sign(s.Issuer, Other.AsSpan()));
         Change("a signature of nothing", "IssuerSignatureWrong", static (_, r) => r with { Signature = new byte[64] });
         Change("the issuer's other point", "IssuerForeign", static (s, r) => r with { Issuer = OtherPoint(s.Issuer.PublicKey) });
+    }
+
+    // What a verifier could leave out and still agree on everything above.
+    private static void AddBorders()
+    {
+        Raw("a key of no algorithm", "KeyMalformed", static (s, r) => r with { Protected = RawReceipt.Head(-47, Content, Replaced(KeyOf(s), 0, 3), EventReceipt.StructureId) });
+        Raw("a key that is not compressed", "KeyMalformed", static (s, r) => r with { Protected = RawReceipt.Head(-47, Content, Replaced(KeyOf(s), 1, 4), EventReceipt.StructureId) });
+        Change("a zone with a character too strange", "RecordMalformed", static (_, r) => r with { Record = Replaced(r.Record, -1, '_') });
+        Change("the issuer's s in the high half", "IssuerSignatureWrong", static (_, r) => r with { Signature = High(r.Signature) });
+        Note("a validator's s in the high half", "ValidatorSignatureWrong",
+            static (_, n) => WithLine(n, 1, static l => l with { Bytes = (byte[])[l.Bytes.Span[0], .. High(l.Bytes[1..])] }));
+
+        Change("fewer events than leaves in a second", "AggregationMalformed", static (_, r) => WithNext(r, 0, static n => Replaced(n, EventsOffset, n.Span[EventsOffset] - 1)));
+        Change("a second without a heartbeat", "AggregationMalformed", static (_, r) => WithNext(r, 0, static n => [.. n[..^34].Span, 0xf6]));
+        Change("a backfilled second with a root", "RoundMalformed", static (_, r) => WithNext(r, 2, static n => Replaced(n, -1, 1)));
+
+        Change("a key twice in a plan", "PlanMalformed", static (s, r) => r with
+        {
+            Plans = [Swapped(r.Plans[0], s.Plan.Validators[1].Key.AsSpan(), s.Plan.Validators[0].Key.AsSpan())],
+        });
+        Change("a plan before the first second", "PlanMalformed", static (s, r) => r with
+        {
+            Plans = [Swapped((s.Plan with { FirstRound = s.Round }).Encode(), RoundBytes(s.Round), RoundBytes(new Round(s.Plan.GenesisRound.Second - 1)))],
+        });
+        Second("two plans of one epoch", static (s, p) => p with { Epoch = s.Plan.Epoch });
+        Second("two plans from one second on", static (s, p) => p with { FirstRound = s.Plan.FirstRound });
+        Second("two plans of two calendars", static (s, p) => p with { GenesisRound = p.GenesisRound.Next });
+        Bytes("a plan before its time, where none is known", "no-plans", "FAIL(EpochNotInForce)",
+            static s => Under(s, s.Plan with { FirstRound = s.Round.Next }, "v0", "v1", "v2"));
+        Bytes("a plan after its end, where none is known", "no-plans", "FAIL(EpochNotInForce)",
+            static s => (s.MakeLater() with { Plans = [s.Plan.Encode(), (s.SecondPlan with { FirstRound = s.Round }).Encode()] }).Encode());
+
+        Quorum([5, 1, 1, 1], ["v0"], ["v0", "v1"]);
+        Quorum([3, 3, 2, 1], ["v0", "v1"], ["v0", "v1", "v3"]);
+        Quorum([4, 3, 2, 1], ["v0", "v2"], ["v0", "v1"]);
+
+        Bytes("a witness thirty seconds before the last second", "full", "OK", static s => Noted(
+            s, s.Make(ReceiptState.Witnessed), n => WithLine(n, 4, _ => s.Cosign("witness.example/c", n.Text, Samples.Second + ReceiptScenario.SizeThen - 31))));
+        Bytes("a wrong witness of a round", "full", "FAIL(WitnessSignatureWrong)",
+            static s => (s.Make(ReceiptState.Round) with { Checkpoint = Bent(s.Make(ReceiptState.Witnessed).Checkpoint!, 40) }).Encode());
+        Written("base64 with bits behind its end", static t => Bent(t, 3));
+        Written("a name with a plus", static t => t + "\u2014 a+b AAAAAAA=\n");
+        Written("a name with a space of another kind", static t => t + "\u2014 a\u2003b AAAAAAA=\n");
+        Written("a key id and no signature", static t => t + "\u2014 a AAAAAA==\n");
+        Written("a tab", static t => t + "\u2014 a\tb AAAAAAA=\n");
+        Written("a character beyond U+FFFF", static t => t + "\u2014 \U0001F600 AAAAAAA=\n");
+        Written("more lines than two hundred", static t => t + string.Concat(Enumerable.Repeat("\u2014 a AAAAAAA=\n", 196)));
+        Bytes("two hundred lines, one with a name of U+007F", "full", "OK", static s =>
+        {
+            EventReceipt receipt = s.Make(ReceiptState.Witnessed);
+            return (receipt with { Checkpoint = receipt.Checkpoint + "\u2014 \u007f AAAAAAA=\n" + string.Concat(Enumerable.Repeat("\u2014 a AAAAAAA=\n", 194)) }).Encode();
+        });
+    }
+
+    private static void Second(string name, Func<ReceiptScenario, EpochPlan, EpochPlan> change) => Bytes(
+        name, "no-plans", "FAIL(PlanMismatch)", s => (s.MakeLater() with { Plans = [s.Plan.Encode(), change(s, s.SecondPlan).Encode()] }).Encode());
+
+    private static void Written(string name, Func<string, string> change) => Change(
+        name, "CheckpointMalformed", (s, r) => r with { Checkpoint = change(s.Make(ReceiptState.Witnessed).Checkpoint!) });
+
+    // Of validators that nobody knows: what is left to say of a quorum is that the epoch is not known.
+    private static void Quorum(ulong[] weights, string[] below, string[] enough)
+    {
+        string all = string.Join('+', weights);
+        Bytes($"below the quorum of {all}", "no-plans", "FAIL(BelowQuorum)", s => Under(s, Weighted(s, weights), below));
+        Bytes($"the quorum of {all}", "no-plans", "INCONCLUSIVE(EpochUnknown)", s => Under(s, Weighted(s, weights), enough));
+    }
+
+    private static EpochPlan Weighted(ReceiptScenario scenario, ulong[] weights) => scenario.Plan with
+    {
+        Validators = [.. scenario.Plan.Validators.Select((it, i) => it with { Weight = weights[i] })],
+    };
+
+    // The round under another plan, which everything fits.
+    private static byte[] Under(ReceiptScenario scenario, EpochPlan plan, params string[] validators)
+    {
+        EventReceipt receipt = scenario.Make(ReceiptState.Round) with { Plans = [plan.Encode()] };
+        receipt = scenario.Consistently(WithRound(receipt, l => l with { EpochRoot = plan.Root }));
+        string text = SignedNote.TryParse(receipt.Checkpoint!)!.Text;
+        return scenario.Certify(receipt, scenario.Note(0, default, validators, [], text), Checkpoint.TryParse(text)!.Root).Encode();
+    }
+
+    private static EventReceipt WithNext(EventReceipt receipt, int at, Func<ReadOnlyMemory<byte>, byte[]> change) =>
+        WithSegment(receipt, at, g => g with { Next = change(g.Next!.Value) });
+
+    private static byte[] RoundBytes(Round round)
+    {
+        WireWriter writer = new();
+        return writer.UInt64(round.Second).ToArray();
+    }
+
+    // n - s, which verifies as well where the rule is not kept.
+    private static byte[] High(ReadOnlyMemory<byte> signature)
+    {
+        BigInteger order = BigInteger.Parse("0FFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFEBAAEDCE6AF48A03BBFD25E8CD0364141", NumberStyles.HexNumber, CultureInfo.InvariantCulture);
+        byte[] s = (order - new BigInteger(signature.Span[32..], isUnsigned: true, isBigEndian: true)).ToByteArray(isUnsigned: true, isBigEndian: true);
+        return [.. signature.Span[..32], .. new byte[32 - s.Length], .. s];
+    }
+
+    private static byte[] Swapped(ReadOnlyMemory<byte> bytes, ReadOnlySpan<byte> from, ReadOnlySpan<byte> to)
+    {
+        int at = bytes.Span.LastIndexOf(from);
+        Assert.True(at >= 0);
+        return [.. bytes.Span[..at], .. to, .. bytes.Span[(at + from.Length)..]];
+    }
+
+    // A character of the last line changed, so far from its end.
+    private static string Bent(string text, int fromEnd)
+    {
+        int at = text.Length - 1 - fromEnd;
+        return text[..at] + (char)(text[at] == 'z' ? 'a' : text[at] + 1) + text[(at + 1)..];
     }
 
     private static void Bytes(string name, string trust, string expected, Func<ReceiptScenario, byte[]> make) =>

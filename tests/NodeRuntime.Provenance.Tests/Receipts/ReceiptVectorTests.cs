@@ -15,7 +15,7 @@ namespace NodeRuntime.Provenance.Tests.Receipts;
 
 /// <summary>
 /// Receipts with real signatures, good and bad, in a file that anybody's verifier can be held against; and a second verifier, in another
-/// language, that was written from docs/provenance-format.md.
+/// language, written by somebody who had docs/provenance-format.md and the file and nothing else.
 /// </summary>
 public sealed class ReceiptVectorTests
 {
@@ -79,21 +79,21 @@ public sealed class ReceiptVectorTests
         Assert.Equal(ReceiptCases.All.Select(static it => it.Name).Where(static it => it != "too large"), names);
     }
 
-    [PythonFact]
+    [NodeFact]
     public void A_verifier_in_another_language_agrees_on_every_receipt()
     {
-        string program = Path.Combine(AppContext.BaseDirectory, "Receipts", "verify_receipt.py");
+        string program = Path.Combine(AppContext.BaseDirectory, "Receipts", "verify_receipt.mjs");
         Assert.InRange(File.ReadLines(program).Count(), 1, 250);
-        ProcessStartInfo start = new("python3") { RedirectStandardOutput = true, RedirectStandardError = true };
+        ProcessStartInfo start = new("node") { RedirectStandardOutput = true, RedirectStandardError = true };
         start.ArgumentList.Add(program);
         start.ArgumentList.Add(VectorFile);
-        using Process python = Process.Start(start)!;
+        using Process node = Process.Start(start)!;
         string error = "";
-        python.ErrorDataReceived += (_, line) => error += line.Data;
-        python.BeginErrorReadLine();
-        string output = python.StandardOutput.ReadToEnd();
-        Assert.True(python.WaitForExit(Patience), "python3 has not ended");
-        Assert.True(python.ExitCode == 0, output + error);
+        node.ErrorDataReceived += (_, line) => error += line.Data;
+        node.BeginErrorReadLine();
+        string output = node.StandardOutput.ReadToEnd();
+        Assert.True(node.WaitForExit(Patience), "node has not ended");
+        Assert.True(node.ExitCode == 0, output + error);
         Assert.Equal($"{ReceiptCases.All.Count - 1} receipts, 0 disagreements", output.Split('\n')[^2]);
     }
 
@@ -141,15 +141,15 @@ internal sealed class Ed25519FactAttribute : FactAttribute
         : SystemEd25519.Hint + "; NODERUNTIME_REQUIRE=sodium makes this a failure";
 }
 
-/// <summary>The same of python3.</summary>
-internal sealed class PythonFactAttribute : FactAttribute
+/// <summary>The same of Node.js.</summary>
+internal sealed class NodeFactAttribute : FactAttribute
 {
-    public PythonFactAttribute() => Skip = Exists() || Required.Names("python")
+    public NodeFactAttribute() => Skip = Exists() || Required.Names("node")
         ? null
-        : "python3 is not installed (apt-get install python3); NODERUNTIME_REQUIRE=python makes this a failure";
+        : "node is not installed (apt-get install nodejs); NODERUNTIME_REQUIRE=node makes this a failure";
 
     private static bool Exists() =>
-        (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator).Any(static it => File.Exists(Path.Combine(it, "python3")));
+        (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator).Any(static it => File.Exists(Path.Combine(it, "node")));
 }
 
 internal static class Required

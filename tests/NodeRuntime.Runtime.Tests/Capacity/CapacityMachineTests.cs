@@ -1,3 +1,4 @@
+using System.Collections.Generic;
 using System.Collections.Immutable;
 using System.Linq;
 using NodeRuntime.Actors.Ports;
@@ -74,9 +75,7 @@ public sealed class CapacityMachineTests
     {
         MachineWorld world = new(seed: 5)
         {
-            Bend = static (peer, task, result) => peer == 0 && result is CapacityResult.Shares shares
-                ? shares with { Found = [.. shares.Found.Select(static it => it with { Offset = (ushort)((it.Offset + 1) % 12) })] }
-                : result,
+            Bend = Forging,
             // One of three passes whatever it sees, and accuses nobody.
             Tamper = static (peer, message) => (peer, message) switch
             {
@@ -93,6 +92,48 @@ public sealed class CapacityMachineTests
         Assert.Equal(Amount.Zero, world.Record(CapacityKind.Cpu, 0)!.Earned);
         Assert.All([1, 2, 3], peer => Assert.Equal(0u, world.Record(CapacityKind.Cpu, peer)!.Faults));
     }
+
+    [Fact]
+    public void An_accuser_that_is_crowded_out_stakes_more_until_it_is_heard()
+    {
+        Amount deposit = MachineWorld.Terms.AccusationDeposit;
+        List<Amount> staked = [];
+        MachineWorld world = new(seed: 5) { Bend = Forging };
+        world.Tamper = (peer, message) =>
+        {
+            if (message is not Message.AccuseCapacity accuse) return message;
+            // Only one speaks, and whoever stakes less than eight deposits is passed over.
+            if (peer != 3) return null;
+            staked.Add(accuse.Stake);
+            if (accuse.Stake >= deposit * 8) return message;
+            world.Events.Add(new LedgerEvent.AccusationPassedOver(world.Account(3), accuse.Provider, accuse.Kind, accuse.Period));
+            return null;
+        };
+        world.RunSlices(4);
+        Assert.Equal([deposit, deposit * 2, deposit * 4, deposit * 8], staked.Take(4));
+        Assert.Contains(world.Happened<LedgerEvent.CapacityConvicted>(), it => it.Provider == world.Account(0) && it.Accuser == world.Account(3));
+    }
+
+    [Fact]
+    public void Whoever_computes_what_others_do_not_accuses_once_a_slice_and_no_more()
+    {
+        // Peer 3 finds no share to be one.
+        MachineWorld world = new(seed: 5)
+        {
+            Bend = static (peer, _, result) => peer == 3 && result is CapacityResult.Hashed hashed
+                ? hashed with { Outputs = [.. hashed.Outputs.Select(static _ => new Hash256(Enumerable.Repeat((byte)255, 32).ToArray()))] }
+                : result,
+        };
+        world.RunSlices(4);
+        LedgerEvent.AccusationUnfounded[] unfounded = [.. world.Happened<LedgerEvent.AccusationUnfounded>()];
+        Assert.NotEmpty(unfounded);
+        Assert.Equal(unfounded.Length, unfounded.Select(static it => (it.Provider, it.Period)).Distinct().Count());
+        Assert.All(unfounded, static it => Assert.Equal(MachineWorld.Terms.AccusationDeposit, it.Burned));
+    }
+
+    private static CapacityResult Forging(int peer, CapacityTask task, CapacityResult result) => peer == 0 && result is CapacityResult.Shares shares
+        ? shares with { Found = [.. shares.Found.Select(static it => it with { Offset = (ushort)((it.Offset + 1) % 12) })] }
+        : result;
 
     [Fact]
     public void Who_is_late_or_replays_is_faulted_and_not_paid()

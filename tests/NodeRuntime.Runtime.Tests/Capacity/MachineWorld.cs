@@ -117,6 +117,7 @@ internal sealed class MachineWorld
 
     public void RunSlices(int count)
     {
+        int told = Events.Count;
         Instant until = Now + (Terms.Proofs.Cpu.Slice * count);
         while (Now < until)
         {
@@ -129,7 +130,9 @@ internal sealed class MachineWorld
             }
 
             Build();
-            foreach (Peer peer in _peers) peer.Step(new CapacityInput.Advanced(State, Now));
+            ImmutableArray<LedgerEvent> news = [.. Events.Skip(told)];
+            told = Events.Count;
+            foreach (Peer peer in _peers) peer.Step(new CapacityInput.Advanced(State, Now) { Events = news });
         }
     }
 

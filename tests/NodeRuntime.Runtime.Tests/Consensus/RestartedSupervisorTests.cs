@@ -109,6 +109,8 @@ public sealed class RestartedSupervisorTests
             },
             BondTarget = Amount.Zero,
             Version = "0.1.0",
+            // It would write each second, and take the failure that is meant for another.
+            Provenance = null,
         };
         return NodeComposition.Compose(new ActorSystem("peer", _time, _prng.Fork()), model, new NodePorts
         {

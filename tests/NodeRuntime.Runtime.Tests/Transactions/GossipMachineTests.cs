@@ -194,6 +194,78 @@ public sealed class GossipMachineTests
     }
 
     [Fact]
+    public void What_is_being_verified_is_asked_of_nobody_and_nobody_is_blamed_for_the_time_it_takes()
+    {
+        Connect(3);
+        Transaction transaction = _ledger.Make(0);
+        Step(Announce(0, transaction));
+        GossipEffect.Verify verify = Begin(Bodies(0, transaction.Encode()));
+        Assert.Equal(Peer(0), verify.From);
+        _now += _gossip.Patience;
+        Assert.Empty(Step(new GossipInput.TimerFired(GossipTimer.Patience)));
+        Assert.Empty(Step(Announce(1, transaction)));
+        Assert.Empty(Step(Bodies(1, transaction.Encode())));
+        Assert.Equal(1, _gossip.Counters.BodiesDuplicate);
+        Assert.Single(Step(Verified(verify)).OfType<GossipEffect.Accepted>());
+        // Who announced it meanwhile is not told of it.
+        Assert.Equal([Peer(2)], Sends(Step(new GossipInput.TimerFired(GossipTimer.Announce))).Select(static send => send.Peer));
+    }
+
+    [Fact]
+    public void A_forged_body_does_not_stand_in_the_way_of_the_true_one_behind_it()
+    {
+        Connect(2);
+        GossipEffect.Verify forged = Begin(Bodies(0, _ledger.Forged(0)));
+        GossipEffect.Verify good = Begin(Bodies(1, _ledger.Transfer(0)));
+        ImmutableArray<GossipEffect> refused = Step(Verified(forged));
+        Assert.Equal(Peer(0), Assert.Single(refused.OfType<GossipEffect.Blame>()).Peer);
+        Assert.Empty(Wanted(refused));
+        Assert.Single(Step(Verified(good)).OfType<GossipEffect.Accepted>());
+        // Told again, an answer changes nothing.
+        Assert.Empty(Step(Verified(good)));
+    }
+
+    [Fact]
+    public void What_a_block_held_while_it_was_verified_is_refused_without_blame()
+    {
+        Connect(1);
+        GossipEffect.Verify verify = Begin(Bodies(0, _ledger.Transfer(0)));
+        _ledger.Commit(_pool, _ledger.Transfer(0));
+        Assert.Empty(Step(Verified(verify)));
+        Assert.Equal(0, _pool.Count);
+    }
+
+    [Fact]
+    public void A_verification_that_nobody_answers_is_forgotten_and_asked_for_again()
+    {
+        Connect(1);
+        Transaction transaction = _ledger.Make(0);
+        Begin(Bodies(0, transaction.Encode()));
+        Assert.Empty(Step(Announce(0, transaction)));
+        _now += CheckList.Patience;
+        Assert.Equal([Peer(0)], Wanted(Step(Announce(0, transaction))));
+    }
+
+    [Fact]
+    public void No_more_is_verified_at_once_than_its_bound()
+    {
+        Connect(8);
+        int begun = 0;
+        for (int i = 0; begun < Limits.TransactionsVerifyingMax; i++) begun += Begin(Bodies(i % 8, [.. Different(i)])).Bodies.Length;
+        Assert.Equal(Limits.TransactionsVerifyingMax, begun);
+        Assert.Empty(Step(Bodies(0, _ledger.Transfer(199))));
+        Assert.Equal(1, _gossip.Counters.BodiesOverBudget);
+        _now += CheckList.Patience;
+        Assert.Single(Step(Bodies(0, _ledger.Transfer(199))).OfType<GossipEffect.Accepted>());
+    }
+
+    // A hundred and twenty-eight that could stand in the next block, but for their signatures.
+    private IEnumerable<byte[]> Different(int round)
+    {
+        for (int i = 0; i < 128; i++) yield return _ledger.Transfer(i, 0, (ulong)round + 1);
+    }
+
+    [Fact]
     public void What_stands_in_a_block_is_not_asked_for_until_it_is_forgotten()
     {
         Connect(1);
@@ -287,7 +359,19 @@ public sealed class GossipMachineTests
     private static GossipInput.Received Bodies(int peer, params byte[][] transactions) =>
         new(Peer(peer), new TransactionMessage.Bodies([.. transactions.Select(static bytes => (ReadOnlyMemory<byte>)bytes)]));
 
-    private ImmutableArray<GossipEffect> Step(GossipInput input) => _gossip.Step(_now, input);
+    // A step, and what follows where verifiers answer at once.
+    private ImmutableArray<GossipEffect> Step(GossipInput input)
+    {
+        ImmutableArray<GossipEffect> effects = _gossip.Step(_now, input);
+        foreach (GossipEffect.Verify verify in effects.OfType<GossipEffect.Verify>()) effects = effects.AddRange(Step(Verified(verify)));
+        return effects;
+    }
+
+    // A step whose verifiers take their time.
+    private GossipEffect.Verify Begin(GossipInput input) => Assert.Single(_gossip.Step(_now, input).OfType<GossipEffect.Verify>());
+
+    private GossipInput.Verified Verified(GossipEffect.Verify verify) =>
+        new(verify.From, [.. verify.Bodies.Select(body => body.Verify(_ledger.Signatures))]);
 
     private static List<GossipEffect.Send> Sends(ImmutableArray<GossipEffect> effects) => [.. effects.OfType<GossipEffect.Send>()];
 

@@ -1,6 +1,7 @@
 using System.Collections.Generic;
 using System.Linq;
 using NodeRuntime.Crypto;
+using NodeRuntime.Ledger.Blocks;
 using NodeRuntime.Ledger.Mempool;
 using NodeRuntime.Ledger.State;
 using NodeRuntime.Primitives;
@@ -33,9 +34,19 @@ internal sealed class TestLedger
         };
     }
 
+    public ISignatureVerifier Signatures => _signatures;
+
     public ChainId Chain => _genesis.ChainId;
 
     public MempoolMachine CreatePool() => new(LedgerState.FromGenesis(_genesis), _signatures, new DigestHashing(new Prng(1)));
+
+    /// <summary>A block on genesis that holds this was committed.</summary>
+    public void Commit(MempoolMachine pool, byte[] transaction)
+    {
+        LedgerState parent = LedgerState.FromGenesis(_genesis);
+        BlockContext block = BlockContext.After(parent, parent.Time + Duration.FromSeconds(1));
+        pool.Committed(BlockApplication.Apply(parent, block, [transaction], _signatures));
+    }
 
     public byte[] Transfer(int person, ulong sequence = 0, ulong amount = 1) => Make(person, sequence, amount).Encode();
 

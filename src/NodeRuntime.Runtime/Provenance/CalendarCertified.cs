@@ -1,0 +1,5 @@
+namespace NodeRuntime.Runtime.Provenance;
+
+/// <summary>Published by the calendar's writer when a quorum has signed a checkpoint: what outside witnesses are asked to cosign.</summary>
+/// <param name="Checkpoint">A signed note with the validators' lines.</param>
+public sealed record CalendarCertified(ulong Size, string Checkpoint);

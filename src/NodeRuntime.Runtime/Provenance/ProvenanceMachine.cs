@@ -1,0 +1,293 @@
+using System;
+using System.Collections.Generic;
+using System.Collections.Immutable;
+using NodeRuntime.Crypto;
+using NodeRuntime.Primitives;
+using NodeRuntime.Provenance.Receipts;
+using NodeRuntime.Provenance.Records;
+
+namespace NodeRuntime.Runtime.Provenance;
+
+/// <summary>
+/// A peer's part in the calendar of events: its own seconds, and, where it validates, those of its children, and the calendar. Rounds of one second by the
+/// peer's own clock.
+/// <code>
+/// OwnSeconds -- Closed --> ParentDesk (level 1) -- Closed --> ParentDesk (level 2, the writer) --> CalendarDesk
+///            &lt;-- Taken --                       &lt;-- Taken --                                       |
+///            &lt;-- Spine --                       &lt;-- Spine ------------------------------------------
+/// </code>
+/// </summary>
+public sealed class ProvenanceMachine
+{
+    /// <summary>Closed rounds of a parent whose spine may still come.</summary>
+    private const int RoundsWaiting = 16;
+
+    private readonly ProvenanceScene _scene;
+    private readonly FraudDesk _fraud;
+    private readonly OwnSeconds _own;
+    private readonly ParentDesk _parent;
+    private readonly ParentDesk _top;
+    private readonly CalendarDesk _calendar;
+    private readonly SortedDictionary<Round, (EnteredRound Entered, ProvenanceMessage.Closed Told)> _told = [];
+    private readonly SortedSet<Round> _passed = [];
+    private readonly SortedDictionary<PeerId, int> _frames = [];
+    private Round _framesOf;
+    private bool _hasStarted;
+
+    /// <param name="signer">The node key's.</param>
+    /// <param name="voters">Keys that may sign checkpoints.</param>
+    /// <param name="seed">Random; salts are drawn from it, and forgotten with it.</param>
+    public ProvenanceMachine(
+        ChainId chain, ISigner signer, ImmutableArray<ISigner> voters, ISignatureVerifier signatures, ProvenanceSettings settings, CalendarEpochs epochs,
+        Hash256 seed)
+    {
+        _scene = new ProvenanceScene(chain, signer, signatures, settings, epochs);
+        _fraud = new FraudDesk(_scene);
+        _own = new OwnSeconds(_scene, _fraud, seed);
+        _parent = new ParentDesk(_scene, _fraud, 1, settings.ParentCloses, TellWriter, seed);
+        _top = new ParentDesk(_scene, _fraud, 2, settings.TopCloses, entered => _calendar!.Enter(entered), seed);
+        _calendar = new CalendarDesk(_scene, voters);
+    }
+
+    public ProvenanceStatus Status => new(
+        _own.LastClosed, _own.LastSettled, _own.Taken, _own.Settled, _own.Promises, _own.Refused, _own.Repeated, _parent.Children, _parent.Refused,
+        _calendar.Size, _calendar.Certified, _calendar.Backfilled)
+    {
+        Frauds = (_fraud.Found, _fraud.Punished, _fraud.Refused),
+    };
+
+    /// <summary>RFC 9162's proof that the calendar only grew between two sizes; null where this peer does not keep one so large.</summary>
+    public ImmutableArray<Hash256>? CalendarGrowth(ulong from, ulong size) => _calendar.Growth(from, size);
+
+    /// <summary>When to tick next: at the end of a second, and at each moment of the round behind it.</summary>
+    public Instant NextTick(Instant now)
+    {
+        Instant second = Instant.FromMilliseconds((long)EpochPlans.RoundOf(now).Second * 1000);
+        Instant next = second + Duration.FromSeconds(1);
+        foreach (Duration offset in (System.ReadOnlySpan<Duration>)[_scene.Settings.TopCloses, _scene.Settings.ParentCloses, _scene.Settings.SaysAgain])
+        {
+            Instant at = second + offset;
+            if (at > now && at < next) next = at;
+        }
+
+        return next;
+    }
+
+    public IReadOnlyList<ProvenanceEffect> Step(ProvenanceInput input)
+    {
+        _scene.Effects.Clear();
+        Take(input);
+        while (_scene.ToSelf.TryDequeue(out ProvenanceMessage? message)) Hear(_scene.Self, message);
+        return [.. _scene.Effects];
+    }
+
+    private void Take(ProvenanceInput input)
+    {
+        switch (input)
+        {
+            case ProvenanceInput.RecoveredSecond m:
+                _own.Recover(m.Second);
+                break;
+            case ProvenanceInput.RecoveredBatch m:
+                _own.Recover(m.Batch);
+                break;
+            case ProvenanceInput.RecoveredLeaf m:
+                _calendar.Recover(m.Leaf);
+                break;
+            case ProvenanceInput.RecoveredFraud m:
+                _fraud.Recover(m.Number, m.Report);
+                break;
+            case ProvenanceInput.Started m:
+                _scene.Now = m.Now;
+                _hasStarted = true;
+                _parent.Start(_own.LastClosed);
+                _top.Start(_own.LastClosed);
+                _calendar.Start();
+                _own.Advance();
+                break;
+            case ProvenanceInput.Advanced m:
+                _scene.Epochs = m.Epochs;
+                _scene.LedgerTime = m.Time;
+                if (m.State is { } state) _fraud.Advanced(state);
+                break;
+            case ProvenanceInput.Connected m:
+                _scene.Connected[m.Peer] = m.Key;
+                break;
+            case ProvenanceInput.Left m:
+                _scene.Connected.Remove(m.Peer);
+                break;
+            case ProvenanceInput.Heard m:
+                Pass(m.Now);
+                if (_scene.Connected.ContainsKey(m.From) && MayStillSpeak(m.From, m.Message)) Hear(m.From, m.Message);
+                break;
+            case ProvenanceInput.Offered m:
+                Pass(m.Now);
+                _own.Offer(m.Number, m.Drafts);
+                break;
+            case ProvenanceInput.Acted m:
+                Pass(m.Now);
+                _own.Act(m.Act);
+                break;
+            case ProvenanceInput.MachineIs m:
+                _own.MachineIs(m.State);
+                break;
+            case ProvenanceInput.BatchStored m:
+                Pass(m.Now);
+                _own.BatchStored(m.First);
+                break;
+            case ProvenanceInput.SecondStored m:
+                Pass(m.Now);
+                _own.SecondStored(m.Round);
+                break;
+            case ProvenanceInput.LeavesStored m:
+                Pass(m.Now);
+                _calendar.LeavesStored(m.Size);
+                break;
+            case ProvenanceInput.FraudStored m:
+                Pass(m.Now);
+                _fraud.Stored(m.Number);
+                break;
+            case ProvenanceInput.Ticked m:
+                Pass(m.Now);
+                _own.SayAgain();
+                _own.AskWhatWasEntered();
+                SayAgain();
+                _calendar.EndTerm();
+                break;
+            default:
+                Invariant.Break("an input without a rule");
+                break;
+        }
+    }
+
+    // Whatever happens first ends what is over.
+    private void Pass(Instant now)
+    {
+        Invariant.Holds(_hasStarted);
+        _scene.Now = now;
+        _own.Advance();
+        _parent.Advance();
+        _top.Advance();
+    }
+
+    // A question for the calendar is answered with megabytes out of the log, and a complaint takes a look at all of it: four a second. A whole tree is tens
+    // of kilobytes.
+    private bool MayStillSpeak(PeerId peer, ProvenanceMessage message)
+    {
+        int cost = message switch
+        {
+            ProvenanceMessage.WantLeaves or ProvenanceMessage.Complaint => Limits.ProvenanceFramesPerSecondMax / 4,
+            ProvenanceMessage.WantSlot { IsWhole: true } => Limits.ProvenanceFramesPerSecondMax / 16,
+            _ => 1,
+        };
+        if (_framesOf != _scene.Current)
+        {
+            _framesOf = _scene.Current;
+            _frames.Clear();
+        }
+
+        int frames = _frames.GetValueOrDefault(peer);
+        _frames[peer] = frames + cost;
+        return frames + cost <= Limits.ProvenanceFramesPerSecondMax;
+    }
+
+    private void Hear(PeerId from, ProvenanceMessage message)
+    {
+        switch (message)
+        {
+            case ProvenanceMessage.Enrol m:
+                _parent.Enrol(from, m.Epoch);
+                break;
+            case ProvenanceMessage.Enrolled m:
+                _own.Enrolled(from, m);
+                break;
+            case ProvenanceMessage.Closed m:
+                if (m.Leaf.Level == 1) _parent.Enter(from, m);
+                else if (m.Leaf.Level == 2) _top.Enter(from, m);
+                break;
+            case ProvenanceMessage.Taken m:
+                if (m.Acknowledgement.Level == 1) _own.Acknowledged(from, m);
+                else Acknowledged(from, m);
+                break;
+            case ProvenanceMessage.Spine m:
+                if (m.Level == 1) _own.Spine(from, m);
+                else if (m.Level == 2 && _scene.Epochs.At(m.Round).Writer == from) PassDown(m);
+                break;
+            case ProvenanceMessage.Leaves m:
+                _calendar.Heard(from, m);
+                break;
+            case ProvenanceMessage.WantLeaves m:
+                _calendar.Wanted(from, m);
+                break;
+            case ProvenanceMessage.Signed m:
+                _calendar.Signed(m);
+                break;
+            case ProvenanceMessage.Shown m:
+                (m.Leaf.Level == 1 ? _parent : _top).Compare(m);
+                break;
+            case ProvenanceMessage.WantSlot m:
+                Show(from, m);
+                break;
+            case ProvenanceMessage.SlotShown m:
+                _own.Shown(from, m);
+                break;
+            case ProvenanceMessage.Complaint m:
+                _fraud.Heard(m);
+                break;
+            default:
+                Invariant.Break("a message without a rule");
+                break;
+        }
+    }
+
+    // ---- a parent towards the writer ----
+
+    private void TellWriter(EnteredRound entered)
+    {
+        int slot = entered.Epoch.Parents.IndexOf(_scene.Self);
+        AggregationLeaf leaf = entered.Tree.ToLeaf(_scene.Self, slot);
+        ProvenanceMessage.Closed told = new(leaf, _scene.Signer.Sign(leaf.SigningDigest(_scene.Chain)));
+        _told.Add(leaf.Round, (entered, told));
+        if (_told.Count > RoundsWaiting) _told.Remove(System.Linq.Enumerable.First(_told.Keys));
+        _unheard = told;
+        _scene.Send(entered.Epoch.Writer, told);
+    }
+
+    private ProvenanceMessage.Closed? _unheard;
+
+    private void SayAgain()
+    {
+        if (_unheard is not { } told || told.Leaf.Round.Next < _scene.Current) return;
+        _scene.Send(_scene.Epochs.At(told.Leaf.Round).Writer, told);
+    }
+
+    private void Acknowledged(PeerId from, ProvenanceMessage.Taken message)
+    {
+        SlotAcknowledgement said = message.Acknowledgement;
+        if (_unheard is not { } told || said.Leaf != told.Leaf.Hash || said.Parent != from) return;
+        if (_scene.IsSigned(from, said.SigningDigest(_scene.Chain), message.Signature)) _unheard = null;
+    }
+
+    private void Show(PeerId child, ProvenanceMessage.WantSlot want)
+    {
+        if (!_told.TryGetValue(want.Round, out (EnteredRound Entered, ProvenanceMessage.Closed Told) told)) return;
+        ImmutableArray<ReadOnlyMemory<byte>> records = told.Entered.Tree.Records;
+        if (want.Slot >= records.Length) return;
+        Segment way = Segment.Of(told.Entered.Tree.Prove(want.Slot), null);
+        _scene.Send(child, new ProvenanceMessage.SlotShown(told.Told.Leaf, told.Told.Signature, way, want.IsWhole ? records : [records[want.Slot]]));
+    }
+
+    // A child checks its spine itself; that what is above this parent's tree is right shows there.
+    private void PassDown(ProvenanceMessage.Spine spine)
+    {
+        // Once, and what was told stays to be asked for.
+        if (!_told.TryGetValue(spine.Round, out (EnteredRound Entered, ProvenanceMessage.Closed Told) told) || !_passed.Add(spine.Round)) return;
+        if (_passed.Count > RoundsWaiting) _passed.Remove(_passed.Min);
+        byte[] leaf = told.Told.Leaf.Encode();
+        foreach ((PeerId child, int slot) in told.Entered.Children)
+        {
+            Segment first = Segment.Of(told.Entered.Tree.Prove(slot), leaf);
+            _scene.Send(child, new ProvenanceMessage.Spine(1, spine.Round, [first, .. spine.Segments], spine.Checkpoint));
+        }
+    }
+}

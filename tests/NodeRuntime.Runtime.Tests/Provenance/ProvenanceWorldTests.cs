@@ -1,0 +1,183 @@
+using System;
+using System.Collections.Generic;
+using System.Collections.Immutable;
+using System.Linq;
+using NodeRuntime.Actors;
+using NodeRuntime.Actors.Ports;
+using NodeRuntime.Crypto;
+using NodeRuntime.Primitives;
+using NodeRuntime.Provenance.Receipts;
+using NodeRuntime.Provenance.Records;
+using NodeRuntime.Provenance.Trees;
+using NodeRuntime.Runtime.Provenance;
+using NodeRuntime.Simulation;
+using Xunit;
+
+namespace NodeRuntime.Runtime.Tests.Provenance;
+
+/// <summary>Whole peers that enter events, in virtual time.</summary>
+public sealed class ProvenanceWorldTests
+{
+    private const int Peers = 5;
+
+    [Fact]
+    public void What_is_promised_is_in_the_calendar_in_time_and_a_stranger_can_verify_it()
+    {
+        World world = new(Config(seed: 3, seconds: 14));
+        world.Begin();
+        world.AdvanceTo(Duration.FromSeconds(4));
+        ulong[] repeated = Repeated(world);
+        List<Promised> promised = OfferFor(world, 4, 11);
+        world.AdvanceTo(Duration.FromSeconds(14));
+        // Nobody had to say a second again once all were there.
+        Assert.Equal(repeated, Repeated(world));
+        Assert.True(promised.Count >= Peers * 4, $"{promised.Count} promises");
+        foreach (Promised it in promised) Assert.True(SettledIn(world, it).Second <= it.Due.Second, $"{it} is in {SettledIn(world, it)}");
+        SimulationReport report = world.Finish();
+        Assert.Empty(report.Violations);
+    }
+
+    [Fact]
+    public void With_loss_a_restart_and_a_cut_every_promised_event_is_in_a_round_and_every_second_that_is_missing_is_declared()
+    {
+        World world = new(Config(seed: 4, seconds: 34, lossPerMille: 20));
+        world.Begin();
+        List<Promised> promised = OfferFor(world, 5, 10);
+        world.Crash(4);
+        world.AdvanceTo(Duration.FromSeconds(13));
+        world.Restart(4);
+        promised.AddRange(OfferFor(world, 14, 18));
+        // One that validates, and is no writer, hears nobody and nobody hears it.
+        world.Cut(2);
+        world.AdvanceTo(Duration.FromSeconds(24));
+        world.Mend();
+        promised.AddRange(OfferFor(world, 26, 29));
+        world.AdvanceTo(Duration.FromSeconds(34));
+        Assert.True(promised.Count(it => it.Peer == 4) > 5 && promised.Count(it => it.Peer == 2) > 5, $"{promised.Count} promises");
+        foreach (Promised it in promised)
+        {
+            Round settled = SettledIn(world, it);
+            // Who was down or cut off when its event was due enters it when it is back.
+            bool wasAway = it.Peer is 2 or 4;
+            Assert.True(settled.Second <= it.Due.Second || wasAway, $"{it} is in {settled}");
+        }
+
+        Assert.All(Enumerable.Range(0, Peers), peer => AssertDeclared(world, peer));
+        Assert.True(world.NodeOf(2)!.Provenance!.Repeated > 0);
+        SimulationReport report = world.Finish();
+        Assert.Empty(report.Violations);
+    }
+
+    [Fact]
+    public void A_job_leaves_its_custody_where_it_ran()
+    {
+        World world = new(Config(seed: 5, seconds: 30));
+        world.Begin();
+        world.AdvanceTo(Duration.FromSeconds(4));
+        world.SubmitJob();
+        world.AdvanceTo(Duration.FromSeconds(30));
+        Assert.Equal(1, world.JobsSettled);
+        SortedDictionary<Hash256, EventLeaf> found = [];
+        for (int peer = 0; peer < Peers; peer++)
+        {
+            foreach (EventBatch batch in new ProvenanceStore(world.NodeOf(peer)!.Ports.Journal).BatchesFrom(0))
+            {
+                for (int i = 0; i < batch.Count; i++) found.Add(batch.LeafAt(i), Read(batch.Records[i]));
+            }
+        }
+
+        // From the result that was sent back to the pieces that were received.
+        EventLeaf sent = found.Values.First(it => it.Kind == EventKind.Send && found[it.Parents[0]].Kind != EventKind.Send);
+        EventLeaf made = found[Assert.Single(sent.Parents)];
+        EventLeaf run = found[Assert.Single(made.Parents)];
+        Assert.Equal((EventKind.ProcessOutput, EventKind.ProcessInput), (made.Kind, run.Kind));
+        Assert.NotEmpty(run.Parents);
+        Assert.All(run.Parents, parent => Assert.Equal(EventKind.Receive, found[parent].Kind));
+        // What its keys were used for follows one from the other: which of them votes, and what was signed to have the job.
+        Assert.Contains(found.Values, it => it.Kind == EventKind.KeyUse && it.Parents.Length == 1 && found[it.Parents[0]].Kind == EventKind.KeyUse);
+        // And each block follows the one before it.
+        Assert.Contains(found.Values, it => it.Kind == EventKind.Store && it.Parents.Length == 1 && found[it.Parents[0]].Kind == EventKind.Store);
+    }
+
+    private static SimulationConfig Config(ulong seed, int seconds, int lossPerMille = 0) => new()
+    {
+        Peers = Peers,
+        Validators = 4,
+        Seed = seed,
+        Length = Duration.FromSeconds(seconds),
+        Faults = Faults.None with { LossPerMille = lossPerMille },
+        HealBefore = Duration.Zero,
+        JobEvery = Duration.Zero,
+        Provenance = ProvenanceSettings.Default,
+    };
+
+    private static ulong[] Repeated(World world) => [.. Enumerable.Range(0, Peers).Select(peer => world.NodeOf(peer)!.Provenance!.Repeated)];
+
+    // Three events at each peer in each half second.
+    private static List<Promised> OfferFor(World world, int from, int until)
+    {
+        List<Promised> promised = [];
+        for (int half = 2 * from; half < 2 * until; half++)
+        {
+            world.AdvanceTo(Duration.FromMilliseconds((500 * half) + 130));
+            for (int i = 0; i < Peers; i++)
+            {
+                int peer = i;
+                world.NodeOf(peer)?.Offer([LonePeer.Draft(), LonePeer.Draft(EventKind.Send), LonePeer.Draft(EventKind.Read)], ActorRef.FromDelegate<OfferAnswer>("offer", answer =>
+                {
+                    if (answer.Promised is not { } events) return;
+                    Assert.All(events.Receipts(), receipt => Assert.Equal(ReceiptResult.Ok, Verify(world, receipt.Encode())));
+                    promised.Add(new Promised(peer, events.First, events.Promise.Due));
+                }));
+            }
+        }
+
+        world.AdvanceTo(Duration.FromMilliseconds((500 * 2 * until) + 30));
+        return promised;
+    }
+
+    private static Round SettledIn(World world, Promised promised)
+    {
+        ReceiptAnswer? answer = null;
+        world.NodeOf(promised.Peer)!.AskReceipt(promised.Sequence, ActorRef.FromDelegate<ReceiptAnswer>("receipt", it => answer = it));
+        world.AdvanceTo(world.Now - World.Start + Duration.FromMilliseconds(1));
+        Assert.True(answer is { Verdict: ReceiptWant.Made }, $"{promised}: {answer?.Verdict}");
+        Assert.Equal(ReceiptResult.Ok, Verify(world, answer!.Receipt));
+        Assert.Equal(ReceiptCode.None, EventReceipt.TryDecode(answer.Receipt, out EventReceipt? receipt));
+        Assert.Equal(RecordVerdict.Accepted, AggregationLeaf.TryDecode(receipt!.Segments[0].Next!.Value, out AggregationLeaf? second));
+        Assert.Equal(promised.Sequence, Read(receipt.Record).Sequence);
+        return second!.Round;
+    }
+
+    private static ReceiptResult Verify(World world, ReadOnlyMemory<byte> receipt)
+    {
+        ImmutableArray<EpochPlan> plans = EpochPlans.Of(world.Genesis, world.TipOf(0)!.Seals);
+        return new EventReceiptVerifier(world.Signatures, null).Verify(receipt, new ReceiptTrust(world.Genesis.ChainId, plans, [], 0, []));
+    }
+
+    // Each heartbeat names the second before it: whoever has two in a row knows whether there was one between them.
+    private static void AssertDeclared(World world, int peer)
+    {
+        IJournal journal = world.NodeOf(peer)!.Ports.Journal;
+        Round? before = null;
+        int count = 0;
+        foreach (JournalRecord record in journal.ReadRange("provenance.seconds", 0, 100))
+        {
+            ClosedSecond second = ClosedSecond.Decode(record.Payload)!;
+            Assert.Equal(RecordVerdict.Accepted, Heartbeat.TryDecode(second.Heartbeat, out Heartbeat? heartbeat));
+            Assert.Equal(before, heartbeat!.Previous);
+            before = heartbeat.Round;
+            count++;
+        }
+
+        Assert.InRange(count, 26, 34);
+    }
+
+    private static EventLeaf Read(ReadOnlyMemory<byte> record)
+    {
+        Assert.Equal(RecordVerdict.Accepted, EventLeaf.TryDecode(record, out EventLeaf? leaf));
+        return leaf!;
+    }
+
+    private sealed record Promised(int Peer, ulong Sequence, Round Due);
+}
