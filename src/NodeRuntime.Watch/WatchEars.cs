@@ -30,6 +30,7 @@ internal sealed class WatchEars : IDisposable
     private readonly Dictionary<string, Culprit> _writers = new(StringComparer.Ordinal);
     private List<Happening> _queue = [];
     private Instant? _droppedSince;
+    private Instant _heardPrivileged;
     private volatile bool _isOver;
 
     public WatchEars(WatchSources sources, Func<Instant> now, int lengthMax, AutoResetEvent signal)
@@ -77,13 +78,15 @@ internal sealed class WatchEars : IDisposable
         entries[3] = EntryOf(_sources.Processes?.Descriptor);
         entries[4] = EntryOf(_sources.Sockets?.Descriptor);
         Instant files = _now(), processes = files, sockets = files;
+        _heardPrivileged = files;
         while (!_isOver)
         {
             _ = Libc.Poll(entries, 5, -1);
             if (_isOver) return;
             Instant now = _now();
             // All of them whenever one speaks: the order between them is the order here.
-            if (_sources.Privileged is { } privileged && !privileged.Read(HeardPrivileged)) Lose(ThingClass.Process, processes, now);
+            if (_sources.Privileged is { } privileged && !privileged.Read(HeardPrivileged)) Lose(ThingClass.Process, _heardPrivileged, now);
+            _heardPrivileged = now;
             if (_sources.Files is { } inotify)
             {
                 inotify.Read((path, what) =>
@@ -138,8 +141,8 @@ internal sealed class WatchEars : IDisposable
                 break;
             case ProcessHappening.Executed:
                 // Its own word is the better one, as long as it lives.
-                string? remembered = _executed.Remove(process, out string? opened) ? opened : null;
-                Add(new Happening.Executed(process, ProcessTable.ProgramOf(process) ?? remembered, ProcessTable.UserOf(process), now));
+                string? opened = OpenedBy(process);
+                Add(new Happening.Executed(process, ProcessTable.ProgramOf(process) ?? opened, ProcessTable.UserOf(process), now));
                 break;
             case ProcessHappening.Exited:
                 Add(new Happening.Exited(process, now));
@@ -148,6 +151,15 @@ internal sealed class WatchEars : IDisposable
                 Invariant.Break("a happening without a rule");
                 break;
         }
+    }
+
+    // What a process opens to execute is told before it executes, but may have come behind the last look: it waits there by now.
+    private string? OpenedBy(int process)
+    {
+        if (_executed.Remove(process, out string? opened)) return opened;
+        if (_sources.Privileged is not { } privileged) return null;
+        if (!privileged.Read(HeardPrivileged)) Lose(ThingClass.Process, _heardPrivileged, _now());
+        return _executed.Remove(process, out opened) ? opened : null;
     }
 
     private void Lose(ThingClass thingClass, Instant since, Instant now) => Add(new Happening.Lost(thingClass, since, now));

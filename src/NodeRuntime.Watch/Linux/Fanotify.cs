@@ -2,6 +2,7 @@ using System;
 using System.Buffers.Binary;
 using System.IO;
 using System.Globalization;
+using System.Linq;
 
 namespace NodeRuntime.Watch.Linux;
 
@@ -41,6 +42,7 @@ internal sealed class Fanotify : IDisposable
             if (opened.TryMarkPrograms("/"))
             {
                 if (!wantsPrograms) _ = Libc.FanotifyMark(descriptor, Remove | OfFilesystem, OpenedToExecute, Libc.AtWorkingDirectory, "/");
+                else opened.MarkOtherFilesystems();
                 return opened;
             }
 
@@ -53,8 +55,30 @@ internal sealed class Fanotify : IDisposable
         return null;
     }
 
-    /// <summary>Programs on the filesystem of a path.</summary>
-    public bool TryMarkPrograms(string path) => Libc.FanotifyMark(Descriptor, Add | OfFilesystem, OpenedToExecute, Libc.AtWorkingDirectory, path) == 0;
+    // Programs on the filesystem of a path.
+    private bool TryMarkPrograms(string path) => Libc.FanotifyMark(Descriptor, Add | OfFilesystem, OpenedToExecute, Libc.AtWorkingDirectory, path) == 0;
+
+    // Wherever programs can be executed from. One that refuses, as those that are no files at all do, is without names, and its programs without one are unknown.
+    private void MarkOtherFilesystems()
+    {
+        string[] mounts;
+        try
+        {
+            mounts = File.ReadAllLines("/proc/self/mounts");
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return;
+        }
+
+        foreach (string mount in mounts)
+        {
+            // device, place (a space in it is \040), kind, options
+            string[] words = mount.Split(' ');
+            if (words.Length < 4 || words[3].Split(',').Contains("noexec")) continue;
+            _ = TryMarkPrograms(words[1].Replace("\\040", " ", StringComparison.Ordinal));
+        }
+    }
 
     /// <summary>Who writes to files in this folder.</summary>
     public bool TryMarkWriters(string folder) => Libc.FanotifyMark(Descriptor, Add, Modified | OfChildren, Libc.AtWorkingDirectory, folder) == 0;

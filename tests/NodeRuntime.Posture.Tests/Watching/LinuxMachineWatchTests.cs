@@ -117,12 +117,25 @@ public sealed class LinuxMachineWatchTests
         // Where a process may not even be asked who it is, nobody can say that no stranger runs.
         ControlState calm = live.Sight.Missing.Any(static it => it.StartsWith("programs", StringComparison.Ordinal)) ? ControlState.Unknown : ControlState.Good;
         live.Until("strangers", calm);
-        using (Process process = Process.Start(live.PathOf("stranger"))!) process.WaitForExit();
+        string stranger = live.PathOf("stranger");
+        bool isNamed = false;
+        // Each time it is seen, or it is known that something was missed. By name where it could be asked in time, or was told by who has the privilege.
+        for (int time = 0; time < (live.Sight.Level >= AgentLevel.Privileged ? 20 : 1) && !isNamed; time++)
+        {
+            ulong losses = live.Losses;
+            using (Process process = Process.Start(stranger)!) process.WaitForExit();
+            isNamed = live.IsBadNotLost(stranger, losses);
+        }
 
-        // By name where it could be asked in time, or was told by who has the privilege; else something ran, and nobody can say what.
-        PostureEdge edge = live.Edge(it => it.To != ControlState.Good && it.By == EdgeCause.ProcessEvent, "the process");
-        if (live.Sight.Level >= AgentLevel.Privileged) Assert.Equal((live.PathOf("stranger"), ControlState.Bad), (edge.Path, edge.To));
-        live.Edge(it => it.Number > edge.Number && it.Path == edge.Path && it.To == ControlState.Good, "its end");
+        Assert.True(isNamed || live.Sight.Level < AgentLevel.Privileged, "twenty times and never by name");
+        if (isNamed)
+        {
+            PostureEdge bad = live.Edge(it => it.Path == stranger && it.To == ControlState.Bad, "the process");
+            // The first full look may be under way, and meet it.
+            Assert.True(bad.By is EdgeCause.ProcessEvent or EdgeCause.Scanned, bad.By.ToString());
+            live.Edge(it => it.Number > bad.Number && it.Path == stranger && it.To == ControlState.Good, "its end");
+        }
+
         live.Until("strangers", calm);
     }
 

@@ -61,6 +61,22 @@ internal sealed class LiveWatch : IDisposable
         return found!;
     }
 
+    public ulong Losses
+    {
+        get
+        {
+            lock (_gate) return _machine.Summary.Losses;
+        }
+    }
+
+    /// <summary>Once it is there or something was missed: whether it is the former.</summary>
+    public bool IsBadNotLost(string path, ulong lossesBefore)
+    {
+        bool isBad = false;
+        Wait(() => (isBad = _edges.Any(it => it.Path == path && it.To == ControlState.Bad)) || _machine.Summary.Losses > lossesBefore, $"{path}, or a loss");
+        return isBad;
+    }
+
     public int Count(Func<PostureEdge, bool> wanted)
     {
         lock (_gate) return _edges.Count(wanted);
