@@ -125,9 +125,10 @@ public sealed class TlsNetwork : INetwork, IAsyncDisposable
         }
 
         await _stopping.CancelAsync().ConfigureAwait(false);
-        _listener?.Dispose();
         foreach (PeerSession session in _table.Snapshot()) session.Close(DisconnectReason.Closed);
         await _tasks.WaitAsync().ConfigureAwait(false);
+        // Behind whoever accepts: a listener that is gone while it is asked is an error, and not an end.
+        _listener?.Dispose();
         _certificates.Dispose();
         _metrics.Dispose();
         _stopping.Dispose();

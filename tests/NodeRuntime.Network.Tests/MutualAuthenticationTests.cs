@@ -1,4 +1,5 @@
 using System;
+using System.Linq;
 using System.Threading;
 using System.Threading.Tasks;
 using NodeRuntime.Actors.Ports;
@@ -89,6 +90,16 @@ public sealed class MutualAuthenticationTests
         a.Network.Dial(address);
         NetworkEvent.DialFailed failed = await a.Next<NetworkEvent.DialFailed>();
         Assert.Equal((address, DisconnectReason.ConnectionLost), (failed.Address, failed.Reason));
+    }
+
+    [Fact]
+    public async Task Whoever_ends_as_soon_as_it_began_ends_without_an_error()
+    {
+        // What it logs as an error fails its disposal. Many at once, so that one is ended before it has run at all.
+        await Parallel.ForEachAsync(Enumerable.Range(0, 256), new ParallelOptions { MaxDegreeOfParallelism = 32 }, static async (_, _) =>
+        {
+            await using TestPeer brief = TestPeer.Start();
+        });
     }
 
     [Fact]
