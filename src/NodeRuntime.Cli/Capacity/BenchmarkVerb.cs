@@ -26,6 +26,7 @@ internal static class BenchmarkVerb
     private const int ScanByteCount = 32 << 20;
     private const double SecondsPerDay = 86_400;
     private const double BusyBelow = 0.8;
+    private const int AttemptsMax = 10;
 
     private const int AmongMax = 1_000_000;
 
@@ -110,10 +111,22 @@ internal static class BenchmarkVerb
     {
         session.Display.Note(string.Create(CultureInfo.InvariantCulture, $"hashing for {seconds} s on {threads} threads"));
         CoreClock clock = new(session.World.Time);
-        SliceFound found = await LowPriority.RunAsync("slice", () => work.Search(
-            parameters, PlotOptions.RandomHash(), new PeerId(PlotOptions.RandomHash()), threads, TimeSpan.FromSeconds(seconds), session.World.Time, cancellation));
-        cancellation.ThrowIfCancellationRequested();
-        return (found.Hashes / clock.CoreSeconds * threads, clock.CoreSeconds / clock.Seconds / threads);
+        ulong hashes = 0;
+        // Of low priority it may get nothing of a crowded machine for a while: no hash is no rate.
+        for (int time = 0; hashes == 0; time++)
+        {
+            if (time == AttemptsMax)
+            {
+                throw new CliException(ExitCode.Failed, "MachineBusy", $"not one hash in {AttemptsMax} times {seconds} s: other programs take all cores", "try again when they rest, or give more --seconds");
+            }
+
+            SliceFound found = await LowPriority.RunAsync("slice", () => work.Search(
+                parameters, PlotOptions.RandomHash(), new PeerId(PlotOptions.RandomHash()), threads, TimeSpan.FromSeconds(seconds), session.World.Time, cancellation));
+            cancellation.ThrowIfCancellationRequested();
+            hashes = found.Hashes;
+        }
+
+        return (hashes / clock.CoreSeconds * threads, clock.CoreSeconds / clock.Seconds / threads);
     }
 
     private static BenchmarkedSpace SpaceOf(Session session, SpaceParameters parameters, uint units, int threads, int seconds, CancellationToken cancel)
@@ -144,7 +157,8 @@ internal static class BenchmarkVerb
             {
                 byte[] output = new byte[SpaceParameters.RowByteCount];
                 long count = 0;
-                for (; time.GetElapsedTime(startedAt) < length && !cancel.IsCancellationRequested; count++) identity.MakeRow(parameters, own, row++, output);
+                // One at least: who came too late for that has no rate.
+                for (; (count == 0 || time.GetElapsedTime(startedAt) < length) && !cancel.IsCancellationRequested; count++) identity.MakeRow(parameters, own, row++, output);
                 Interlocked.Add(ref made, count);
             });
         }
@@ -163,7 +177,7 @@ internal static class BenchmarkVerb
         SpaceChallenge challenge = new(large, PlotOptions.RandomHash(), new PlotIdentity(PlotOptions.RandomHash()), 1024);
         CoreClock clock = new(time);
         long startedAt = time.GetTimestamp(), scanned = 0;
-        while (time.GetElapsedTime(startedAt) < TimeSpan.FromSeconds(seconds) && !cancel.IsCancellationRequested)
+        while ((scanned == 0 || time.GetElapsedTime(startedAt) < TimeSpan.FromSeconds(seconds)) && !cancel.IsCancellationRequested)
         {
             new SpaceScan(challenge).Append(labels);
             scanned += labels.Length;

@@ -259,6 +259,18 @@ public sealed class CapacityTests : IDisposable
         Assert.Equal(90U, cases[1].GetProperty("space").GetProperty("othersUnits").GetUInt32());
     }
 
+    [Fact]
+    public async Task A_benchmark_that_got_nothing_of_the_processors_says_so()
+    {
+        // Every look at the clock finds an hour gone: so it is for a thread that gets no turn.
+        _line.Time = new HurryingClock();
+        (ExitCode code, JsonElement answer) = await _line.RunJsonAsync(
+            "capacity", "benchmark", "--seconds", "1", "--threads", "1", "--units", "10", "--work", "aesromix", "--parameters", "development");
+        JsonElement error = answer.GetProperty("error");
+        Assert.Equal((ExitCode.Failed, "MachineBusy"), (code, error.GetProperty("code").GetString()));
+        Assert.Contains("not one hash in 10 times 1 s", error.GetProperty("message").GetString(), StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData(2, "Usage", "--units", "plot", "--units", "0")]
     [InlineData(2, "Usage", "--units", "plot", "--units", "65537")]
@@ -342,4 +354,13 @@ public sealed class CapacityTests : IDisposable
 
     private Task<(ExitCode Code, JsonElement Answer)> ProveAsync(params string[] rest) =>
         _line.RunJsonAsync(["capacity", "prove", "--data", PlotPath, "--parameters", "development", "--work", "aesromix", .. rest]);
+
+    private sealed class HurryingClock : TimeProvider
+    {
+        private long _hours;
+
+        public override long TimestampFrequency => 1;
+
+        public override long GetTimestamp() => Interlocked.Increment(ref _hours) * 3600;
+    }
 }

@@ -28,6 +28,8 @@ internal sealed class CommandLine : IDisposable
         return PathOf(name);
     }
 
+    public TimeProvider Time { get; set; } = TimeProvider.System;
+
     public string Write(string name, byte[] bytes)
     {
         File.WriteAllBytes(PathOf(name), bytes);
@@ -53,7 +55,7 @@ internal sealed class CommandLine : IDisposable
             IsTerminal = IsTerminal,
             Home = _home,
             Variable = name => _variables.GetValueOrDefault(name),
-            Time = TimeProvider.System,
+            Time = Time,
         }, interrupt);
         return ((ExitCode)code, output.ToString(), error.ToString());
     }

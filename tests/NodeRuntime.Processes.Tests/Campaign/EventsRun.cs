@@ -20,7 +20,7 @@ using NodeRuntime.Proofs.Records;
 namespace NodeRuntime.Processes.Tests.Campaign;
 
 /// <summary>
-/// <c>-- events --seconds 60</c>: four real validators on this machine, and an application that enters events at one of them, one at a time: how long
+/// <c>-- events --seconds 60 --peers 4</c>: real validators on this machine, and an application that enters events at one of them, one at a time: how long
 /// until a promise, until the calendar, and for a receipt on demand, beside what the disk takes to make as many bytes durable.
 /// </summary>
 internal static class EventsRun
@@ -37,16 +37,23 @@ internal static class EventsRun
 
     public static async Task<int> MainAsync(string[] arguments)
     {
-        int seconds = 60;
-        if (arguments is not [] && !(arguments is ["--seconds", var text] && int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out seconds) && seconds > 0))
+        SortedDictionary<string, int> options = new(StringComparer.Ordinal) { ["--seconds"] = 60, ["--peers"] = PeerNet.Peers };
+        bool isUnderstood = arguments.Length % 2 == 0;
+        for (int i = 0; isUnderstood && i < arguments.Length; i += 2)
         {
-            await Console.Error.WriteLineAsync($"usage: {Word} [--seconds N]");
+            isUnderstood = options.ContainsKey(arguments[i]) && int.TryParse(arguments[i + 1], NumberStyles.None, CultureInfo.InvariantCulture, out int value) && value > 0;
+            if (isUnderstood) options[arguments[i]] = int.Parse(arguments[i + 1], CultureInfo.InvariantCulture);
+        }
+
+        if (!isUnderstood)
+        {
+            await Console.Error.WriteLineAsync($"usage: {Word} [--seconds N] [--peers N]");
             return 2;
         }
 
         SystemSignatures signatures = SystemSignatures.Open(RandomNumberGenerator.GetBytes(SystemSignatures.EntropyByteCount));
         ISigner owner = signatures.CreateSigner(KeyPair.Generate(KeyAlgorithm.Secp256k1, RandomNumberGenerator.GetBytes(KeyPair.EntropyByteCountMin)));
-        PeerNet net = new(new NetOptions { IsDirect = true, CompilesTwice = true, Accounts = [KeyPolicy.Single(owner.PublicKey).ToAccountId()] });
+        PeerNet net = new(new NetOptions { Peers = options["--peers"], IsDirect = true, CompilesTwice = true, Accounts = [KeyPolicy.Single(owner.PublicKey).ToAccountId()] });
         try
         {
             await net.InitializeAsync();
@@ -54,7 +61,7 @@ internal static class EventsRun
             await using ClusterClient client = new(context, owner, signatures, TimeProvider.System);
             await Deadline.UntilAsync("a promise", Patience.TotalSeconds, async () => await TryAddAsync(client) is not null);
             _ = await RunAsync(client, WarmUp);
-            EventTimes times = await RunAsync(client, TimeSpan.FromSeconds(seconds));
+            EventTimes times = await RunAsync(client, TimeSpan.FromSeconds(options["--seconds"]));
             Console.WriteLine(JsonSerializer.Serialize(times.ToReport(FsyncTimes(net.FolderOf(0))), Indented));
             return 0;
         }
