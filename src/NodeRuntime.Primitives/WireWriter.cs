@@ -10,7 +10,11 @@ namespace NodeRuntime.Primitives;
 /// </summary>
 public sealed class WireWriter
 {
-    private readonly CborWriter _cbor = new(CborConformanceMode.Canonical, convertIndefiniteLengthEncodings: false);
+    // Most records are shorter, and the writer's own first step is four times as long, zeroed twice.
+    private const int ExpectedByteCount = 256;
+
+    private readonly CborWriter _cbor = new(
+        CborConformanceMode.Canonical, convertIndefiniteLengthEncodings: false, allowMultipleRootLevelValues: false, ExpectedByteCount);
 
     /// <summary>Opens a record: <paramref name="fields"/> counts what follows the version and the type.</summary>
     public WireWriter Record(WireType type, int fields, byte version = 1)
