@@ -18,16 +18,16 @@ internal sealed class Custodies
     {
         ImmutableArray<Hash256> ends = _ends.GetValueOrDefault(act.Custody, []);
         // With as many beside each other as an event can name, the next one joins them.
-        return StandsBeside(act, ends) ? [] : ends;
+        return StandsBeside(act.Kind, ends) ? [] : ends;
     }
 
-    public void Add(PeerAct act, Hash256 leaf)
+    public void Add(Hash256 custody, EventKind kind, Hash256 leaf)
     {
-        ImmutableArray<Hash256> ends = _ends.GetValueOrDefault(act.Custody, []);
-        if (!_ends.ContainsKey(act.Custody)) _order.Enqueue(act.Custody);
-        _ends[act.Custody] = StandsBeside(act, ends) ? ends.Add(leaf) : [leaf];
+        ImmutableArray<Hash256> ends = _ends.GetValueOrDefault(custody, []);
+        if (!_ends.ContainsKey(custody)) _order.Enqueue(custody);
+        _ends[custody] = StandsBeside(kind, ends) ? ends.Add(leaf) : [leaf];
         if (_ends.Count > Limits.CustodiesMax) _ends.Remove(_order.Dequeue());
     }
 
-    private static bool StandsBeside(PeerAct act, ImmutableArray<Hash256> ends) => act.Kind == EventKind.Receive && ends.Length < Limits.EventParentsMax;
+    private static bool StandsBeside(EventKind kind, ImmutableArray<Hash256> ends) => kind == EventKind.Receive && ends.Length < Limits.EventParentsMax;
 }

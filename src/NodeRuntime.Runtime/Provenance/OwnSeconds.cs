@@ -87,6 +87,8 @@ internal sealed class OwnSeconds(ProvenanceScene scene, FraudDesk fraud, Hash256
         if (batch.Last > Settled) _batches.Add(batch);
     }
 
+    public void Recover(ProvenanceInput.RecoveredAct act) => _custodies.Add(act.Custody, act.Kind, act.Leaf);
+
     // ---- the clock ----
 
     /// <summary>Ends a second that is over and begins the one that is now.</summary>
@@ -200,7 +202,7 @@ internal sealed class OwnSeconds(ProvenanceScene scene, FraudDesk fraud, Hash256
         if (verdict == OfferVerdict.Accepted)
         {
             if (act.Actor is not null) return;
-            _custodies.Add(act, _gathering is { } gathering ? gathering.LastLeaf : _batches[^1].LeafAt(_batches[^1].Count - 1));
+            _custodies.Add(act.Custody, act.Kind, _gathering is { } gathering ? gathering.LastLeaf : _batches[^1].LeafAt(_batches[^1].Count - 1));
             return;
         }
 

@@ -23,6 +23,9 @@ public abstract record ProvenanceInput
 
     public sealed record RecoveredLeaf(RoundLeaf Leaf) : ProvenanceInput;
 
+    /// <summary>An act of this peer, among the newest.</summary>
+    public sealed record RecoveredAct(Hash256 Custody, EventKind Kind, Hash256 Leaf) : ProvenanceInput;
+
     public sealed record RecoveredFraud(ulong Number, Message.ReportFraud Report) : ProvenanceInput;
 
     /// <summary>The log has been read.</summary>

@@ -94,6 +94,9 @@ public sealed class ProvenanceMachine
             case ProvenanceInput.RecoveredLeaf m:
                 _calendar.Recover(m.Leaf);
                 break;
+            case ProvenanceInput.RecoveredAct m:
+                _own.Recover(m);
+                break;
             case ProvenanceInput.RecoveredFraud m:
                 _fraud.Recover(m.Number, m.Report);
                 break;

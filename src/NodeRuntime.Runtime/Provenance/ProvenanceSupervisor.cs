@@ -65,12 +65,28 @@ public sealed class ProvenanceSupervisor : Actor<ProvenanceCommand>
         foreach (EventBatch batch in _store.BatchesFrom(_machine.Status.Settled + 1)) Step(new ProvenanceInput.RecoveredBatch(batch));
         foreach ((ulong number, Message.ReportFraud report) in _store.Frauds()) Step(new ProvenanceInput.RecoveredFraud(number, report));
         ulong taken = _machine.Status.Taken;
-        foreach (EventBatch batch in _store.BatchesFrom(taken - Math.Min(taken, Limits.EventsRecentMax))) _recent.Put(batch);
         foreach (CustodyMark mark in _store.Marks()) _marks.Add(mark);
+        foreach (EventBatch batch in _store.BatchesFrom(taken - Math.Min(taken, Limits.EventsRecentMax)))
+        {
+            _recent.Put(batch);
+            RecoverActs(batch);
+        }
+
         Context.Subscribe<LedgerTip>(static tip => new ProvenanceCommand.Advanced(tip));
         Context.Subscribe<PostureStatus>(static status => new ProvenanceCommand.MachineIs(
             new MachineState(status.Summary.Root, status.Summary.Sight.Level, status.Summary.Alerts)));
         Context.Subscribe<PeerAct>(static act => new ProvenanceCommand.Acted(act));
+    }
+
+    // What is done next in a custody follows what was done before the start. What was kept as a leaf alone says not what it was.
+    private void RecoverActs(EventBatch batch)
+    {
+        for (int i = 0; i < batch.Records.Length; i++)
+        {
+            if (_marks.CustodyOf(batch.First + (ulong)i) is not { } custody || EventLeaf.TryDecode(batch.Records[i], out EventLeaf? leaf) != RecordVerdict.Accepted) continue;
+            // Acts that somebody else had done stand beside it.
+            if (leaf!.Actor == _ports.Signer.PublicKey.ToPeerId().Hash) Step(new ProvenanceInput.RecoveredAct(custody, leaf.Kind, batch.LeafAt(i)));
+        }
     }
 
     // The next instance knows of no connection, and the network tells of each but once: they are ended, to be told of anew.

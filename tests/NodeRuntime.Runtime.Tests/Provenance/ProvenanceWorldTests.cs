@@ -99,6 +99,44 @@ public sealed class ProvenanceWorldTests
         Assert.Contains(found.Values, it => it.Kind == EventKind.Store && it.Parents.Length == 1 && found[it.Parents[0]].Kind == EventKind.Store);
     }
 
+    [Fact]
+    public void What_is_done_after_a_restart_follows_what_was_done_before_it()
+    {
+        World world = new(Config(seed: 6, seconds: 12));
+        world.Begin();
+        world.AdvanceTo(Duration.FromSeconds(4));
+        Hash256 lease = Hasher.Sha256("lease"u8), other = Hasher.Sha256("account"u8);
+        ulong[] pieces =
+        [
+            DoUntil(world, Duration.FromMilliseconds(4200), new PeerAct(EventKind.Receive, Hasher.Sha256("a"u8), lease)),
+            DoUntil(world, Duration.FromMilliseconds(4400), new PeerAct(EventKind.Receive, Hasher.Sha256("b"u8), lease)),
+        ];
+        // Whoever looked at it stands beside.
+        _ = DoUntil(world, Duration.FromMilliseconds(4600), new PeerAct(EventKind.Read, Hasher.Sha256("a"u8), lease) { Actor = other });
+        world.Crash(4);
+        world.AdvanceTo(Duration.FromSeconds(6));
+        world.Restart(4);
+        world.AdvanceTo(Duration.FromSeconds(9));
+        EventLeaf run = LeafOf(world, DoUntil(world, Duration.FromMilliseconds(9200), new PeerAct(EventKind.ProcessInput, Hasher.Sha256("module"u8), lease)), out _);
+        Assert.Equal(pieces.Select(piece => { LeafOf(world, piece, out Hash256 leaf); return leaf; }), run.Parents);
+        Assert.Empty(world.Finish().Violations);
+    }
+
+    private static ulong DoUntil(World world, Duration until, PeerAct act)
+    {
+        ulong? entered = null;
+        world.NodeOf(4)!.Record(act, ActorRef.FromDelegate<RecordAnswer>("record", answer => entered = answer.Sequence));
+        world.AdvanceTo(until);
+        return entered!.Value;
+    }
+
+    private static EventLeaf LeafOf(World world, ulong sequence, out Hash256 leaf)
+    {
+        EventBatch batch = new ProvenanceStore(world.NodeOf(4)!.Ports.Journal).BatchesFrom(0).Last(it => it.First <= sequence);
+        leaf = batch.LeafAt((int)(sequence - batch.First));
+        return Read(batch.Records[(int)(sequence - batch.First)]);
+    }
+
     private static SimulationConfig Config(ulong seed, int seconds, int lossPerMille = 0) => new()
     {
         Peers = Peers,
