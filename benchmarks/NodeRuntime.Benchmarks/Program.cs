@@ -6,6 +6,7 @@ using NodeRuntime.Benchmarks.Network;
 
 // Benchmarks that hold each figure against what this machine can do at most. `docs/benchmarks.md` says how to read them.
 if (args is [EchoServer.Word]) return await EchoServer.RunAsync().ConfigureAwait(false);
+if (args is [ProvenanceKeeping.Word, string retention]) return ProvenanceKeeping.Serve(retention);
 string? program = null;
 // Takes gigabytes and minutes: only by its name.
 const string LargeGroup = "capacity-full";

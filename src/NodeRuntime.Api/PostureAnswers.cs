@@ -12,7 +12,25 @@ namespace NodeRuntime.Api;
 /// <param name="Alerts">Edges into bad or unknown since the watch began; likewise <paramref name="Losses"/>, times at which it could not say what happened.</param>
 public sealed record PostureAnswer(
     string Level, ImmutableArray<string> Sources, ImmutableArray<string> Missing, string Root, int Things, ulong Edges, ulong Alerts, ulong Losses,
-    ImmutableArray<PostureControlAnswer> Controls);
+    ImmutableArray<PostureControlAnswer> Controls)
+{
+    /// <summary>What other peers showed of their machines when they were challenged; null in a peer that asks and answers nobody.</summary>
+    public PostureChallengesAnswer? Challenges { get; init; }
+}
+
+/// <summary>Since the peer started. What was asked is proven, unanswered, declined or failed, or still open.</summary>
+/// <param name="Contradictions">Peers that signed two things of one second.</param>
+/// <param name="Unasked">Answers to no open challenge, late ones among them; nothing follows from them.</param>
+/// <param name="Answered">Of others' challenges; likewise <paramref name="Refused"/>.</param>
+public sealed record PostureChallengesAnswer(
+    ulong Asked, ulong Proven, ulong Unanswered, ulong Declined, ulong Failed, ulong Contradictions, ulong Unasked, ulong Answered, ulong Refused,
+    ImmutableArray<PostureChallengedAnswer> Peers);
+
+/// <summary>A peer that was challenged.</summary>
+/// <param name="Verdict">Of its last challenge by name, or that for which it stays bad.</param>
+/// <param name="Why">Where it declined, by name; else empty.</param>
+/// <param name="Root">Of its machine's state, and <paramref name="Policy"/> what it says that it is held against, as last proven; hexadecimal, empty before.</param>
+public sealed record PostureChallengedAnswer(string Peer, string State, string Verdict, string Why, string At, string Root, string Policy, ulong Things);
 
 /// <param name="State">Good, Bad or Unknown.</param>
 /// <param name="Since">In UTC; the earliest moment at which it may have come to stand so.</param>

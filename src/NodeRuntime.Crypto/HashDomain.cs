@@ -61,4 +61,6 @@ public enum HashDomain
     ProvenanceParent,
     ProvenanceSecret,
     PostureCustody,
+    PostureStatement,
+    PostureNonce,
 }

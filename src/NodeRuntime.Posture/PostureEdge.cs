@@ -68,8 +68,8 @@ public sealed record PostureEdge(
         Instant since = reader.Instant(), at = reader.Instant();
         byte level = reader.Byte();
         reader.End();
-        bool isKnown = thingClass is >= (byte)ThingClass.File and <= (byte)ThingClass.Use && from <= (byte)ControlState.Unknown && to <= (byte)ControlState.Unknown
-            && by is >= (byte)EdgeCause.Started and <= (byte)EdgeCause.Quiet && level <= (byte)AgentLevel.MeasuredBoot;
+        bool isKnown = thingClass is >= (byte)ThingClass.File and <= (byte)ThingClass.Peer && from <= (byte)ControlState.Unknown && to <= (byte)ControlState.Unknown
+            && by is >= (byte)EdgeCause.Started and <= (byte)EdgeCause.Contradiction && level <= (byte)AgentLevel.MeasuredBoot;
         if (!reader.Succeeded || !isKnown) return null;
         return new PostureEdge(
             number, control, (ThingClass)thingClass, path, (ControlState)from, (ControlState)to, (EdgeCause)by, who, began, since, at, (AgentLevel)level);

@@ -16,6 +16,10 @@ public abstract record PostureEffect
     /// <summary>A full look at a scope.</summary>
     public sealed record Scan(ulong Number, Scope Scope) : PostureEffect;
 
+    /// <summary>A thing that was wanted has been looked at, from the kernel's word and not from memory; what it is stands in the state.</summary>
+    /// <param name="IsWhole">False: something could not be looked at, or too much was wanted at once.</param>
+    public sealed record Looked(Thing Thing, bool IsWhole) : PostureEffect;
+
     /// <summary>What a control will be compared with from now on, here and after a restart.</summary>
     public sealed record StoreBaseline(string Control, ImmutableSortedDictionary<string, string> Values) : PostureEffect;
 }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using NodeRuntime.Posture.Observing;
+using NodeRuntime.Posture.State;
 using NodeRuntime.Primitives;
 
 namespace NodeRuntime.Posture;
@@ -23,6 +24,9 @@ public abstract record PostureInput
 
     /// <summary>An edge of an automaton that is none of this machine's: it gets the next number, and counts as an alert like its own.</summary>
     public sealed record Noted(PostureEdge Edge) : PostureInput;
+
+    /// <summary>Somebody wants to know a thing as it is now, and not as it was last heard of; answered by <see cref="PostureEffect.Looked"/>.</summary>
+    public sealed record Wanted(Thing Thing) : PostureInput;
 
     /// <summary>Every second.</summary>
     public sealed record Ticked(Instant Now) : PostureInput;

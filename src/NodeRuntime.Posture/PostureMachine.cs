@@ -35,6 +35,7 @@ public sealed class PostureMachine
     private readonly ImmutableArray<Rollout> _rollouts;
     private readonly StateTree _things = new();
     private readonly List<PostureEffect> _effects = [];
+    private readonly Queue<Thing> _wanted = [];
     private MachineSight _sight = new(Proofs.Records.AgentLevel.None, [], []);
     private Scan? _scan;
     private ulong _scans;
@@ -61,6 +62,9 @@ public sealed class PostureMachine
     /// <summary>Null where there is no such thing, as far as is known.</summary>
     public string? ValueOf(Thing thing) => _things.ValueOf(thing);
 
+    /// <summary>The thing that a number falls on; null where the state has none.</summary>
+    public Thing? Draw(ulong number) => _things.Draw(number);
+
     /// <summary>Everything that is known, in order.</summary>
     public IEnumerable<Thing> Things => _things.Things;
 
@@ -83,6 +87,11 @@ public sealed class PostureMachine
             case PostureInput.Noted m:
                 Invariant.Holds(_hasStarted);
                 Report(m.Edge);
+                break;
+            case PostureInput.Wanted m:
+                Invariant.Holds(_hasStarted);
+                if (_wanted.Count < Limits.PostureWantedMax) _wanted.Enqueue(m.Thing);
+                else _effects.Add(new PostureEffect.Looked(m.Thing, false));
                 break;
             case PostureInput.Ticked m:
                 Invariant.Holds(_hasStarted);
@@ -272,6 +281,11 @@ public sealed class PostureMachine
             _effects.Add(new PostureEffect.Scan(_scan.Number, _scan.Scope));
             return;
         }
+
+        // What others want to know comes behind what this machine does not know itself.
+        if (!_wanted.TryDequeue(out Thing wanted)) return;
+        _scan = new Scan(++_scans, new Scope(wanted.Class, wanted.Path), _now) { Wanted = wanted };
+        _effects.Add(new PostureEffect.Scan(_scan.Number, _scan.Scope));
     }
 
     private void EndScan(Scan scan, Observation.ScanEnded ended)
@@ -296,6 +310,8 @@ public sealed class PostureMachine
             if (ended.IsWhole && it.LostOrder < scan.Order) Find(it, since, ended.At);
             else Delay(it);
         }
+
+        if (scan.Wanted is { } wanted) _effects.Add(new PostureEffect.Looked(wanted, ended.IsWhole));
     }
 
     // What should be there and is not was in no look either: it is judged by its absence.
@@ -356,6 +372,7 @@ public sealed class PostureMachine
         if (_scan is { } scan && scan.AskedAt + ScanMax < _now)
         {
             _scan = null;
+            if (scan.Wanted is { } wanted) _effects.Add(new PostureEffect.Looked(wanted, false));
             foreach (WatchedControl it in _controls)
             {
                 if (it.LostSince is not null && scan.Scope.Covers(it.Control.Scope)) Delay(it);
@@ -391,6 +408,9 @@ public sealed class PostureMachine
         public ulong? Order { get; set; }
 
         public SortedSet<Thing> Seen { get; } = [];
+
+        /// <summary>Null: a control's own.</summary>
+        public Thing? Wanted { get; init; }
 
         public void See(Thing thing)
         {

@@ -482,6 +482,18 @@ public static class Limits
     /// <summary>Alerts that wait for one reader of the stream; a slower one misses the oldest, and sees it by a jump of numbers.</summary>
     public const int PostureStreamEdgesMax = 512;
 
+    /// <summary>Things of a machine that somebody asked about and that wait to be looked at anew.</summary>
+    public const int PostureWantedMax = 4;
+
+    /// <summary>Peers whose challenges wait for an answer here; what is more is declined by name.</summary>
+    public const int ChallengesWaitingMax = 4;
+
+    /// <summary>Peers whose answers are remembered; the one that was longest silent is forgotten.</summary>
+    public const int ChallengedPeersMax = 1024;
+
+    /// <summary>Signed seconds of one peer that are held against the next.</summary>
+    public const int ChallengeSecondsKeptMax = 8;
+
     /// <summary>Classes of data with an expected use: a bit each, and one for those that nobody has declared.</summary>
     public const int UseClassesMax = 63;
 

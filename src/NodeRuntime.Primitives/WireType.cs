@@ -238,4 +238,11 @@ public enum WireType : uint
     ProvenanceWantSlot = 363,
     ProvenanceSlot = 364,
     ProvenanceComplaint = 365,
+
+    // 390-399: peers ask each other about their machines
+    PostureChallenge = 390,
+    PostureStatement = 391,
+    PostureAnswer = 392,
+    PostureDeclined = 393,
+    PosturePolicy = 394,
 }

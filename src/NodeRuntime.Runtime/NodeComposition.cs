@@ -9,6 +9,7 @@ using NodeRuntime.Runtime.Consensus;
 using NodeRuntime.Runtime.Gateway;
 using NodeRuntime.Runtime.Membership;
 using NodeRuntime.Runtime.Posture;
+using NodeRuntime.Runtime.Posture.Challenges;
 using NodeRuntime.Runtime.Provenance;
 using NodeRuntime.Runtime.Settlement;
 using NodeRuntime.Runtime.Snapshots;
@@ -56,6 +57,12 @@ public static class NodeComposition
         {
             ActorRef<PostureCommand> watch = system.Spawn(Props.Create<PostureCommand>(() => new PostureSupervisor(ports.Journal, posture, machine)), "posture");
             doors.Posture = watch;
+            if (doors.Provenance is { } calendar)
+            {
+                doors.Challenges = system.Spawn(
+                    Props.Create<ChallengeCommand>(() => new ChallengeSupervisor(model, ports, posture, watch, calendar)), "challenges");
+            }
+
             if (posture.Uses is { } uses && model.Provenance is not null)
             {
                 Hash256 self = ports.Signer.PublicKey.ToPeerId().Hash;
@@ -90,12 +97,14 @@ public static class NodeComposition
                 doors.Consensus.Tell(new ConsensusCommand.PeerConnected(m.Peer));
                 doors.Snapshots.Tell(new SnapshotCommand.PeerConnected(m.Peer));
                 doors.Provenance?.Tell(new ProvenanceCommand.PeerConnected(m.Peer, m.NodeKey));
+                doors.Challenges?.Tell(new ChallengeCommand.PeerConnected(m.Peer, m.NodeKey));
                 break;
             case NetworkEvent.Disconnected m:
                 doors.Membership.Tell(new MembershipCommand.Network(m));
                 doors.Consensus.Tell(new ConsensusCommand.PeerLeft(m.Peer));
                 doors.Snapshots.Tell(new SnapshotCommand.PeerLeft(m.Peer));
                 doors.Provenance?.Tell(new ProvenanceCommand.PeerLeft(m.Peer));
+                doors.Challenges?.Tell(new ChallengeCommand.PeerLeft(m.Peer));
                 workload?.Tell(new WorkloadCommand.ClientLeft(m.Peer));
                 break;
             case NetworkEvent.DialFailed m:
@@ -103,6 +112,10 @@ public static class NodeComposition
                 break;
             case NetworkEvent.Received { FrameClass: FrameClass.Membership } m when ProvenanceMessage.IsOne(m.Frame):
                 doors.Provenance?.Tell(new ProvenanceCommand.Frame(m.Peer, m.Frame));
+                break;
+            case NetworkEvent.Received { FrameClass: FrameClass.Membership } m when ChallengeMessage.IsOne(m.Frame):
+                if (doors.Challenges is { } challenges) challenges.Tell(new ChallengeCommand.Frame(m.Peer, m.Frame));
+                else if (ChallengeMessage.Unwatched(m.Frame) is { } declined) ports.Network.Send(m.Peer, FrameClass.Membership, declined);
                 break;
             case NetworkEvent.Received { FrameClass: FrameClass.Membership } m:
                 doors.Membership.Tell(new MembershipCommand.Network(m));

@@ -5,6 +5,7 @@ using NodeRuntime.Runtime.Consensus;
 using NodeRuntime.Runtime.Gateway;
 using NodeRuntime.Runtime.Membership;
 using NodeRuntime.Runtime.Posture;
+using NodeRuntime.Runtime.Posture.Challenges;
 using NodeRuntime.Runtime.Provenance;
 using NodeRuntime.Runtime.Snapshots;
 using NodeRuntime.Runtime.Transactions;
@@ -45,6 +46,9 @@ public sealed class NodeDoors
 
     /// <summary>Null in a peer that does not watch its machine.</summary>
     public ActorRef<PostureCommand>? Posture { get; internal set; }
+
+    /// <summary>Null in a peer that does not watch its machine, or enters no events.</summary>
+    public ActorRef<ChallengeCommand>? Challenges { get; internal set; }
 
     /// <summary>Who verifies signatures of transactions, at least one.</summary>
     internal ImmutableArray<ActorRef<VerifierCommand>> Verifiers { get; set; } = [];

@@ -11,6 +11,7 @@ using NodeRuntime.Provenance.Uses;
 using NodeRuntime.Runtime.Consensus;
 using NodeRuntime.Runtime.Gateway;
 using NodeRuntime.Runtime.Posture;
+using NodeRuntime.Runtime.Posture.Challenges;
 using NodeRuntime.Runtime.Provenance;
 using NodeRuntime.Workload;
 
@@ -38,6 +39,7 @@ public sealed class PeerNode
         system.EventStream.Subscribe(ActorRef.FromDelegate<WorkloadStatus>("workload-status", status => Workload = status));
         system.EventStream.Subscribe(ActorRef.FromDelegate<ProvenanceStatus>("provenance-status", status => Provenance = status));
         system.EventStream.Subscribe(ActorRef.FromDelegate<PostureStatus>("posture-status", status => Posture = status.Summary));
+        system.EventStream.Subscribe(ActorRef.FromDelegate<ChallengeStatus>("challenge-status", status => Challenges = status));
         system.EventStream.Subscribe(ActorRef.FromDelegate<UseStatus>("use-status", status => Uses = status.Standings));
     }
 
@@ -68,6 +70,9 @@ public sealed class PeerNode
 
     /// <summary>How classes of data stand; none in a peer that expects nothing of data, and before it has read its log.</summary>
     public ImmutableArray<UseStanding> Uses { get; private set; } = [];
+
+    /// <summary>What other peers showed of their machines; null in a peer that asks and answers nobody.</summary>
+    public ChallengeStatus? Challenges { get; private set; }
 
     /// <summary>What the machine's state has of one thing, with its proof; null in a peer that does not watch.</summary>
     public TellVerdict? AskProof(Thing thing, ActorRef<PostureProof> reply) => _doors.Posture?.Tell(new PostureCommand.WantProof(thing, reply));

@@ -131,13 +131,14 @@ internal sealed class SimulatedPeer
             Version = "0.1.0",
             Sync = _config.Sync,
             Provenance = _config.Provenance,
+            Posture = _config.Posture,
             Capacity = _config.Capacity is null ? null : new CapacityPlan(1, 1, "eu", []),
         };
         system.EventStream.Subscribe(ActorRef.FromDelegate<LedgerTip>("oracle", Advanced));
         system.EventStream.Subscribe(ActorRef.FromDelegate<SystemFailed>("oracle", failed => _oracle.Violate($"peer {Index} failed at {failed.Origin}: {failed.Cause}")));
         if (_config.Log is { } log) system.EventStream.Subscribe(ActorRef.FromDelegate<NodeLog>("log", said => log(Index, said)));
         INetwork network = _network.Attach(Address, _signer.PublicKey, PeerRole.Peer);
-        _node = NodeComposition.Compose(system, model, new NodePorts
+        NodePorts ports = new()
         {
             Network = Temper(network, model.ValidatorIndexOf(_signer.PublicKey)),
             Journal = _disk.Open(),
@@ -150,7 +151,8 @@ internal sealed class SimulatedPeer
             Signatures = _signatures,
             Flight = _config.Flight?.Invoke(Index),
             Capacity = _config.Capacity is { } capacity ? OpenEngine(capacity) : null,
-        });
+        };
+        _node = NodeComposition.Compose(system, model, _config.Equip is { } equip ? equip(Index, ports) : ports);
     }
 
     // What it works on ends with the process: who asked is gone.

@@ -68,6 +68,12 @@ public sealed record SimulationConfig
     /// <summary>All peers enter what happens to data; null for none: a world without it is what it was.</summary>
     public NodeRuntime.Runtime.Provenance.ProvenanceSettings? Provenance { get; init; }
 
+    /// <summary>What peers hold their machines against, where <see cref="Equip"/> gives them eyes; null for nothing.</summary>
+    public NodeRuntime.Runtime.Posture.PosturePlan? Posture { get; init; }
+
+    /// <summary>What a peer has beside the simulator's own ports, at each of its starts; null for nothing.</summary>
+    public System.Func<int, NodeRuntime.Runtime.NodePorts, NodeRuntime.Runtime.NodePorts>? Equip { get; init; }
+
     /// <summary>Puts something between a peer and its network that says other things than the peer does; it has the peer's key. Null for nobody.</summary>
     public System.Func<int, NodeRuntime.Crypto.ISigner, NodeRuntime.Actors.Ports.INetwork, NodeRuntime.Actors.Ports.INetwork>? Bend { get; init; }
 

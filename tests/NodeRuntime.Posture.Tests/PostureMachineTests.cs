@@ -226,4 +226,72 @@ public sealed class PostureMachineTests
         Assert.All(rig.Edges, static edge => Assert.Equal(edge, PostureEdge.Decode(edge.Encode())));
         Assert.Null(PostureEdge.Decode(new byte[] { 1, 2, 3 }));
     }
+
+    [Fact]
+    public void What_somebody_wants_to_know_is_looked_at_anew_and_not_remembered()
+    {
+        Rig rig = WithProgram();
+        // Changed without a word of the kernel.
+        rig.World[Program] = "two";
+        rig.Step(new PostureInput.Wanted(Program));
+        Assert.Equal("one", rig.Machine.ValueOf(Program));
+        PostureEffect.Scan scan = rig.NextScan()!;
+        Assert.Equal(new Scope(ThingClass.File, Program.Path), scan.Scope);
+        rig.Look(scan);
+
+        Assert.Equal([new PostureEffect.Looked(Program, true)], rig.Answers);
+        Assert.Equal("two", rig.Machine.ValueOf(Program));
+        Assert.Equal(ControlState.Bad, rig.StateOf("tree"));
+    }
+
+    [Fact]
+    public void What_is_gone_when_it_is_looked_at_is_gone_from_the_state()
+    {
+        Rig rig = WithProgram();
+        rig.World.Remove(Program);
+        rig.Step(new PostureInput.Wanted(Program));
+        rig.Looked();
+
+        Assert.Equal([new PostureEffect.Looked(Program, true)], rig.Answers);
+        Assert.Null(rig.Machine.ValueOf(Program));
+        Assert.Equal(ControlState.Bad, rig.StateOf("tree"));
+    }
+
+    [Fact]
+    public void A_look_that_was_not_whole_says_so_and_one_that_never_ends_is_given_up()
+    {
+        Rig rig = WithProgram();
+        rig.Step(new PostureInput.Wanted(Program));
+        rig.Look(rig.NextScan()!, isWhole: false);
+        Assert.Equal([new PostureEffect.Looked(Program, false)], rig.Answers);
+        rig.Step(new PostureInput.Wanted(Program));
+        rig.Pass(601);
+        Assert.Equal(2, rig.Answers.Count);
+        Assert.False(rig.Answers[1].IsWhole);
+    }
+
+    [Fact]
+    public void Not_more_is_looked_at_for_others_than_waits()
+    {
+        Rig rig = WithProgram();
+        // One is under way, and then as many as may wait.
+        for (int i = 0; i < Limits.PostureWantedMax + 1; i++) rig.Step(new PostureInput.Wanted(Program));
+        Assert.Empty(rig.Answers);
+        rig.Step(new PostureInput.Wanted(Program));
+        Assert.Equal([new PostureEffect.Looked(Program, false)], rig.Answers);
+        rig.Looked();
+        Assert.Equal(Limits.PostureWantedMax + 2, rig.Answers.Count);
+    }
+
+    [Fact]
+    public void What_the_machine_does_not_know_itself_comes_before_what_others_want_to_know()
+    {
+        Rig rig = WithProgram().Pass(120);
+        rig.Step(new PostureInput.Wanted(Program));
+        rig.Step(new PostureInput.Wanted(Program));
+        rig.Lose();
+        rig.Look(rig.NextScan()!);
+        // The first was under way; the second waits behind the whole control.
+        Assert.Equal("/opt", rig.NextScan()!.Scope.Root);
+    }
 }

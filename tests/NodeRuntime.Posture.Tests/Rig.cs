@@ -25,6 +25,8 @@ internal sealed class Rig
 
     public List<PostureEffect.StoreBaseline> Baselines { get; } = [];
 
+    public List<PostureEffect.Looked> Answers { get; } = [];
+
     public PostureMachine Machine => _machine;
 
     public Instant Now { get; private set; } = At(100);
@@ -108,6 +110,9 @@ internal sealed class Rig
                     break;
                 case PostureEffect.StoreBaseline m:
                     Baselines.Add(m);
+                    break;
+                case PostureEffect.Looked m:
+                    Answers.Add(m);
                     break;
                 default:
                     Assert.Fail("an effect without a rule");

@@ -36,6 +36,7 @@ using NodeRuntime.Runtime.Consensus;
 using NodeRuntime.Runtime.Flight;
 using NodeRuntime.Runtime.Proposals;
 using NodeRuntime.Runtime.Posture;
+using NodeRuntime.Runtime.Posture.Challenges;
 using NodeRuntime.Runtime.Provenance;
 using NodeRuntime.Runtime.Snapshots;
 using NodeRuntime.Runtime.Transactions;
@@ -92,6 +93,7 @@ internal sealed class WireCases
         [WireType.LedgerSnapshot] = "reserved: a whole state in one piece, before there were chunks",
         [WireType.ReceiptMaterials] = "read inside the receipt of an event: EventReceiptTests",
         [WireType.PostureThing] = "only hashed, never read",
+        [WireType.PosturePolicy] = "only hashed, never read",
         [WireType.PostureSeen] = "one moment in a peer's own log: PostureSupervisorTests",
         [WireType.UsesJudged] = "one number in a peer's own log: UseSupervisorTests",
         [WireType.TraceEnd] = "read as a part of a trace's commitment",
@@ -295,6 +297,18 @@ internal sealed class WireCases
         Add("UseLabel, of a class alone", new UseLabel("personal", null).Encode(), static bytes => UseLabel.Decode(bytes)?.Encode());
         PostureBaseline baseline = new(1, "peer-program", ImmutableSortedDictionary.Create<string, string>(StringComparer.Ordinal).Add("/a", "d 0755 0 0 -").Add("/b", "f 0644 0 0 -"));
         Add("PostureBaseline", baseline.Encode(), static bytes => PostureBaseline.Decode(bytes)?.Encode());
+        Round round = new(1_767_225_600);
+        PostureStatement statement = new(
+            Peer(), Peer(), Hash(), round, Hash(), Hash(), new Thing(ThingClass.File, "/opt/peer/noderuntime.dll"), "f 0644 0 0 -", new MerkleInclusionProof(3, 2, [Hash(), Hash()]),
+            Hash(), AgentLevel.Privileged);
+        Add("PostureStatement", statement.Encode(), static bytes => PostureStatement.Decode(bytes)?.Encode());
+        ChallengeMessage[] messages =
+        [
+            new ChallengeMessage.Challenge(Hash(), 70_000),
+            new ChallengeMessage.Answer(statement, Signature(), Bytes(60), new AggregationLeaf(1, 3, round, Peer(), Hash(), 3, 2, 70_000, 80_000, new Epoch(2), Hash()), Signature()),
+            new ChallengeMessage.Declined(Hash(), DeclineReason.TooOften),
+        ];
+        foreach (ChallengeMessage message in messages) Add("ChallengeMessage." + message.GetType().Name, message.Encode(), static bytes => ChallengeMessage.Decode(bytes)?.Encode());
     }
 
     private void AddCapacityWork()

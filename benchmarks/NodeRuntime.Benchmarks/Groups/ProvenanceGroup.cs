@@ -62,6 +62,8 @@ internal static class ProvenanceGroup
         }
 
         yield return Sustained();
+        foreach (BenchmarkRow row in ProvenanceParent.Run(Name)) yield return row;
+        foreach (BenchmarkRow row in ProvenanceKeeping.Run(Name)) yield return row;
     }
 
     private static Work Nodes(IShortSha256 hasher)

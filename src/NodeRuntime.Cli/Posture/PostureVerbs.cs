@@ -63,6 +63,7 @@ internal static class PostureVerbs
                     ("things", Number(it.Things)), ("edges", it.Edges.ToString(CultureInfo.InvariantCulture)), ("losses", it.Losses.ToString(CultureInfo.InvariantCulture)));
                 console.WriteLine();
                 Show(console, it.Controls);
+                if (it.Challenges is { } challenges) Show(console, challenges);
             });
             return CodeOf(answer.Controls);
         });
@@ -188,6 +189,26 @@ internal static class PostureVerbs
         foreach (PostureControlAnswer it in controls)
         {
             table.AddRow(new Text(it.Id), new Text(it.State), new Text(it.Since), new Text(Number(it.Bad)), new Text(Number(it.Unknown)), new Text(Number(it.Things)), new Text(it.Title));
+        }
+
+        console.Write(table);
+    }
+
+    private static void Show(IAnsiConsole console, PostureChallengesAnswer challenges)
+    {
+        console.WriteLine();
+        Display.Pairs(
+            console,
+            ("challenged", string.Create(CultureInfo.InvariantCulture, $"{challenges.Asked}: {challenges.Proven} proven, {challenges.Unanswered} unanswered, {challenges.Declined} declined, {challenges.Failed} failed")),
+            ("contradictions", challenges.Contradictions.ToString(CultureInfo.InvariantCulture)),
+            ("answered", string.Create(CultureInfo.InvariantCulture, $"{challenges.Answered}, and {challenges.Refused} refused")));
+        if (challenges.Peers.IsDefaultOrEmpty) return;
+        console.WriteLine();
+        Table table = Display.NewTable("peer", "state", "verdict", "why", "at", "things");
+        foreach (PostureChallengedAnswer it in challenges.Peers)
+        {
+            table.AddRow(
+                new Text(it.Peer), new Text(it.State), new Text(it.Verdict), new Text(it.Why), new Text(it.At), new Text(it.Things.ToString(CultureInfo.InvariantCulture)));
         }
 
         console.Write(table);

@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Immutable;
 using System.CommandLine;
 using System.IO;
 using System.Security.Cryptography;
@@ -8,12 +9,12 @@ using System.Threading.Tasks;
 using Microsoft.Extensions.Logging;
 using NodeRuntime.Cli.Receipts;
 using NodeRuntime.Cli.Results;
-using NodeRuntime.Client.Reads;
 using NodeRuntime.Crypto.Edwards;
 using NodeRuntime.Host.Witnesses;
 using NodeRuntime.Persistence.Files;
 using NodeRuntime.Primitives;
 using NodeRuntime.Provenance.Receipts;
+using NodeRuntime.Provenance.Records;
 using NodeRuntime.Provenance.Witnesses;
 using Spectre.Console;
 
@@ -54,7 +55,7 @@ internal static class WitnessVerbs
     {
         Option<string> key = KeyOption();
         Option<string> origin = new("--origin") { Description = "The calendar to watch: noderuntime.calendar/ and the chain's genesis hash", HelpName = "ORIGIN", Required = true };
-        Option<string> chain = new("--chain") { Description = "Genesis and seals, which prove who signs it", HelpName = "FILE", DefaultValueFactory = static _ => EventVerbs.ChainProofFile };
+        Option<string> chain = new("--chain") { Description = "Genesis and seals, which prove who signs it; read again where it was replaced", HelpName = "FILE", DefaultValueFactory = static _ => EventVerbs.ChainProofFile };
         Option<string> listen = new("--listen") { Description = "Where to answer", HelpName = "HOST:PORT", DefaultValueFactory = static _ => "127.0.0.1:26650" };
         Option<string> data = new("--data") { Description = "Folder for what it cosigned last; must never be lost or put back", HelpName = "DIR", DefaultValueFactory = static _ => "witness" };
         Command command = new("serve", "Cosign checkpoints of a calendar until Ctrl-C (C2SP tlog-witness)") { key, origin, chain, listen, data };
@@ -69,18 +70,21 @@ internal static class WitnessVerbs
 
             ChainId trusted = new(genesis);
             string proofPath = parsed.GetRequiredValue(chain);
-            byte[] proof = await ReceiptFiles.ReadAsync(proofPath, cancellation);
-            ReceiptTrust trust = ChainProof.TryDecode(proof)?.ToTrust(trusted, session.Signatures) ?? throw new CliException(
-                ExitCode.VerificationFailed, "ChainProofWrong", $"{proofPath} does not prove who signs for the chain {trusted}", "`noderuntime receipt get ID` writes one; check the genesis hash");
+            // For the one complaint of a file that is missing; what is in it the file says itself.
+            await ReceiptFiles.ReadAsync(proofPath, cancellation);
+            ChainProofFile file = new(proofPath, trusted, session.Signatures);
+            ImmutableArray<EpochPlan> plans = file.ReadWhereChanged(out string complaint) ?? throw new CliException(
+                ExitCode.VerificationFailed, "ChainProofWrong", complaint, "`noderuntime receipt get ID` writes one; check the genesis hash");
             string keyPath = Path.GetFullPath(parsed.GetRequiredValue(key));
             if (!WitnessKeys.TryParsePrivate(Encoding.ASCII.GetString(KeyFiles.Read(keyPath)).TrimEnd('\n'), ed25519, out Witness? witness, out byte[] seed))
             {
                 throw new CliException(ExitCode.Usage, "KeyMalformed", $"{keyPath} is no key of a witness", "`noderuntime witness new NAME` makes one");
             }
 
-            WitnessBook book = WitnessBook.Open(
-                Path.GetFullPath(parsed.GetRequiredValue(data)), new WitnessRules(trusted, trust.Plans, session.Signatures), witness!, seed, ed25519, world.Time);
             using ILoggerFactory loggers = RunVerb.LogsOf(session, LogLevel.Information, null);
+            WitnessBook book = WitnessBook.Open(
+                Path.GetFullPath(parsed.GetRequiredValue(data)), new WitnessRules(trusted, plans, session.Signatures), witness!, seed, ed25519, world.Time,
+                Follow(file, loggers.CreateLogger("witness")));
             await using WitnessServer server = await WitnessServer.StartAsync(book, parsed.GetRequiredValue(listen), loggers);
             WitnessResult result = new(witness!.Name, WitnessKeys.ToText(witness), keyPath, said, server.Address, book.Size);
             session.Display.Answer(result, CliJson.Default.WitnessResult, Show);
@@ -96,6 +100,20 @@ internal static class WitnessVerbs
             return ExitCode.Ok;
         });
     }
+
+    // Who signs from now on is in the file when somebody puts it there.
+    private static WitnessChain Follow(ChainProofFile file, ILogger logger) => new(
+        () =>
+        {
+            ImmutableArray<EpochPlan>? plans = file.ReadWhereChanged(out string complaint);
+            if (complaint.Length > 0) logger.LogWarning("what was known stays: {Complaint}", complaint);
+            return plans;
+        },
+        (news, newest) =>
+        {
+            if (news is WitnessNews.Newer or WitnessNews.Same) logger.LogInformation("the chain's proof was read again: {News}, epoch {Epoch}", news, newest.Number);
+            else logger.LogWarning("what was known stays: the chain's proof is {News}", news);
+        });
 
     private static Option<string> KeyOption() => new("--key") { Description = "Its key file", HelpName = "FILE", DefaultValueFactory = static _ => KeyName };
 

@@ -42,7 +42,7 @@ internal static class PostureEndpoints
     private static Results<Ok<PostureAnswer>, JsonHttpResult<ErrorAnswer>> Status(PeerNode node, HttpRequest request)
     {
         if (Refuse(node, request) is { } refusal) return refusal;
-        return node.Posture is { } summary ? TypedResults.Ok(PostureShown.Of(summary, node.Uses)) : ApiEndpoints.Busy();
+        return node.Posture is { } summary ? TypedResults.Ok(PostureShown.Of(summary, node.Uses, node.Challenges)) : ApiEndpoints.Busy();
     }
 
     private static Results<Ok<PostureEdgesAnswer>, JsonHttpResult<ErrorAnswer>> Edges(PeerNode node, HttpRequest request, ulong from)

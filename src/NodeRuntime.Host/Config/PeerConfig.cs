@@ -94,6 +94,9 @@ public sealed class PostureSection
 
     /// <summary>Raise it, and what is there at the next start is what is right from then on.</summary>
     public uint Baseline { get; set; } = 1;
+
+    /// <summary>Seconds, on the average, from one challenge of some peer to the next; 0 asks nobody. Others are answered in any case.</summary>
+    public int Challenge { get; set; } = 60;
 }
 
 /// <summary>How the peer enters what happens to data.</summary>

@@ -28,6 +28,8 @@ public static class PeerConfigFile
     // Whoever is promised an event must have the time to take its receipt.
     private const int ProvenanceSecondsMin = 60;
 
+    private const int ChallengeSecondsMax = 24 * 3600;
+
     /// <exception cref="ConfigException">The file is missing, is no YAML, names an unknown key or holds an impossible value.</exception>
     /// <param name="adjust">What the command line puts in place of what is written, before anything is checked.</param>
     public static PeerConfig Load(string path, Action<PeerConfig>? adjust = null)
@@ -120,6 +122,8 @@ public static class PeerConfigFile
         {
             yield return "posture.uses: nothing is held against it where `posture.watch` or `provenance.enter` is false";
         }
+
+        if (config.Posture is { Challenge: < 0 or > ChallengeSecondsMax }) yield return $"posture.challenge: must be 0, or 1 to {ChallengeSecondsMax}";
 
         if (config.Provider is not { } provider) yield break;
         if (provider.MemoryMiB is 0 or > Limits.GuestMemoryPagesMax / 16) yield return $"provider.memoryMiB: must be 1 to {Limits.GuestMemoryPagesMax / 16}";

@@ -32,6 +32,7 @@ using NodeRuntime.Provenance.Witnesses;
 using NodeRuntime.Runtime;
 using NodeRuntime.Runtime.Capacity;
 using NodeRuntime.Runtime.Posture;
+using NodeRuntime.Runtime.Posture.Challenges;
 using NodeRuntime.Runtime.Provenance;
 using NodeRuntime.Sandbox;
 using NodeRuntime.Watch;
@@ -218,7 +219,10 @@ public sealed class PeerHost : IAsyncDisposable
         PostureSection section = config.Posture ?? new PostureSection();
         if (!section.Watch) return null;
         DeclaredControls declared = PeerControls.Of(section, folder, Path.Combine(folder, config.Data));
-        return new PosturePlan(declared.Controls, declared.Rollouts, section.Baseline, PeerControls.UsesOf(section, folder, key, declared));
+        return new PosturePlan(declared.Controls, declared.Rollouts, section.Baseline, PeerControls.UsesOf(section, folder, key, declared))
+        {
+            Challenges = new ChallengePlan(Duration.FromSeconds(section.Challenge)),
+        };
     }
 
     private static MaintenanceWindow WindowOf(MaintenanceEntry entry)

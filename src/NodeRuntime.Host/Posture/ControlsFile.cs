@@ -83,6 +83,7 @@ public static class ControlsFile
             ThingClass thingClass = ThingClassWords.TryParse(fields.Text("class"))
                 ?? throw yaml.Wrong(fields.Node("class"), ControlsVerdict.ValueMalformed, $"'{fields.Text("class")}' is no class: {ThingClassWords.All}");
             PathPattern pattern = PatternOf(fields.Node("path"));
+            if (thingClass == ThingClass.Peer) throw yaml.Wrong(fields.Node("class"), ControlsVerdict.ValueMalformed, "peers are challenged, whatever is declared: `posture.challenge`");
             if (thingClass == ThingClass.Use) throw yaml.Wrong(fields.Node("class"), ControlsVerdict.ValueMalformed, "uses of data are declared in a file of their own: `posture.uses`");
             bool wantsSlash = thingClass is ThingClass.File or ThingClass.Process or ThingClass.Library or ThingClass.Mount;
             if (wantsSlash && pattern.Text[0] != '/' && pattern.Text != "**") throw yaml.Wrong(fields.Node("path"), ControlsVerdict.ValueMalformed, "the path of this class begins with a slash");

@@ -9,6 +9,7 @@ using NodeRuntime.Posture.State;
 using NodeRuntime.Primitives;
 using NodeRuntime.Provenance.Uses;
 using NodeRuntime.Runtime.Posture;
+using NodeRuntime.Runtime.Posture.Challenges;
 
 namespace NodeRuntime.Host.Posture;
 
@@ -16,11 +17,18 @@ namespace NodeRuntime.Host.Posture;
 public static class PostureShown
 {
     /// <param name="uses">How classes of data stand: they are shown as controls of class <c>use</c>.</param>
-    public static PostureAnswer Of(PostureSummary summary, ImmutableArray<UseStanding> uses)
+    /// <param name="challenges">Null in a peer that asks and answers nobody.</param>
+    public static PostureAnswer Of(PostureSummary summary, ImmutableArray<UseStanding> uses, ChallengeStatus? challenges)
     {
         PostureAnswer answer = Of(summary);
-        return answer with { Controls = [.. answer.Controls, .. uses.Select(Of)] };
+        return answer with { Controls = [.. answer.Controls, .. uses.Select(Of)], Challenges = challenges is null ? null : Of(challenges) };
     }
+
+    private static PostureChallengesAnswer Of(ChallengeStatus status) => new(
+        status.Asked, status.Proven, status.Unanswered, status.Declined, status.Failed, status.Contradictions, status.Unasked, status.Answered, status.Refused,
+        [.. status.Peers.Select(static it => new PostureChallengedAnswer(
+            it.Peer.ToString(), it.State.ToString(), it.Verdict.ToString(), it.Why?.ToString() ?? string.Empty, Time(it.At), it.Root?.ToString() ?? string.Empty,
+            it.Policy?.ToString() ?? string.Empty, it.Things))]);
 
     public static PostureAnswer Of(PostureSummary summary) => new(
         summary.Sight.Level.ToString(), summary.Sight.Sources, summary.Sight.Missing, summary.Root.ToString(), summary.Things, summary.Edges, summary.Alerts, summary.Losses,

@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Immutable;
 using System.IO;
 using System.Text;
 using System.Threading;
@@ -7,6 +8,7 @@ using NodeRuntime.Crypto.Edwards;
 using NodeRuntime.Persistence.Files;
 using NodeRuntime.Primitives;
 using NodeRuntime.Provenance.Receipts;
+using NodeRuntime.Provenance.Records;
 using NodeRuntime.Provenance.Witnesses;
 
 namespace NodeRuntime.Host.Witnesses;
@@ -14,6 +16,11 @@ namespace NodeRuntime.Host.Witnesses;
 /// <param name="Size">That was cosigned last; 0 for none.</param>
 /// <param name="Line">The cosignature as a line of a note; empty unless accepted.</param>
 public sealed record WitnessAnswer(WitnessVerdict Verdict, ulong Size, string Line);
+
+/// <summary>Where a witness learns who signs since it was started.</summary>
+/// <param name="Read">Asked before a request is judged, every five seconds at most: all plans of the chain, proven, where there may be more; null where there is nothing new.</param>
+/// <param name="Heard">What they were beside those that it has, and the newest epoch that it goes by now.</param>
+public sealed record WitnessChain(Func<ImmutableArray<EpochPlan>?> Read, Action<WitnessNews, Epoch> Heard);
 
 /// <summary>
 /// What a witness has cosigned last, in a file that is replaced whole and synced before any cosignature is given. The folder belongs to one process; a file that
@@ -24,9 +31,15 @@ public sealed class WitnessBook : IDisposable
     private const string CheckpointName = "checkpoint";
     private const string LockName = "lock";
 
+    /// <summary>How often a newer chain is looked for: not with each request that somebody sends.</summary>
+    private static readonly TimeSpan LooksApart = TimeSpan.FromSeconds(5);
+
+
     private readonly string _path;
     private readonly FileStream _lock;
-    private readonly WitnessRules _rules;
+    private readonly WitnessChain? _chain;
+    private WitnessRules _rules;
+    private long? _lookedAt;
     private readonly Witness _witness;
     private readonly byte[] _seed;
     private readonly SystemEd25519 _ed25519;
@@ -35,8 +48,11 @@ public sealed class WitnessBook : IDisposable
     private Checkpoint? _last;
     private bool _hasFailed;
 
-    private WitnessBook(string path, FileStream held, Checkpoint? last, WitnessRules rules, Witness witness, byte[] seed, SystemEd25519 ed25519, TimeProvider time)
+    private WitnessBook(
+        string path, FileStream held, Checkpoint? last, WitnessRules rules, Witness witness, byte[] seed, SystemEd25519 ed25519, TimeProvider time,
+        WitnessChain? chain)
     {
+        _chain = chain;
         _path = path;
         _lock = held;
         _last = last;
@@ -52,8 +68,12 @@ public sealed class WitnessBook : IDisposable
     /// <summary>Size that was cosigned last; 0 for none.</summary>
     public ulong Size => _last?.Size ?? 0;
 
+    /// <summary>Whose signatures it goes by: the newest epoch that it knows.</summary>
+    public Epoch Newest => _rules.Newest;
+
+    /// <param name="chain">Where it learns who signs since it was started; null: what it has is all.</param>
     /// <exception cref="HostException">Another process has the folder, or what is in it cannot be read.</exception>
-    public static WitnessBook Open(string folder, WitnessRules rules, Witness witness, byte[] seed, SystemEd25519 ed25519, TimeProvider time)
+    public static WitnessBook Open(string folder, WitnessRules rules, Witness witness, byte[] seed, SystemEd25519 ed25519, TimeProvider time, WitnessChain? chain = null)
     {
         Directory.CreateDirectory(folder);
         FileStream held;
@@ -78,7 +98,7 @@ public sealed class WitnessBook : IDisposable
             }
         }
 
-        return new WitnessBook(path, held, last, rules, witness, seed, ed25519, time);
+        return new WitnessBook(path, held, last, rules, witness, seed, ed25519, time, chain);
     }
 
     /// <summary>Judges one request; requests wait for each other, so that what is compared is what is replaced.</summary>
@@ -89,6 +109,7 @@ public sealed class WitnessBook : IDisposable
         try
         {
             if (_hasFailed) throw new IOException("an earlier checkpoint could not be written down");
+            LearnWhoSigns();
             WitnessVerdict verdict = _rules.Judge(request, _last, out Checkpoint? checkpoint);
             if (verdict != WitnessVerdict.Accepted) return new WitnessAnswer(verdict, Size, string.Empty);
             if (checkpoint != _last) Keep(checkpoint!);
@@ -107,6 +128,14 @@ public sealed class WitnessBook : IDisposable
         _lock.Dispose();
         _turn.Dispose();
         System.Security.Cryptography.CryptographicOperations.ZeroMemory(_seed);
+    }
+
+    // Before anything is judged: who has left the set is not believed because nobody asked.
+    private void LearnWhoSigns()
+    {
+        if (_chain is null || (_lookedAt is { } before && _time.GetElapsedTime(before) < LooksApart)) return;
+        _lookedAt = _time.GetTimestamp();
+        if (_chain.Read() is { } plans) _chain.Heard(_rules.Learn(plans, out _rules), _rules.Newest);
     }
 
     // What failed half way may be on the disk or not: until it was read again nobody knows what was cosigned.

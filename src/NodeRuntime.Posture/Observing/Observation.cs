@@ -64,6 +64,23 @@ public enum EdgeCause
 
     /// <summary>Nothing of the kind has happened for as long as the class says.</summary>
     Quiet = 22,
+
+    // Of other peers that are challenged to show their machine's state.
+
+    /// <summary>It showed what it was asked for, under the root that its own second has.</summary>
+    ChallengeProven = 23,
+
+    /// <summary>Nothing came in time.</summary>
+    ChallengeUnanswered = 24,
+
+    /// <summary>It said why it does not answer.</summary>
+    ChallengeDeclined = 25,
+
+    /// <summary>What it signed does not prove what it says.</summary>
+    ChallengeFailed = 26,
+
+    /// <summary>It signed two things about one second that cannot both be true.</summary>
+    Contradiction = 27,
 }
 
 /// <summary>Who did it, where that is known.</summary>

@@ -78,6 +78,27 @@ public sealed class StateTree
         return MerkleTree.ProveInclusion(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(leaves), at);
     }
 
+    /// <summary>The thing at index <c>number mod size</c> of the tree; null where the tree is empty. Whoever has a proof can see that it is that one.</summary>
+    public Thing? Draw(ulong number)
+    {
+        ulong size = 0;
+        foreach (Thing thing in _things.Keys)
+        {
+            if (InTree(thing)) size++;
+        }
+
+        if (size == 0) return null;
+        ulong left = number % size;
+        foreach (Thing thing in _things.Keys)
+        {
+            if (!InTree(thing)) continue;
+            if (left == 0) return thing;
+            left--;
+        }
+
+        return Invariant.Unreachable<Thing>("an index below the size");
+    }
+
     /// <summary>What a verifier computes from what it was told.</summary>
     public static Hash256 LeafOf(Thing thing, string value)
     {
@@ -97,6 +118,9 @@ public sealed class StateTree
 
         return found.ToImmutable();
     }
+
+    /// <summary>Whether a class stands in trees at all.</summary>
+    public static bool IsInTrees(ThingClass thingClass) => thingClass is >= ThingClass.File and <= ThingClass.Environment and not ThingClass.Process;
 
     private static bool InTree(Thing thing) => thing.Class != ThingClass.Process;
 }

@@ -34,12 +34,15 @@ public enum ThingClass
 
     /// <summary>The use of a class of data, by actor and number of the event: told by the events, and in no state tree.</summary>
     Use = 12,
+
+    /// <summary>Another peer, by its id, and what it answers when it is challenged: in no state tree.</summary>
+    Peer = 13,
 }
 
 /// <summary>Classes as people write them.</summary>
 public static class ThingClassWords
 {
-    private static readonly string[] Words = ["file", "process", "socket", "sysctl", "module", "mount", "user", "group", "assembly", "library", "environment", "use"];
+    private static readonly string[] Words = ["file", "process", "socket", "sysctl", "module", "mount", "user", "group", "assembly", "library", "environment", "use", "peer"];
 
     public static string All => string.Join(", ", Words);
 

@@ -15,6 +15,26 @@ namespace NodeRuntime.Provenance.Witnesses;
 /// <param name="plans">Of the chain, proven to the witness.</param>
 public sealed class WitnessRules(ChainId chain, ImmutableArray<EpochPlan> plans, ISignatureVerifier signatures)
 {
+    /// <summary>The epoch of the newest plan that is known.</summary>
+    public Epoch Newest => plans[^1].Epoch;
+
+    /// <summary>The same witness with what is known of the chain since. All that was known stays: who could change an old plan could have an old second signed again.</summary>
+    /// <param name="newer">Proven to be the chain's, oldest first.</param>
+    /// <param name="rules">These where the verdict is not <see cref="WitnessNews.Newer"/>.</param>
+    public WitnessNews Learn(ImmutableArray<EpochPlan> newer, out WitnessRules rules)
+    {
+        rules = this;
+        for (int i = 0; i < plans.Length && i < newer.Length; i++)
+        {
+            if (newer[i].Root != plans[i].Root) return WitnessNews.Another;
+        }
+
+        if (newer.Length < plans.Length) return WitnessNews.Older;
+        if (newer.Length == plans.Length) return WitnessNews.Same;
+        rules = new WitnessRules(chain, newer, signatures);
+        return WitnessNews.Newer;
+    }
+
     /// <param name="last">What was cosigned last; null for nothing yet.</param>
     /// <param name="checkpoint">What to keep and then cosign; null unless accepted.</param>
     public WitnessVerdict Judge(string request, Checkpoint? last, out Checkpoint? checkpoint)

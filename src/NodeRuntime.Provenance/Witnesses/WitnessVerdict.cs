@@ -26,3 +26,17 @@ public enum WitnessVerdict
     /// <summary>422: the log did not only grow.</summary>
     ProofWrong,
 }
+
+/// <summary>What plans that a witness is shown are beside those that it has.</summary>
+public enum WitnessNews
+{
+    /// <summary>All that it has, and at least one more.</summary>
+    Newer,
+
+    /// <summary>A plan that it has is another there.</summary>
+    Another,
+
+    /// <summary>Fewer than it has.</summary>
+    Older,
+    Same,
+}

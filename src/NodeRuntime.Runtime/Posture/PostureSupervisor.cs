@@ -9,6 +9,7 @@ using NodeRuntime.Crypto;
 using NodeRuntime.Posture;
 using NodeRuntime.Posture.Controls;
 using NodeRuntime.Posture.Observing;
+using NodeRuntime.Posture.State;
 using NodeRuntime.Primitives;
 using NodeRuntime.Provenance.Records;
 using NodeRuntime.Runtime.Provenance;
@@ -36,6 +37,7 @@ public sealed class PostureSupervisor : Actor<PostureCommand>
     private readonly object _listener = new();
     private readonly List<PostureEdge> _edges = [];
     private ActorRef<PostureCommand>? _self;
+    private readonly Queue<(Thing Thing, PostureCommand.WantReading Want)> _wanted = [];
     private ulong? _judged;
     private bool _hasBegun;
     private bool _hasChanged;
@@ -85,7 +87,10 @@ public sealed class PostureSupervisor : Actor<PostureCommand>
                 break;
             case PostureCommand.Noted m:
                 foreach (PostureEdge edge in m.Edges) Step(new PostureInput.Noted(edge));
-                _judged = m.Judged;
+                if (m.Judged is { } judged) _judged = judged;
+                break;
+            case PostureCommand.WantReading m:
+                Want(m);
                 break;
             case PostureCommand.Tick:
                 Tick();
@@ -142,6 +147,9 @@ public sealed class PostureSupervisor : Actor<PostureCommand>
                 case PostureEffect.Scan m:
                     _watch.Scan(m.Number, m.Scope);
                     break;
+                case PostureEffect.Looked m:
+                    Answer(m);
+                    break;
                 case PostureEffect.StoreBaseline m:
                     _store.PutBaseline(_plan.Baseline, m.Control, m.Values, Then([]));
                     break;
@@ -150,6 +158,31 @@ public sealed class PostureSupervisor : Actor<PostureCommand>
                     break;
             }
         }
+    }
+
+    private void Want(PostureCommand.WantReading wanted)
+    {
+        if (_hasBegun && _wanted.Count < Limits.PostureWantedMax && _machine.Draw(wanted.Draw) is { } thing)
+        {
+            _wanted.Enqueue((thing, wanted));
+            Step(new PostureInput.Wanted(thing));
+        }
+        else
+        {
+            wanted.Reply.Tell(new PostureReading(wanted.Draw, null, null, _machine.Summary.Root, null, Context.Now));
+        }
+    }
+
+    // In the order in which they were wanted. What the look changed is said before it: the next heartbeat has it.
+    private void Answer(PostureEffect.Looked looked)
+    {
+        (Thing thing, PostureCommand.WantReading wanted) = _wanted.Dequeue();
+        Invariant.Holds(thing == looked.Thing);
+        PostureSummary summary = _machine.Summary;
+        if (_hasChanged) Context.Publish(new PostureStatus(summary));
+        bool isStill = looked.IsWhole && _machine.Draw(wanted.Draw) == thing;
+        wanted.Reply.Tell(new PostureReading(
+            wanted.Draw, thing, isStill ? _machine.ValueOf(thing) : null, summary.Root, isStill ? _machine.Prove(thing) : null, Context.Now));
     }
 
     private void Report(PostureEdge edge)

@@ -31,6 +31,9 @@ public abstract record ProvenanceCommand
     /// <summary>An act that somebody waits for: the answer comes once, when its event is durable or cannot be entered.</summary>
     public sealed record Record(PeerAct Act, ActorRef<RecordAnswer> Reply) : ProvenanceCommand;
 
+    /// <summary>What a peer signed of one second when it was challenged; where there are two, both of the same.</summary>
+    public sealed record Compare(ImmutableArray<ProvenanceMessage.Shown> Seconds) : ProvenanceCommand;
+
     public sealed record MachineIs(MachineState State) : ProvenanceCommand;
 
     public sealed record WantReceipt(ulong Sequence, ActorRef<ReceiptAnswer> Reply) : ProvenanceCommand;

@@ -54,6 +54,9 @@ public abstract record ProvenanceInput
     /// <summary>What the next heartbeat says of this peer's machine.</summary>
     public sealed record MachineIs(MachineState State) : ProvenanceInput;
 
+    /// <summary>What a peer signed of one second, from outside the calendar; where there are two, both of the same.</summary>
+    public sealed record Compared(ImmutableArray<ProvenanceMessage.Shown> Seconds, Instant Now) : ProvenanceInput;
+
     // What was to be stored is durable.
 
     public sealed record BatchStored(ulong First, Instant Now) : ProvenanceInput;

@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.Collections.Immutable;
 using NodeRuntime.Crypto;
 using NodeRuntime.Primitives;
+using NodeRuntime.Provenance.Fraud;
 using NodeRuntime.Provenance.Receipts;
 using NodeRuntime.Provenance.Records;
 
@@ -127,6 +128,10 @@ public sealed class ProvenanceMachine
                 Pass(m.Now);
                 _own.Offer(m.Number, m.Drafts);
                 break;
+            case ProvenanceInput.Compared m:
+                Pass(m.Now);
+                Compare(m.Seconds);
+                break;
             case ProvenanceInput.Acted m:
                 Pass(m.Now);
                 _own.Act(m.Act);
@@ -241,6 +246,23 @@ public sealed class ProvenanceMachine
                 Invariant.Break("a message without a rule");
                 break;
         }
+    }
+
+    // Whoever is a parent may have heard otherwise: this peer, and those whom it sees.
+    private void Compare(ImmutableArray<ProvenanceMessage.Shown> seconds)
+    {
+        foreach (ProvenanceMessage.Shown it in seconds)
+        {
+            _parent.Compare(it);
+            foreach (PeerId parent in _scene.Epochs.At(it.Leaf.Round).Parents)
+            {
+                if (parent != _scene.Self && parent != it.Leaf.Child && _scene.IsReachable(parent)) _scene.Send(parent, it);
+            }
+        }
+
+        if (seconds.Length < 2) return;
+        _fraud.Hold(
+            FraudKind.SlotContradiction, seconds[0].Child, [(seconds[0].Leaf.Encode(), seconds[0].Signature), (seconds[1].Leaf.Encode(), seconds[1].Signature)], [], []);
     }
 
     // ---- a parent towards the writer ----

@@ -7,6 +7,7 @@ using NodeRuntime.Actors.Ports;
 using NodeRuntime.Crypto;
 using NodeRuntime.Primitives;
 using NodeRuntime.Proofs.Transactions;
+using NodeRuntime.Provenance.Fraud;
 using NodeRuntime.Provenance.Receipts;
 using NodeRuntime.Provenance.Records;
 using NodeRuntime.Provenance.Uses;
@@ -121,6 +122,9 @@ public sealed class ProvenanceSupervisor : Actor<ProvenanceCommand>
                 break;
             case ProvenanceCommand.Record m:
                 Record(m);
+                break;
+            case ProvenanceCommand.Compare m:
+                if (_hasRecovered) Step(new ProvenanceInput.Compared(m.Seconds, Context.Now));
                 break;
             case ProvenanceCommand.MachineIs m:
                 Step(new ProvenanceInput.MachineIs(m.State));
@@ -299,7 +303,11 @@ public sealed class ProvenanceSupervisor : Actor<ProvenanceCommand>
                 _store.Put(m.Batch, [], [], Then(null));
                 break;
             case ProvenanceEffect.StoreSecond m:
-                _store.Put(m.Second, Then(now => new ProvenanceInput.SecondStored(m.Second.Round, now)));
+                _store.Put(m.Second, Then(now =>
+                {
+                    Context.Publish(new SecondTold(m.Second));
+                    return new ProvenanceInput.SecondStored(m.Second.Round, now);
+                }));
                 break;
             case ProvenanceEffect.StoreSpine m:
                 _store.Put(m.Second, Then(null));
@@ -325,6 +333,7 @@ public sealed class ProvenanceSupervisor : Actor<ProvenanceCommand>
                 _store.Prune(m.Below, m.Settled, Then(null));
                 break;
             case ProvenanceEffect.StoreFraud m:
+                if (FraudProof.TryDecode(m.Report.Proof.AsMemory()) is { } proof) Context.Publish(new LieProven(proof.Culprit.ToPeerId(), proof.Kind));
                 _store.Put(m.Number, m.Report, Then(now => new ProvenanceInput.FraudStored(m.Number, now)));
                 break;
             case ProvenanceEffect.ForgetFrauds m:

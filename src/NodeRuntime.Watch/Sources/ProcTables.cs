@@ -26,7 +26,7 @@ internal static class ProcTables
         ThingClass.User => Table(root + "etc/passwd", User),
         ThingClass.Group => Table(root + "etc/group", Group),
         ThingClass.Sysctl => Sysctls(root, sysctls),
-        ThingClass.File or ThingClass.Process or ThingClass.Assembly or ThingClass.Library or ThingClass.Environment or ThingClass.Use =>
+        ThingClass.File or ThingClass.Process or ThingClass.Assembly or ThingClass.Library or ThingClass.Environment or ThingClass.Use or ThingClass.Peer =>
             Invariant.Unreachable<SortedDictionary<string, string>>("no table of the kernel"),
     };
 

@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Generic;
 using System.Collections.Immutable;
 using System.IO;
 using System.Linq;
@@ -128,6 +129,56 @@ public sealed class WitnessServerTests : IAsyncLifetime
         Directory.CreateDirectory(folder);
         await Assert.ThrowsAnyAsync<IOException>(() => book.AddAsync(Request(0, [], NoteOf(20)), CancellationToken.None));
         Assert.Equal(0UL, book.Size);
+    }
+
+    [Fact]
+    public async Task Who_signs_since_it_was_started_is_learned_and_who_has_left_signs_no_more()
+    {
+        if (Ed25519 is null) return;
+        // From its eleventh second on another signs.
+        ISigner successor = Signatures.CreateSigner(KeyPair.Generate(KeyAlgorithm.Secp256k1, Hasher.Sha256("a successor"u8).ToArray()));
+        EpochPlan next = new(Chain, new Epoch(1), Plan.GenesisRound, new Round(Plan.FirstRound.Second + 10), [256, 1], [new PlanValidator(successor.PublicKey, 1)]);
+        EpochPlan forged = Plan with { Validators = [new PlanValidator(successor.PublicKey, 1)] };
+        HandTime time = new();
+        ImmutableArray<EpochPlan>? file = null;
+        List<(WitnessNews News, uint Newest)> heard = [];
+        using WitnessBook book = WitnessBook.Open(
+            Path.Combine(_folder, "learning"), new WitnessRules(Chain, [Plan], Signatures), Key, Seed, Ed25519, time,
+            new WitnessChain(() => file, (news, newest) => heard.Add((news, newest.Number))));
+        async Task<WitnessVerdict> AskAsync(int old, int size, ISigner signer) =>
+            (await book.AddAsync(Request(old, old > 0 ? Growth(old, size) : [], NoteOf(size, signer: signer)), CancellationToken.None)).Verdict;
+
+        Assert.Equal(WitnessVerdict.Accepted, await AskAsync(0, 8, Validator));
+        Assert.Equal(WitnessVerdict.SignatureUntrusted, await AskAsync(8, 20, successor));
+        // It looks again, and not with each request.
+        file = [Plan, next];
+        Assert.Equal(WitnessVerdict.SignatureUntrusted, await AskAsync(8, 20, successor));
+        time.Pass(TimeSpan.FromSeconds(5));
+        Assert.Equal(WitnessVerdict.SignatureUntrusted, await AskAsync(8, 20, Validator));
+        Assert.Equal(WitnessVerdict.Accepted, await AskAsync(8, 20, successor));
+        Assert.Equal([(WitnessNews.Newer, 1U)], heard);
+
+        // An older one, or another, changes nothing.
+        foreach ((ImmutableArray<EpochPlan> shown, WitnessNews news) in ((ImmutableArray<EpochPlan>, WitnessNews)[])[([Plan], WitnessNews.Older), ([forged, next], WitnessNews.Another), ([Plan, next], WitnessNews.Same)])
+        {
+            file = shown;
+            time.Pass(TimeSpan.FromSeconds(5));
+            Assert.Equal(WitnessVerdict.SignatureUntrusted, await AskAsync(20, 27, Validator));
+            Assert.Equal((news, 1U), heard[^1]);
+        }
+
+        Assert.Equal(WitnessVerdict.Accepted, await AskAsync(20, 27, successor));
+    }
+
+    private sealed class HandTime : TimeProvider
+    {
+        private long _ticks;
+
+        public override long TimestampFrequency => TimeSpan.TicksPerSecond;
+
+        public override long GetTimestamp() => _ticks;
+
+        public void Pass(TimeSpan length) => _ticks += length.Ticks;
     }
 
     private WitnessBook Open(string? folder = null) =>

@@ -49,6 +49,22 @@ public sealed class StateTreeTests
     }
 
     [Fact]
+    public void A_number_falls_on_the_thing_whose_proof_has_that_index()
+    {
+        StateTree tree = new();
+        Assert.Null(tree.Draw(7));
+        tree.Set(new Thing(ThingClass.Process, "/bin/sh"), "runs");
+        Assert.Null(tree.Draw(7));
+        for (int i = 0; i < 11; i++) tree.Set(Rig.File(i.ToString(CultureInfo.InvariantCulture)), "1");
+        tree.Set(new Thing(ThingClass.Module, "ext4"), "1");
+        foreach (ulong number in (ulong[])[0, 1, 11, 12, 25, ulong.MaxValue])
+        {
+            Thing drawn = tree.Draw(number)!.Value;
+            Assert.Equal((12UL, number % 12), (tree.Prove(drawn)!.Size, tree.Prove(drawn)!.Index));
+        }
+    }
+
+    [Fact]
     public void What_is_full_takes_no_more_and_still_changes()
     {
         StateTree tree = new();

@@ -111,6 +111,58 @@ public sealed class PostureSupervisorTests
     }
 
     [Fact]
+    public void A_reading_is_of_now_and_stands_under_the_root_that_is_published()
+    {
+        ActorRef<PostureCommand> supervisor = Spawn(1);
+        _kit.Advance(Duration.FromSeconds(2));
+        // Changed, and the watch did not hear of it.
+        _watch.World[Program] = "two";
+        List<PostureReading> readings = [];
+        for (ulong draw = 0; draw < 6; draw++) supervisor.Tell(new PostureCommand.WantReading(draw, ActorRef.FromDelegate<PostureReading>("reading", readings.Add)));
+        _kit.Settle();
+
+        // Four at once; nobody is left without a word.
+        Assert.Equal(6, readings.Count);
+        Assert.Equal(2, readings.Count(static it => it.Value is null));
+        PostureReading read = readings.Last(static it => it.Value is not null);
+        Assert.Equal(("two", _status!.Summary.Root), (read.Value, read.Root));
+        Assert.Equal(MerkleVerdict.Accepted, read.Proof!.Verify(read.Root, StateTree.LeafOf(Program, "two")));
+        Assert.Equal(ControlState.Bad, _edges[^1].To);
+    }
+
+    [Fact]
+    public void A_peer_that_knows_of_nothing_has_nothing_to_show()
+    {
+        _watch.World.Clear();
+        ActorRef<PostureCommand> supervisor = Spawn(1);
+        _kit.Advance(Duration.FromSeconds(2));
+        List<PostureReading> readings = [];
+        supervisor.Tell(new PostureCommand.WantReading(7, ActorRef.FromDelegate<PostureReading>("reading", readings.Add)));
+        _kit.Settle();
+        Assert.Equal((null, null), (Assert.Single(readings).Thing, readings[0].Value));
+    }
+
+    [Fact]
+    public void What_a_machine_is_held_against_has_a_digest_of_all_that_counts()
+    {
+        Control[] others =
+        [
+            Tree with { Id = "other" }, Tree with { Class = ThingClass.Library }, Tree with { Pattern = PathPattern.TryParse("/opt/*")! }, Tree with { Rule = new ControlRule.AsBaseline(true) },
+            Tree with { Rule = new ControlRule.Absent() }, Tree with { Rule = new ControlRule.OneOf(["1"], false) }, Tree with { Rule = new ControlRule.OneOf(["1"], true) },
+            Tree with { Rule = new ControlRule.OneOf(["2"], true) }, Tree with { Rule = new ControlRule.Only([PathPattern.TryParse("/a")!]) },
+            Tree with { Rule = new ControlRule.Permissions(0x180, null) }, Tree with { Rule = new ControlRule.Permissions(0x180, 0) },
+        ];
+        Rollout rollout = new("/opt/peer", Hash256.Zero, Instant.Epoch, Instant.Epoch);
+        Hash256[] digests =
+        [
+            new PosturePlan([Tree], [], 1).Digest(), new PosturePlan([Tree], [], 2).Digest(), new PosturePlan([Tree], [rollout], 1).Digest(), new PosturePlan([], [], 1).Digest(),
+            .. others.Select(static it => new PosturePlan([it], [], 1).Digest()),
+        ];
+        Assert.Equal(digests.Length, digests.Distinct().Count());
+        Assert.Equal(digests[0], new PosturePlan([Tree with { Title = "for people" }], [], 1).Digest());
+    }
+
+    [Fact]
     public void A_baseline_of_many_things_is_kept_whole()
     {
         for (int i = 0; i < 3 * Limits.PostureBaselineThingsMax; i++) _watch.World[new Thing(ThingClass.File, $"/opt/{i:D5}")] = "value";
