@@ -238,4 +238,8 @@ public enum WireType : uint
     ProvenanceWantSlot = 363,
     ProvenanceSlot = 364,
     ProvenanceComplaint = 365,
+
+    // 370-379: roots of the calendar on the ledger
+    PublishCalendar = 370,
+    PublicationRecord = 371,
 }
