@@ -401,6 +401,9 @@ public static class Limits
     /// <summary>Seconds before the ledger's time that a signed second may be: blocks are seldomer than seconds.</summary>
     public const int FraudSecondsAheadMax = 60;
 
+    /// <summary>Publications in one answer of the API: more than a year.</summary>
+    public const int PublicationsPerAnswerMax = 400;
+
     /// <summary>Seconds before the ledger's time that the last second of a published calendar may be.</summary>
     public const int PublicationSecondsAheadMax = 60;
 
