@@ -402,14 +402,16 @@ public sealed class ClusterClient : IAsyncDisposable
         throw new ClientException(ClientFailure.NotFound, "no contact keeps the calendar", "name a peer that validates with `contacts:` in the context") { Code = "CalendarNotHere" };
     }
 
-    private async Task<PublicationProof> ProveAsync(PublicationDay day, ulong size, ISignatureVerifier signatures, CancellationToken cancellation)
+    // Null where the gateway that proves is behind the one that listed.
+    private async Task<PublicationProof?> ProveAsync(PublicationDay day, ulong size, ISignatureVerifier signatures, CancellationToken cancellation)
     {
         ProvenRecord<PublicationRecord> proven = await Reads.PublicationAsync(day, cancellation).ConfigureAwait(false);
+        if (proven.Record is null) return null;
         ChainProof chain = await GetChainProofAsync(signatures, cancellation).ConfigureAwait(false);
         PublicationProof proof = new(chain, day, proven.Evidence);
         bool isSo = proof.Verify(_context.Chain, signatures, out PublicationRecord? record) == PublicationProofVerdict.Accepted && record!.Size >= size;
-        return isSo ? proof : throw new ClientException(
-            ClientFailure.Refused, $"the ledger has another root for {day} than the gateway says", "ask another gateway: `contacts:` in the context") { Code = "PublicationForged" };
+        if (isSo) return proof;
+        throw new ClientException(ClientFailure.Refused, $"the ledger has another root for {day} than the gateway says", "ask another gateway: `contacts:` in the context") { Code = "PublicationForged" };
     }
 
     private static ImmutableArray<Hash256>? ParseHashes(ImmutableArray<string> texts)

@@ -30,7 +30,10 @@ internal static class EventReceiptCheck
         ReceiptTrust? trust = await TrustOfAsync(session, trusted, path, chainFile, cancellation);
         if (trust is not null)
         {
-            trust = await WithPublicationAsync(session, trust, publicationFile ?? PublicationFiles.Beside(path), publicationFile is not null, cancellation);
+            // No other state has a use for what lies beside.
+            bool isPublished = EventReceipt.TryDecode(bytes, out EventReceipt? said) == ReceiptCode.None && said!.State == ReceiptState.Published;
+            if (publicationFile is not null) trust = await WithPublicationAsync(session, trust, publicationFile, isNamed: true, cancellation);
+            else if (isPublished) trust = await WithPublicationAsync(session, trust, PublicationFiles.Beside(path), isNamed: false, cancellation);
             trust = trust with { Witnesses = witnesses.Believed, WitnessQuorum = witnesses.Quorum };
         }
 

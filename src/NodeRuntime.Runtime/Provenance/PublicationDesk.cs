@@ -1,6 +1,7 @@
 using NodeRuntime.Ledger.Publications;
 using NodeRuntime.Ledger.State;
 using NodeRuntime.Primitives;
+using NodeRuntime.Proofs.Chain;
 using NodeRuntime.Proofs.Records;
 using NodeRuntime.Proofs.Transactions;
 
@@ -26,6 +27,7 @@ internal sealed class PublicationDesk(ProvenanceScene scene, CalendarDesk calend
     private (PublicationDay Day, Instant Since)? _missing;
     private Message.PublishCalendar? _asked;
     private PublicationDay? _askedOn;
+    private (ulong Size, Epoch Epoch, Message.PublishCalendar Message)? _made;
 
     /// <summary>Days whose root this peer asked the ledger to take.</summary>
     public ulong Asked { get; private set; }
@@ -46,12 +48,21 @@ internal sealed class PublicationDesk(ProvenanceScene scene, CalendarDesk calend
         }
 
         // The same message as before, as long as it would do: the purse knows it again.
-        if (_asked is null || PublicationRules.Check(state, _asked, time) != PublicationVerdict.Accepted) _asked = calendar.ToPublication(state.Validators);
+        if (_asked is null || PublicationRules.Check(state, _asked, time) != PublicationVerdict.Accepted) _asked = Newest(state.Validators);
         if (_asked is null || PublicationRules.Check(state, _asked, time) != PublicationVerdict.Accepted) return;
         if (_missing?.Day != today) _missing = (today, scene.Now);
         if (scene.Now - _missing.Value.Since < TurnLength * rank) return;
         if (_askedOn != today) Asked++;
         _askedOn = today;
         scene.Effects.Add(new ProvenanceEffect.Publish(_asked));
+    }
+
+    // Of one checkpoint and one set the lines are verified once, also where the ledger has no use for them for days.
+    private Message.PublishCalendar? Newest(ValidatorSet validators)
+    {
+        if (_made is { } made && made.Size == scene.Newest.Size && made.Epoch == validators.Epoch) return made.Message;
+        if (calendar.ToPublication(validators) is not { } message) return null;
+        _made = (message.Size, validators.Epoch, message);
+        return message;
     }
 }
