@@ -121,6 +121,19 @@ public sealed class PublicationTests
     }
 
     [Fact]
+    public void The_lines_of_as_many_validators_as_there_may_be_fit_into_a_transaction()
+    {
+        string[] names = [.. Enumerable.Range(0, Limits.ValidatorsMax).Select(static it => "v" + it)];
+        Genesis genesis = _world.Genesis with { Validators = [.. names.Select(static it => new GenesisValidator(LedgerWorld.Signer(it).PublicKey, 1))] };
+        LedgerState state = LedgerState.FromGenesis(genesis);
+        Message.PublishCalendar publication = Sign(state.Chain, Unsigned(5_000, Second), names);
+        Assert.Equal(PublicationVerdict.Accepted, PublicationRules.Check(state, publication, state.Time));
+        // A calendar of a century has a way of 32 hashes.
+        Message.PublishCalendar longest = publication with { Path = [.. Enumerable.Repeat(LedgerWorld.Spec, 32)] };
+        Assert.True(_world.Make("pub", longest).Encode().Length <= Limits.TransactionBytesMax);
+    }
+
+    [Fact]
     public void A_calendar_that_stands_still_has_its_root_of_the_day_when_the_day_is_a_minute_old()
     {
         Do(Publish(5, Second));
