@@ -28,6 +28,8 @@ namespace NodeRuntime.Api;
 [JsonSerializable(typeof(EventRecordAnswer))]
 [JsonSerializable(typeof(CustodyAnswer))]
 [JsonSerializable(typeof(CosignaturesAnswer))]
+[JsonSerializable(typeof(CalendarWayAnswer))]
+[JsonSerializable(typeof(PublicationsAnswer))]
 [JsonSerializable(typeof(PostureAnswer))]
 [JsonSerializable(typeof(PostureEdgesAnswer))]
 [JsonSerializable(typeof(PostureEdgeAnswer))]

@@ -46,6 +46,24 @@ public sealed record CustodyAnswer(string Peer, string Lease, ImmutableArray<ulo
 /// <param name="Lines">Lines of a signed note.</param>
 public sealed record CosignaturesAnswer(ulong Size, ImmutableArray<string> Lines);
 
+/// <summary>How the second with an index stands in the calendar of a size. Whoever knows the root believes nobody.</summary>
+/// <param name="Path">RFC 9162's path of inclusion, hashes in hexadecimal, from below.</param>
+/// <param name="From">The earlier size.</param>
+/// <param name="Growth">RFC 9162's proof of consistency between the two.</param>
+public sealed record CalendarWayAnswer(ulong Size, ulong Index, ImmutableArray<string> Path, ulong From, ImmutableArray<string> Growth);
+
+/// <summary>Roots of the calendar that the ledger has, oldest first.</summary>
+/// <param name="Next">The day to ask for next; null where there is no more.</param>
+public sealed record PublicationsAnswer(ImmutableArray<PublicationAnswer> Publications, uint? Next);
+
+/// <summary>To be believed with its proof: the state's family Publication under <paramref name="Key"/>.</summary>
+/// <param name="Day">Since 1970-01-01; <paramref name="Date"/> is the same for people.</param>
+/// <param name="Size">Seconds in the calendar.</param>
+/// <param name="Second">The last of them, since 1970-01-01 UTC.</param>
+/// <param name="Height">Of the block that took it.</param>
+/// <param name="Publisher">Whose transaction it was.</param>
+public sealed record PublicationAnswer(uint Day, string Date, ulong Size, string Root, ulong Second, uint Epoch, ulong Height, string Publisher, string Key);
+
 /// <summary>Where a peer's seconds and events stand.</summary>
 /// <param name="LastClosed">Its last second that is over, since 1970-01-01 UTC; 0 for none.</param>
 /// <param name="LastSettled">Its last second in the calendar.</param>

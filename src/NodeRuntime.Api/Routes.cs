@@ -51,6 +51,12 @@ public static class Routes
     /// <summary>What outside witnesses said of the calendar's checkpoint of a size.</summary>
     public const string Cosignatures = "/v1/calendar/{size}/cosignatures";
 
+    /// <summary>The way of the second with an index into the calendar of a size, and that this begins with the one of the size in `?from=`.</summary>
+    public const string CalendarWay = "/v1/calendar/{size}/way/{index}";
+
+    /// <summary>Roots of the calendar on the ledger, from the day in `?from=` on, a bounded number; each is proven by <see cref="State"/>.</summary>
+    public const string Publications = "/v1/publications";
+
     /// <summary>How the peer's machine stands under its controls; for the peer's own account.</summary>
     public const string Posture = "/v1/posture";
 

@@ -21,6 +21,7 @@ using NodeRuntime.Proofs.Forensics;
 using NodeRuntime.Proofs.Light;
 using NodeRuntime.Proofs.Records;
 using NodeRuntime.Proofs.Transactions;
+using NodeRuntime.Proofs.Trees;
 
 namespace NodeRuntime.Client;
 
@@ -356,6 +357,74 @@ public sealed class ClusterClient : IAsyncDisposable
         }
 
         return [];
+    }
+
+    /// <summary>
+    /// The first root on the ledger whose calendar holds one of a size, proven, with all that a stranger needs; null where none does yet.
+    /// </summary>
+    /// <param name="second">A second of that calendar: no earlier day is looked at.</param>
+    public async Task<PublicationProof?> FindPublicationAsync(ulong size, Instant second, ISignatureVerifier signatures, CancellationToken cancellation)
+    {
+        uint? from = PublicationDay.Of(second).Number;
+        while (from is { } day)
+        {
+            string path = Routes.Publications + "?from=" + day.ToString(System.Globalization.CultureInfo.InvariantCulture);
+            PublicationsAnswer answer = await _contacts.AskAsync(
+                "publications", (gateway, stop) => gateway.GetAsync(path, ApiJson.Default.PublicationsAnswer, null, stop), cancellation).ConfigureAwait(false);
+            foreach (PublicationAnswer it in answer.Publications.IsDefault ? [] : answer.Publications)
+            {
+                if (it.Size >= size) return await ProveAsync(new PublicationDay(it.Day), size, signatures, cancellation).ConfigureAwait(false);
+            }
+
+            // A list that does not go on would have no end.
+            from = answer.Next > day ? answer.Next : null;
+        }
+
+        return null;
+    }
+
+    /// <summary>How the second with an index stands in the calendar of a size, from the first contact that keeps it. Nothing of it is verified here.</summary>
+    /// <exception cref="ClientException">NotFound, CalendarNotHere where no contact does.</exception>
+    public async Task<(MerkleInclusionProof Path, MerkleConsistencyProof Growth)> GetCalendarWayAsync(
+        ulong index, ulong from, ulong size, CancellationToken cancellation)
+    {
+        string path = Routes.CalendarWay
+            .Replace("{size}", size.ToString(System.Globalization.CultureInfo.InvariantCulture), StringComparison.Ordinal)
+            .Replace("{index}", index.ToString(System.Globalization.CultureInfo.InvariantCulture), StringComparison.Ordinal)
+            + "?from=" + from.ToString(System.Globalization.CultureInfo.InvariantCulture);
+        foreach (Gateway gateway in _contacts.Preferred())
+        {
+            ContactAnswer<CalendarWayAnswer> answer = await gateway.GetAsync(path, ApiJson.Default.CalendarWayAnswer, null, cancellation).ConfigureAwait(false);
+            if (answer.Value is not { } found || ParseHashes(found.Path) is not { } way || ParseHashes(found.Growth) is not { } growth) continue;
+            return (new MerkleInclusionProof(size, index, way), new MerkleConsistencyProof(from, size, growth));
+        }
+
+        throw new ClientException(ClientFailure.NotFound, "no contact keeps the calendar", "name a peer that validates with `contacts:` in the context") { Code = "CalendarNotHere" };
+    }
+
+    // Null where the gateway that proves is behind the one that listed.
+    private async Task<PublicationProof?> ProveAsync(PublicationDay day, ulong size, ISignatureVerifier signatures, CancellationToken cancellation)
+    {
+        ProvenRecord<PublicationRecord> proven = await Reads.PublicationAsync(day, cancellation).ConfigureAwait(false);
+        if (proven.Record is null) return null;
+        ChainProof chain = await GetChainProofAsync(signatures, cancellation).ConfigureAwait(false);
+        PublicationProof proof = new(chain, day, proven.Evidence);
+        bool isSo = proof.Verify(_context.Chain, signatures, out PublicationRecord? record) == PublicationProofVerdict.Accepted && record!.Size >= size;
+        if (isSo) return proof;
+        throw new ClientException(ClientFailure.Refused, $"the ledger has another root for {day} than the gateway says", "ask another gateway: `contacts:` in the context") { Code = "PublicationForged" };
+    }
+
+    private static ImmutableArray<Hash256>? ParseHashes(ImmutableArray<string> texts)
+    {
+        if (texts.IsDefault || texts.Length > Limits.MerklePathHashesMax) return null;
+        ImmutableArray<Hash256>.Builder hashes = ImmutableArray.CreateBuilder<Hash256>(texts.Length);
+        foreach (string text in texts)
+        {
+            if (!Hash256.TryParse(text, out Hash256 hash)) return null;
+            hashes.Add(hash);
+        }
+
+        return hashes.MoveToImmutable();
     }
 
     // ---- posture ----

@@ -401,6 +401,18 @@ public static class Limits
     /// <summary>Seconds before the ledger's time that a signed second may be: blocks are seldomer than seconds.</summary>
     public const int FraudSecondsAheadMax = 60;
 
+    /// <summary>Publications in one answer of the API: more than a year.</summary>
+    public const int PublicationsPerAnswerMax = 400;
+
+    /// <summary>Seconds before the ledger's time that the last second of a published calendar may be.</summary>
+    public const int PublicationSecondsAheadMax = 60;
+
+    /// <summary>Seconds behind the ledger's time that it may be: whoever validated long ago publishes nothing any more.</summary>
+    public const int PublicationSecondsBehindMax = 3_600;
+
+    /// <summary>Seconds of a day in which its publication must end in it: only then a calendar that stands still has its turn.</summary>
+    public const int PublicationSecondsFresh = 60;
+
     /// <summary>Children that one parent has in the first release: as many as a peer has connections.</summary>
     public const int ProvenanceChildrenMax = 256;
 

@@ -239,6 +239,10 @@ public enum WireType : uint
     ProvenanceSlot = 364,
     ProvenanceComplaint = 365,
 
+    // 370-379: roots of the calendar on the ledger
+    PublishCalendar = 370,
+    PublicationRecord = 371,
+
     // 390-399: peers ask each other about their machines
     PostureChallenge = 390,
     PostureStatement = 391,

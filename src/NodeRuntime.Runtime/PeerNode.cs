@@ -104,6 +104,10 @@ public sealed class PeerNode
     public TellVerdict? AskGrowth(ulong from, ulong size, ActorRef<CalendarGrowth> reply) =>
         _doors.Provenance?.Tell(new ProvenanceCommand.WantGrowth(from, size, reply));
 
+    /// <summary>The way of a second into a larger calendar; null in a peer that enters no events.</summary>
+    public TellVerdict? AskWay(ulong index, ulong from, ulong size, ActorRef<CalendarWay> reply) =>
+        _doors.Provenance?.Tell(new ProvenanceCommand.WantWay(index, from, size, reply));
+
     /// <summary>Keeps what a witness said of the checkpoint of a size; the caller has verified it.</summary>
     public TellVerdict? AddCosignature(ulong size, NoteSignature line) => _doors.Provenance?.Tell(new ProvenanceCommand.Cosigned(size, line));
 

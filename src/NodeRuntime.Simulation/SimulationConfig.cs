@@ -17,6 +17,9 @@ public sealed record SimulationConfig
 
     public required Faults Faults { get; init; }
 
+    /// <summary>How long behind <see cref="World.Start"/> the world's clock stands when it begins: that is the first moment of a day.</summary>
+    public Duration BeginsLater { get; init; } = Duration.Zero;
+
     /// <summary>What goes wrong by a plan, beside or in place of what the seed draws.</summary>
     public NemesisPlan? Plan { get; init; }
 

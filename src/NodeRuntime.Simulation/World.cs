@@ -45,11 +45,11 @@ public sealed class World : INemesisStage
         Invariant.Holds(config.Validators >= 1);
         _config = config;
         _prng = new Prng(config.Seed);
-        _time = new VirtualTimeDispatcher(_prng.NextUInt64(), Start, _auditor.Delivered);
+        _time = new VirtualTimeDispatcher(_prng.NextUInt64(), Begins, _auditor.Delivered);
         _network = new SimulatedNetwork(_time, new Links(config.Peers + 1, _prng.Fork(), Marks) { Conditions = config.Faults.Links });
         _oracle = new Oracle(_auditor);
         Duration healAt = config.Plan?.HealAt ?? (config.Length > config.HealBefore ? config.Length - config.HealBefore : Duration.Zero);
-        _healAt = Start + healAt;
+        _healAt = Begins + healAt;
 
         SimulatedSignatures registry = new();
         byte[] blinding = new byte[SystemSignatures.EntropyByteCount];
@@ -95,6 +95,8 @@ public sealed class World : INemesisStage
     /// <summary>2026-01-01T00:00:00Z: any moment would do, but the same for all.</summary>
     public static Instant Start => Instant.FromMilliseconds(1_767_225_600_000);
 
+    private Instant Begins => Start + _config.BeginsLater;
+
     /// <summary>What checks the signatures of this world: its recordings are replayed with it.</summary>
     public ISignatureVerifier Signatures => _signatures;
 
@@ -119,7 +121,7 @@ public sealed class World : INemesisStage
         _time.ScheduleAt(_healAt, Heal);
     }
 
-    internal void AdvanceTo(Duration sinceStart) => _time.RunUntil(Start + sinceStart);
+    internal void AdvanceTo(Duration sinceStart) => _time.RunUntil(Begins + sinceStart);
 
     internal Instant Now => _time.Now;
 
@@ -188,7 +190,7 @@ public sealed class World : INemesisStage
         return new SimulationReport
         {
             Config = _config,
-            Simulated = _time.Now - Start,
+            Simulated = _time.Now - Begins,
             FinalizedHeight = LowestHeight(),
             Violations = _oracle.Violations,
             Digest = _auditor.Digest,
@@ -261,7 +263,7 @@ public sealed class World : INemesisStage
             Name = "simulation-" + _config.Seed.ToString(CultureInfo.InvariantCulture),
             IsDevelopment = true,
             Nonce = new Hash256(nonce),
-            Time = Start - Duration.FromSeconds(1),
+            Time = Begins - Duration.FromSeconds(1),
             Parameters = parameters,
             Validators = validators.ToImmutable(),
             Allocations = [.. allocations.Values],

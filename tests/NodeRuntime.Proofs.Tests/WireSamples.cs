@@ -38,6 +38,7 @@ internal sealed class WireSamples
         AddProofs();
         AddCapacity();
         AddFraud();
+        AddPublications();
     }
 
     public static IReadOnlyList<WireSample> All { get; } = new WireSamples()._samples;
@@ -260,6 +261,15 @@ internal sealed class WireSamples
         Add("Message.ReportFraud", new Message.ReportFraud([.. Bytes(60)], Key()).Write, Message.Read, static it => it.Write);
         Add("Message.ReportFraud, that names nobody", new Message.ReportFraud([.. Bytes(60)], null).Write, Message.Read, static it => it.Write);
         Add("FraudRecord", new FraudRecord(Key(), 5, Account(), Time(), new Height(200), Amount()).Write, FraudRecord.Read, static it => it.Write);
+    }
+
+    private void AddPublications()
+    {
+        CheckpointLine[] lines = [new CheckpointLine(Key(), Signature()), new CheckpointLine(Key(), Signature())];
+        Add("CheckpointLine", lines[0].Write, CheckpointLine.Read, static it => it.Write);
+        Add("Message.PublishCalendar", new Message.PublishCalendar(86_400, Hash(), [.. Bytes(60)], [Hash(), Hash()], [.. lines]).Write, Message.Read, static it => it.Write);
+        PublicationRecord record = new(new PublicationDay(20_454), 86_400, Hash(), Time(), new Epoch(2), new Height(200), Account());
+        Add("PublicationRecord", record.Write, PublicationRecord.Read, static it => it.Write);
     }
 
     private void AddJobs()

@@ -8,6 +8,7 @@ using NodeRuntime.Cli.Results;
 using NodeRuntime.Client.Reads;
 using NodeRuntime.Crypto;
 using NodeRuntime.Primitives;
+using NodeRuntime.Proofs.Records;
 using NodeRuntime.Provenance.Receipts;
 using NodeRuntime.Provenance.Records;
 using Spectre.Console;
@@ -19,14 +20,23 @@ internal static class EventReceiptCheck
 {
     /// <param name="chainFile">Genesis and seals; by default what lies beside the receipt.</param>
     /// <param name="contentFile">What the event is to be about; null where nobody asks.</param>
+    /// <param name="publicationFile">A root of the calendar on the ledger; by default what lies beside the receipt.</param>
     /// <param name="witnesses">Whom to believe, and how many of them it takes.</param>
     public static async Task<ExitCode> VerifyAsync(
-        Session session, byte[] bytes, string path, string? genesis, string? chainFile, string? contentFile,
+        Session session, byte[] bytes, string path, string? genesis, string? chainFile, string? contentFile, string? publicationFile,
         (ImmutableArray<Witness> Believed, int Quorum) witnesses, CancellationToken cancellation)
     {
         ChainId? trusted = session.TrustedGenesis(genesis);
         ReceiptTrust? trust = await TrustOfAsync(session, trusted, path, chainFile, cancellation);
-        if (trust is not null) trust = trust with { Witnesses = witnesses.Believed, WitnessQuorum = witnesses.Quorum };
+        if (trust is not null)
+        {
+            // No other state has a use for what lies beside.
+            bool isPublished = EventReceipt.TryDecode(bytes, out EventReceipt? said) == ReceiptCode.None && said!.State == ReceiptState.Published;
+            if (publicationFile is not null) trust = await WithPublicationAsync(session, trust, publicationFile, isNamed: true, cancellation);
+            else if (isPublished) trust = await WithPublicationAsync(session, trust, PublicationFiles.Beside(path), isNamed: false, cancellation);
+            trust = trust with { Witnesses = witnesses.Believed, WitnessQuorum = witnesses.Quorum };
+        }
+
         ReceiptResult result = new EventReceiptVerifier(session.Signatures, session.Ed25519).Verify(bytes, trust, out EventReceipt? receipt);
         EventReceiptFacts? facts = receipt is null ? null : FactsOf(receipt);
         bool? isContent = contentFile is null ? null : await IsContentAsync(receipt, contentFile, cancellation);
@@ -85,6 +95,17 @@ internal static class EventReceiptCheck
             ExitCode.VerificationFailed, "ChainProofWrong", $"{file} does not prove who signs for the chain {chain}", "`noderuntime receipt get ID` writes one; check the genesis hash");
     }
 
+    /// <summary>With the root that a file proves to stand on the chain's ledger; the same where there is no file and nobody named one.</summary>
+    public static async Task<ReceiptTrust> WithPublicationAsync(Session session, ReceiptTrust trust, string file, bool isNamed, CancellationToken cancellation)
+    {
+        if (!isNamed && !File.Exists(file)) return trust;
+        PublicationProof proof = await PublicationFiles.ReadAsync(file, cancellation);
+        PublicationProofVerdict verdict = proof.Verify(trust.Chain, session.Signatures, out PublicationRecord? record);
+        if (verdict == PublicationProofVerdict.Accepted) return trust with { Publications = [new Publication(record!.Size, record.Root)] };
+        throw new CliException(
+            ExitCode.VerificationFailed, verdict.ToString(), $"{file} does not prove what stands on the ledger of the chain {trust.Chain}", "`noderuntime receipt extend --published` writes one; check the genesis hash");
+    }
+
     private static async Task<bool> IsContentAsync(EventReceipt? receipt, string file, CancellationToken cancellation)
     {
         if (!File.Exists(file)) throw new CliException(ExitCode.NotFound, "FileMissing", $"--content: there is no file {file}", "name what the event is about");
@@ -98,6 +119,7 @@ internal static class EventReceiptCheck
     {
         Display.Verdict(console, result.Verdict, result.Reason);
         if (result.Reason == nameof(ReceiptCode.NoWitnesses)) console.WriteLine("  it is said to be witnessed: name whom to believe with --witness");
+        else if (result.Reason == nameof(ReceiptCode.PublicationUnknown)) console.WriteLine("  it is said to be published: name the proof of that with --publication FILE");
         else if (result.Verdict == "INCONCLUSIVE") console.WriteLine("  a genesis hash (--genesis HASH, or a context) and the chain's proof (--chain FILE) are needed to know who signs");
         if (result.Content == true) console.WriteLine("  the event is about this file");
         if (result.Receipt is { } facts) ShowFacts(console, facts);

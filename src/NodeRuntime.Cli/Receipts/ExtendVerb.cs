@@ -6,7 +6,10 @@ using System.Threading.Tasks;
 using NodeRuntime.Api;
 using NodeRuntime.Cli.Results;
 using NodeRuntime.Client;
+using NodeRuntime.Client.Reads;
 using NodeRuntime.Primitives;
+using NodeRuntime.Proofs.Records;
+using NodeRuntime.Proofs.Trees;
 using NodeRuntime.Provenance.Receipts;
 using NodeRuntime.Provenance.Records;
 using Spectre.Console;
@@ -24,8 +27,12 @@ internal static class ExtendVerb
         Argument<string> file = new("FILE") { Description = "The receipt of an event" };
         Option<string?> output = new("--out") { Description = "Where to; default: in its place", HelpName = "FILE" };
         Option<string?> contact = new("--contact") { Description = "A peer that has more: the one that took the event, or the calendar's writer; default: the context's contacts", HelpName = "URL" };
+        Option<bool> published = new("--published") { Description = "To PUBLISHED, under the calendar's root of a day that stands on the ledger; the proof of it is written beside the receipt" };
         WitnessOptions witnesses = new();
-        Command command = new("extend", "Take a receipt of an event further: from PROMISED to ROUND, and to WITNESSED where --witness names whom to believe") { file, output, contact, witnesses.Keys, witnesses.Quorum };
+        Command command = new("extend", "Take a receipt of an event further: from PROMISED to ROUND, to WITNESSED where --witness names whom to believe, to PUBLISHED with --published")
+        {
+            file, output, contact, published, witnesses.Keys, witnesses.Quorum,
+        };
         return command.Runs(world, options, async (session, parsed, cancellation) =>
         {
             string path = Path.GetFullPath(parsed.GetRequiredValue(file));
@@ -38,6 +45,21 @@ internal static class ExtendVerb
             EventReceipt extended = receipt;
             if (extended.State == ReceiptState.Promised) extended = await ToRoundAsync(client, extended, cancellation);
             if (extended.State == ReceiptState.Round && !believed.IsEmpty) extended = await ToWitnessedAsync(client, extended, trust, cancellation);
+            string target = Path.GetFullPath(parsed.GetValue(output) ?? path);
+            bool isToBePublished = parsed.GetValue(published);
+            PublicationProof? publication = null;
+            bool hasProof = extended.State == ReceiptState.Published && File.Exists(PublicationFiles.Beside(path));
+            if (isToBePublished && extended.State != ReceiptState.Promised && !hasProof)
+            {
+                CheckBefore(session, extended, trust);
+                (extended, publication) = await ToPublishedAsync(client, session, extended, cancellation);
+                trust = publication.ToTrust(chain, session.Signatures)!;
+            }
+            else if (extended.State == ReceiptState.Published)
+            {
+                trust = await EventReceiptCheck.WithPublicationAsync(session, trust, PublicationFiles.Beside(path), isNamed: false, cancellation);
+            }
+
             byte[] bytes = extended.Encode();
             ReceiptResult result = new EventReceiptVerifier(session.Signatures, session.Ed25519).Verify(bytes, trust);
             if (result.Outcome == ReceiptOutcome.Fail)
@@ -45,15 +67,54 @@ internal static class ExtendVerb
                 throw new CliException(ExitCode.VerificationFailed, result.Code.ToString(), "what was given does not verify; the file is as it was", "ask another peer: --contact");
             }
 
-            string target = Path.GetFullPath(parsed.GetValue(output) ?? path);
+            // The proof first: a published receipt without it would be INCONCLUSIVE.
+            if (publication is not null) await PublicationFiles.WriteAsync(PublicationFiles.Beside(target), publication, cancellation);
             await File.WriteAllBytesAsync(target + ".part", bytes, cancellation);
             File.Move(target + ".part", target, overwrite: true);
-            ReceiptExtendResult answer = new(target, WordOf(receipt.State), WordOf(extended.State), result.ToString());
+            ReceiptExtendResult answer = new(
+                target, WordOf(receipt.State), WordOf(extended.State), result.ToString(), publication is null ? null : PublicationFiles.Beside(target), publication?.Day.ToString());
             session.Display.Answer(answer, CliJson.Default.ReceiptExtendResult, static (console, said) =>
-                Display.Pairs(console, ("receipt", said.File), ("was", said.Was), ("is", said.Is), ("verified", said.Result)));
+            {
+                Display.Pairs(console, ("receipt", said.File), ("was", said.Was), ("is", said.Is), ("verified", said.Result));
+                if (said.Publication is { } proof) Display.Pairs(console, ("root of", said.Day!), ("its proof", proof));
+            });
             bool isFar = extended.State >= ReceiptState.Witnessed || (believed.IsEmpty && extended.State == ReceiptState.Round);
             return isFar && result.Outcome == ReceiptOutcome.Ok ? ExitCode.Ok : ExitCode.Inconclusive;
         });
+    }
+
+    // What is no receipt of this chain is not made one by a root above it; what only the lower state cannot say is said by the higher.
+    private static void CheckBefore(Session session, EventReceipt receipt, ReceiptTrust trust)
+    {
+        ReceiptResult result = new EventReceiptVerifier(session.Signatures, session.Ed25519).Verify(receipt.Encode(), trust);
+        if (result.Outcome != ReceiptOutcome.Fail) return;
+        throw new CliException(ExitCode.VerificationFailed, result.Code.ToString(), "the receipt does not verify as it is; the file is as it was", "`noderuntime receipt verify` shows what it says");
+    }
+
+    private static async Task<(EventReceipt Receipt, PublicationProof Proof)> ToPublishedAsync(ClusterClient client, Session session, EventReceipt receipt, CancellationToken cancellation)
+    {
+        Segment calendar = receipt.Segments[^1];
+        EpochPlan.TryDecode(receipt.Plans[0], out EpochPlan? plan);
+        Instant last = Instant.FromMilliseconds((long)(plan!.GenesisRound.Second + calendar.Size - 1) * 1000);
+        if (await client.FindPublicationAsync(calendar.Size, last, session.Signatures, cancellation) is not { } proof)
+        {
+            PublicationDay next = PublicationDay.Of(last).Next;
+            throw new CliException(
+                ExitCode.NotFound, "NotPublished", $"no root on the ledger holds the calendar of {calendar.Size} seconds that the receipt is in", $"the next comes soon after {next} 00:00 UTC: extend it then");
+        }
+
+        proof.Verify(proof.Chain.Genesis.ChainId, session.Signatures, out PublicationRecord? record);
+        EventReceipt further = receipt;
+        // The same calendar needs no longer way.
+        if (record!.Size > calendar.Size)
+        {
+            (MerkleInclusionProof path, MerkleConsistencyProof growth) = await client.GetCalendarWayAsync(calendar.Index, calendar.Size, record.Size, cancellation);
+            ExtensionVerdict verdict = ReceiptExtension.TryExtend(receipt, path, growth, record.Root, out EventReceipt? extended);
+            further = extended ?? throw new CliException(
+                ExitCode.VerificationFailed, verdict.ToString(), "the calendar that was published does not continue the one that the receipt is in; the file is as it was", "ask another peer: --contact; where all say so, the validators signed two calendars: keep the receipt");
+        }
+
+        return (further with { State = ReceiptState.Published, Plans = [receipt.Plans[0]], Checkpoint = null, Signature = default }, proof);
     }
 
     private static async Task<EventReceipt> ToRoundAsync(ClusterClient client, EventReceipt receipt, CancellationToken cancellation)

@@ -121,11 +121,12 @@ internal static class ReceiptVerbs
         };
         Option<string?> chain = new("--chain") { Description = "Of an event: genesis and seals; default: chain.proof beside the receipt", HelpName = "FILE" };
         Option<string?> content = new("--content") { Description = "Of an event: what it is to be about", HelpName = "FILE" };
+        Option<string?> publication = new("--publication") { Description = "Of an event: a root of the calendar on the ledger; default: the file of the receipt's name with .publication beside it", HelpName = "FILE" };
         Option<string?> custody = new("--custody") { Description = "Of a job: what its provider did with the data; default: custody.cbor beside the receipt", HelpName = "FILE" };
         WitnessOptions witnesses = new();
         Command command = new("verify", "Verify a receipt: offline, trusting a genesis hash and nobody else")
         {
-            file, genesis, rerun, chain, content, custody, witnesses.Keys, witnesses.Quorum,
+            file, genesis, rerun, chain, content, publication, custody, witnesses.Keys, witnesses.Quorum,
         };
         return command.Runs(world, options, async (session, parsed, cancellation) =>
         {
@@ -134,7 +135,8 @@ internal static class ReceiptVerbs
             if (EventReceipt.IsOne(bytes))
             {
                 return await EventReceiptCheck.VerifyAsync(
-                    session, bytes, path, parsed.GetValue(genesis), parsed.GetValue(chain), parsed.GetValue(content), witnesses.Read(parsed), cancellation);
+                    session, bytes, path, parsed.GetValue(genesis), parsed.GetValue(chain), parsed.GetValue(content), parsed.GetValue(publication),
+                    witnesses.Read(parsed), cancellation);
             }
 
             ChainId? trusted = session.TrustedGenesis(parsed.GetValue(genesis));

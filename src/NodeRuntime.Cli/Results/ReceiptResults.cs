@@ -52,7 +52,9 @@ internal sealed record EventReceiptFacts(
 
 /// <param name="Was">The state before; <paramref name="Is"/> the one now.</param>
 /// <param name="Result">What the verifier says of it now.</param>
-internal sealed record ReceiptExtendResult(string File, string Was, string Is, string Result);
+/// <param name="Publication">Where the proof of the calendar's root was written; null where none was needed.</param>
+/// <param name="Day">Of that root.</param>
+internal sealed record ReceiptExtendResult(string File, string Was, string Is, string Result, string? Publication = null, string? Day = null);
 
 /// <param name="Verdict">PROVEN, REFUSED or INCONCLUSIVE; <paramref name="Reason"/> names why.</param>
 /// <param name="Second">The last that the accused spoke of, in seconds since 1970; null of checkpoints.</param>

@@ -1,6 +1,7 @@
 using System;
 using NodeRuntime.Primitives;
 using NodeRuntime.Proofs.Chain;
+using NodeRuntime.Proofs.Trees;
 
 namespace NodeRuntime.Client.Reads;
 
@@ -12,4 +13,11 @@ internal sealed record ProvenState(ReadOnlyMemory<byte>? Value, BlockHeader Head
 /// <param name="Record">Null where its absence is proven.</param>
 /// <param name="Height">Of the header that proves it.</param>
 /// <param name="Time">Ledger time of that header.</param>
-public sealed record ProvenRecord<T>(T? Record, Height Height, Instant Time) where T : class;
+public sealed record ProvenRecord<T>(T? Record, Height Height, Instant Time) where T : class
+{
+    /// <summary>What others can be shown.</summary>
+    public required StateEvidence Evidence { get; init; }
+}
+
+/// <summary>A finalized header, and a path under its parent's state root.</summary>
+public sealed record StateEvidence(CertifiedHeader Certified, StateProof Proof);

@@ -106,6 +106,14 @@ public sealed class VerifiedReads
     public Task<ProvenRecord<BeaconRecord>> BeaconAsync(CancellationToken cancellation) =>
         ReadAsync(StateKeys.Beacon, BeaconRecord.Read, cancellation);
 
+    /// <summary>The root of the calendar of events that stands on the ledger for a day.</summary>
+    public Task<ProvenRecord<PublicationRecord>> PublicationAsync(PublicationDay day, CancellationToken cancellation) =>
+        ReadAsync(StateKeys.Publication(day), PublicationRecord.Read, cancellation);
+
+    /// <summary>The newest of them.</summary>
+    public Task<ProvenRecord<PublicationRecord>> LastPublicationAsync(CancellationToken cancellation) =>
+        ReadAsync(StateKeys.LastPublication, PublicationRecord.Read, cancellation);
+
     public Task<ProvenRecord<SupplyRecord>> SupplyAsync(CancellationToken cancellation) =>
         ReadAsync(StateKeys.Supply, SupplyRecord.Read, cancellation);
 
@@ -257,7 +265,7 @@ public sealed class VerifiedReads
 
         if (verdict != LightVerdict.Accepted) return Refused<T>(address, key, verdict);
         Advance(state!.Header);
-        return ContactAnswer<ProvenRecord<T>>.Of(new ProvenRecord<T>(record, state.Header.Height, state.Header.Time));
+        return ContactAnswer<ProvenRecord<T>>.Of(new ProvenRecord<T>(record, state.Header.Height, state.Header.Time) { Evidence = new StateEvidence(answer.Certified, answer.Proof) });
     }
 
     private static ContactAnswer<ProvenRecord<T>> Refused<T>(Uri address, StateKey key, LightVerdict verdict) where T : class =>

@@ -1,5 +1,7 @@
 using System;
+using System.Collections.Generic;
 using System.Collections.Immutable;
+using System.Linq;
 using System.Text.Json;
 using System.Threading;
 using System.Threading.Tasks;
@@ -39,6 +41,8 @@ internal static class EventEndpoints
         api.MapGet(Routes.Event, (string id, HttpRequest request) => EventAsync(node, reads, id, request));
         api.MapGet(Routes.JobCustody, (string id, HttpRequest request) => CustodyAsync(node, reads, id, request));
         api.MapGet(Routes.Cosignatures, (ulong size) => CosignaturesAsync(node, size));
+        api.MapGet(Routes.CalendarWay, (ulong size, ulong index, ulong from) => WayAsync(node, size, index, from));
+        api.MapGet(Routes.Publications, (uint? from) => Publications(node, from ?? 0));
         api.MapGet(Routes.EventReceipt, (string id, HttpRequest request) => ReceiptAsync(node, reads, id, request));
     }
 
@@ -192,6 +196,33 @@ internal static class EventEndpoints
         return found.Lines.IsEmpty
             ? ApiEndpoints.Error(StatusCodes.Status404NotFound, "NotCosigned", $"this peer has no cosignature of the calendar at size {size}", "ask the calendar's writer, in a minute")
             : TypedResults.Ok(new CosignaturesAnswer(size, found.Lines));
+    }
+
+    private static async Task<Results<Ok<CalendarWayAnswer>, JsonHttpResult<ErrorAnswer>>> WayAsync(PeerNode node, ulong size, ulong index, ulong from)
+    {
+        if (node.Model.Provenance is null) return Off();
+        CalendarWay? found = await ApiEndpoints.AskAsync<CalendarWay>(reply => node.AskWay(index, from, size, reply) ?? TellVerdict.Shed);
+        if (found is null) return ApiEndpoints.Busy();
+        return found.Path is { } path && found.Growth is { } growth
+            ? TypedResults.Ok(new CalendarWayAnswer(size, index, [.. path.Select(static it => it.ToString())], from, [.. growth.Select(static it => it.ToString())]))
+            : ApiEndpoints.Error(
+                StatusCodes.Status404NotFound, "CalendarNotHere", $"this peer keeps no calendar in which the second {index} stands at the sizes {from} and {size}", "ask a peer that validates");
+    }
+
+    // Of the state that the newest certified header proves, so that each can be asked for with its proof.
+    private static Results<Ok<PublicationsAnswer>, JsonHttpResult<ErrorAnswer>> Publications(PeerNode node, uint from)
+    {
+        if (node.Tip is not { } tip) return ApiEndpoints.Busy();
+        List<PublicationRecord> found = tip.Proven.Records.Publications(new PublicationDay(from), Limits.PublicationsPerAnswerMax + 1);
+        ImmutableArray<PublicationAnswer>.Builder answers = ImmutableArray.CreateBuilder<PublicationAnswer>();
+        foreach (PublicationRecord it in found.Take(Limits.PublicationsPerAnswerMax))
+        {
+            answers.Add(new PublicationAnswer(
+                it.Day.Number, it.Day.ToString(), it.Size, it.Root.ToString(), (ulong)it.Second.Milliseconds / 1000, it.Epoch.Number, it.Height.Number,
+                it.Publisher.ToString(), StateKeys.Publication(it.Day).Id.ToString()));
+        }
+
+        return TypedResults.Ok(new PublicationsAnswer(answers.ToImmutable(), found.Count > Limits.PublicationsPerAnswerMax ? found[^1].Day.Number : null));
     }
 
     private static bool IsKnown(PeerNode node, LedgerTip tip, AccountId actor) =>

@@ -3,6 +3,7 @@ using NodeRuntime.Crypto;
 using NodeRuntime.Ledger.Capacity;
 using NodeRuntime.Primitives;
 using NodeRuntime.Proofs.Chain;
+using NodeRuntime.Proofs.Records;
 using NodeRuntime.Proofs.Transactions;
 using NodeRuntime.Provenance.Fraud;
 
@@ -112,6 +113,9 @@ public abstract record LedgerEvent
     public sealed record FraudConvicted(
         PublicKey Culprit, AccountId Account, FraudKind Kind, AccountId Reporter, Amount Taken, Amount Compensated, Amount Rewarded, Amount Burned)
         : LedgerEvent;
+
+    /// <summary>The calendar of events has its root of a day on the ledger.</summary>
+    public sealed record CalendarPublished(PublicationRecord Record) : LedgerEvent;
 
     /// <summary>A validator contradicted itself: taken = compensated + rewarded + burned, all from the bond behind its key.</summary>
     public sealed record Slashed(

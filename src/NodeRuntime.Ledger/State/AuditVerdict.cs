@@ -35,6 +35,9 @@ public enum AuditVerdict
     /// <summary>Totals, seats, what is owed or what was minted for capacity is not what the records say.</summary>
     CapacityDiffers,
 
+    /// <summary>Published roots of the calendar do not grow with their days, or the newest is not the last.</summary>
+    PublicationsDiffer,
+
     /// <summary>What must happen in time has no line in the calendar, or a line has nothing that waits for it.</summary>
     CalendarDiffers,
 }

@@ -29,6 +29,8 @@ public sealed class LedgerAudit
     private readonly SortedSet<StateKey> _boundKeys = [];
     private readonly List<(StateKey Key, RevealRecord Record)> _reveals = [];
     private readonly CapacityAudit _capacity = new();
+    private readonly List<PublicationRecord> _publications = [];
+    private PublicationRecord? _lastPublication;
     private BeaconRecord? _beacon;
     private EpochRecord? _epoch;
     private EpochRecord? _due;
@@ -70,6 +72,7 @@ public sealed class LedgerAudit
         if (!ValidatorsAgree(_epoch, _clock)) return AuditVerdict.ValidatorsDiffer;
         if (!RevealsAgree(_parameters.Beacon)) return AuditVerdict.RevealsDiffer;
         if (!_capacity.Agrees(_parameters.Capacity, _expectedLines)) return AuditVerdict.CapacityDiffers;
+        if (!PublicationsAgree(_clock)) return AuditVerdict.PublicationsDiffer;
         return CalendarAgrees(_clock) ? AuditVerdict.Sound : AuditVerdict.CalendarDiffers;
     }
 
@@ -135,6 +138,11 @@ public sealed class LedgerAudit
             case StateFamily.Fraud:
                 FraudRecord fraud = FraudRecord.Read(reader);
                 return !reader.Failed && key == StateKeys.Fraud(fraud.Key);
+            case StateFamily.Publication:
+                PublicationRecord publication = PublicationRecord.Read(reader);
+                if (key == StateKeys.LastPublication) _lastPublication = publication;
+                else _publications.Add(publication);
+                return !reader.Failed && (key == StateKeys.LastPublication || key == StateKeys.Publication(publication.Day));
             case StateFamily.Jail:
                 JailRecord jail = JailRecord.Read(reader);
                 return !reader.Failed && key == StateKeys.Jail(jail.Key);
@@ -238,6 +246,20 @@ public sealed class LedgerAudit
         }
 
         return true;
+    }
+
+    // In the order of their days, as the tree has them: each holds the one before, and the newest stands there twice.
+    private bool PublicationsAgree(ClockRecord clock)
+    {
+        PublicationRecord? before = null;
+        foreach (PublicationRecord it in _publications)
+        {
+            if (it.Height > clock.Height) return false;
+            if (before is not null && (it.Size <= before.Size || it.Second <= before.Second || it.Height <= before.Height)) return false;
+            before = it;
+        }
+
+        return _lastPublication == before;
     }
 
     private static bool CountsAgree<T>(

@@ -190,6 +190,12 @@ internal sealed class LedgerDraft
 
     public void Put(FraudRecord record) => Put(StateKeys.Fraud(record.Key), record.Write);
 
+    public void Put(PublicationRecord record)
+    {
+        Put(StateKeys.Publication(record.Day), record.Write);
+        Put(StateKeys.LastPublication, record.Write);
+    }
+
     public void Schedule(Instant at, DeadlineKind kind, Hash256 subject) =>
         Put(StateKeys.Deadline(at, kind, subject), new DeadlineRecord(kind, subject).Write);
 

@@ -90,6 +90,27 @@ public readonly struct LedgerRecords(StateTree tree)
     /// <summary>That a key lied about the calendar of events, the last time; null where it was never shown.</summary>
     public FraudRecord? Fraud(in PublicKey culprit) => Read(StateKeys.Fraud(culprit), FraudRecord.Read);
 
+    /// <summary>The root of the calendar of events that a block of this day took; null where none did.</summary>
+    public PublicationRecord? Publication(PublicationDay day) => Read(StateKeys.Publication(day), PublicationRecord.Read);
+
+    /// <summary>The newest of them.</summary>
+    public PublicationRecord? LastPublication => Read(StateKeys.LastPublication, PublicationRecord.Read);
+
+    /// <summary>From a day on, oldest first, so many of them. Scans the earlier ones: for a person's question, not for each block.</summary>
+    public List<PublicationRecord> Publications(PublicationDay from, int countMax)
+    {
+        List<PublicationRecord> records = [];
+        foreach (StateEntry entry in tree.Of(StateFamily.Publication))
+        {
+            if (records.Count == countMax) break;
+            if (entry.Key == StateKeys.LastPublication) continue;
+            PublicationRecord record = Decode(entry.Value, PublicationRecord.Read);
+            if (record.Day.CompareTo(from) >= 0) records.Add(record);
+        }
+
+        return records;
+    }
+
     /// <summary>The lease that an order opened last; null where there was none.</summary>
     public LeaseId? CurrentLease(OrderId id)
     {

@@ -2,6 +2,7 @@ using NodeRuntime.Ledger.Accounts;
 using NodeRuntime.Ledger.Capacity;
 using NodeRuntime.Ledger.Fraud;
 using NodeRuntime.Ledger.Market;
+using NodeRuntime.Ledger.Publications;
 using NodeRuntime.Ledger.Settlement;
 using NodeRuntime.Ledger.Staking;
 
@@ -16,6 +17,7 @@ public enum MessageFamily : byte
     Settlement,
     Capacity,
     Fraud,
+    Publications,
 }
 
 /// <summary>A family's verdict of a message, whichever family it is.</summary>
@@ -42,6 +44,7 @@ public readonly record struct MessageVerdict
         MessageFamily.Settlement => $"Settlement.{(SettlementVerdict)_code}",
         MessageFamily.Capacity => $"Capacity.{(CapacityVerdict)_code}",
         MessageFamily.Fraud => $"Fraud.{(FraudReportVerdict)_code}",
+        MessageFamily.Publications => $"Publications.{(PublicationVerdict)_code}",
     };
 
     public static MessageVerdict Of(AccountsVerdict verdict) => new(MessageFamily.Accounts, (byte)verdict);
@@ -55,6 +58,8 @@ public readonly record struct MessageVerdict
     public static MessageVerdict Of(CapacityVerdict verdict) => new(MessageFamily.Capacity, (byte)verdict);
 
     public static MessageVerdict Of(FraudReportVerdict verdict) => new(MessageFamily.Fraud, (byte)verdict);
+
+    public static MessageVerdict Of(PublicationVerdict verdict) => new(MessageFamily.Publications, (byte)verdict);
 
     public override string ToString() => Name;
 }

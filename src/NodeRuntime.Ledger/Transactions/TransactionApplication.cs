@@ -2,6 +2,7 @@ using NodeRuntime.Ledger.Accounts;
 using NodeRuntime.Ledger.Capacity;
 using NodeRuntime.Ledger.Fraud;
 using NodeRuntime.Ledger.Market;
+using NodeRuntime.Ledger.Publications;
 using NodeRuntime.Ledger.Settlement;
 using NodeRuntime.Ledger.Staking;
 using NodeRuntime.Ledger.State;
@@ -69,6 +70,7 @@ internal static class TransactionApplication
         Message.AccuseCapacity m => MessageVerdict.Of(CapacityRules.Check(ledger, sender, m)),
         Message.DeclareMaintenance m => MessageVerdict.Of(CapacityRules.Check(ledger, sender, m)),
         Message.ReportFraud m => MessageVerdict.Of(FraudReportRules.Check(ledger, m)),
+        Message.PublishCalendar m => MessageVerdict.Of(PublicationRules.Check(ledger, m)),
         _ => Invariant.Unreachable<MessageVerdict>("a message without rules"),
     };
 
@@ -136,6 +138,9 @@ internal static class TransactionApplication
                 break;
             case Message.ReportFraud m:
                 FraudReportApplication.Apply(draft, sender, m);
+                break;
+            case Message.PublishCalendar m:
+                PublicationApplication.Apply(draft, sender, m);
                 break;
             default:
                 Invariant.Break("a message without an effect");

@@ -1,6 +1,7 @@
 using System;
 using NodeRuntime.Crypto;
 using NodeRuntime.Ledger.Fraud;
+using NodeRuntime.Ledger.Publications;
 using NodeRuntime.Ledger.State;
 using NodeRuntime.Primitives;
 using NodeRuntime.Proofs.Records;
@@ -95,6 +96,7 @@ public static class TransactionRules
         }
 
         if (message is Message.ReportFraud report) return FraudReportRules.IsSigned(transaction.Chain, report, signatures);
+        if (message is Message.PublishCalendar publication) return PublicationRules.IsSigned(transaction.Chain, publication, signatures);
         if (message is not Message.DeclareValidator declare) return true;
         Hash256 possession = Possession.Digest(transaction.Chain, transaction.Sender, declare.Key, declare.NodeKey, declare.Anchor);
         return signatures.Verify(declare.Key, possession, declare.Possession) == SignatureVerdict.Accepted

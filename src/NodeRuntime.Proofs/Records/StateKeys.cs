@@ -48,6 +48,17 @@ public static class StateKeys
     /// <summary>That a key lied about the calendar of events; by the hash that names the key's peer, too.</summary>
     public static StateKey Fraud(in PublicKey culprit) => new(StateFamily.Fraud, culprit.ToPeerId().Hash);
 
+    /// <summary>4 bytes of the day's number.</summary>
+    public static StateKey Publication(PublicationDay day)
+    {
+        System.Span<byte> bytes = stackalloc byte[sizeof(uint)];
+        BinaryPrimitives.WriteUInt32BigEndian(bytes, day.Number);
+        return Prefixed(StateFamily.Publication, bytes, []);
+    }
+
+    /// <summary>The newest of them once more; absent before the first.</summary>
+    public static StateKey LastPublication => new(StateFamily.Publication, SecondId);
+
     /// <summary>The list of orders that take bids is ordered by acceptance: 8 bytes of milliseconds, 24 of the order.</summary>
     public static StateKey OpenOrder(Instant acceptedAt, OrderId order)
     {

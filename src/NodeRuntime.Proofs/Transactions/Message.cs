@@ -98,6 +98,14 @@ public abstract record Message
     /// <param name="Harmed">Key of the peer that the proof names as the one that was left out; null where it names nobody, or nobody knows the key.</param>
     public sealed record ReportFraud(ImmutableArray<byte> Proof, PublicKey? Harmed) : Message;
 
+    /// <summary>Publications: anybody puts the calendar's root of a day on the ledger, under the lines of who validates.</summary>
+    /// <param name="Size">Seconds in the calendar.</param>
+    /// <param name="Last">The leaf of its last second, as the calendar's format encodes it.</param>
+    /// <param name="Path">Of that leaf under the root, from below.</param>
+    /// <param name="Lines">In strictly increasing order of keys.</param>
+    public sealed record PublishCalendar(
+        ulong Size, Hash256 Root, ImmutableArray<byte> Last, ImmutableArray<Hash256> Path, ImmutableArray<CheckpointLine> Lines) : Message;
+
     public void Write(WireWriter writer)
     {
         switch (this)
@@ -172,6 +180,9 @@ public abstract record Message
                 else writer.Null();
                 writer.End();
                 break;
+            case PublishCalendar m:
+                WritePublication(writer, m);
+                break;
             default:
                 Invariant.Break("a message without an encoding");
                 break;
@@ -214,6 +225,12 @@ public abstract record Message
             (WireType.DeclareMaintenance, 3) => new DeclareMaintenance(reader.Instant(), reader.Instant()),
             (WireType.ReportFraud, 3) => new ReportFraud(
                 [.. reader.Bytes(Limits.FraudReportBytesMax)], reader.TryNull() ? null : PublicKey.Read(reader)),
+            (WireType.PublishCalendar, 6) => new PublishCalendar(
+                reader.UInt64(),
+                reader.Hash(),
+                [.. reader.Bytes(Limits.ProvenanceRecordBytesMax)],
+                reader.List(Limits.MerklePathHashesMax, static it => it.Hash()),
+                reader.List(Limits.ValidatorsMax, CheckpointLine.Read)),
             _ => null,
         };
         reader.End();
@@ -239,6 +256,16 @@ public abstract record Message
         return DutyFinding.Failed;
     }
 
+    private static void WritePublication(WireWriter writer, PublishCalendar publication)
+    {
+        writer.Array(6).UInt64((ulong)WireType.PublishCalendar).UInt64(publication.Size).Hash(publication.Root).Bytes(publication.Last.AsSpan());
+        writer.Array(publication.Path.Length);
+        foreach (Hash256 hash in publication.Path) writer.Hash(hash);
+        writer.End().Array(publication.Lines.Length);
+        foreach (CheckpointLine line in publication.Lines) line.Write(writer);
+        writer.End().End();
+    }
+
     private static void WriteCommit(WireWriter writer, CommitCapacity commit)
     {
         writer.Array(5).UInt64((ulong)WireType.CommitCapacity).Bytes(commit.NodeKey.AsSpan()).Array(commit.Units.Length);
@@ -246,6 +273,20 @@ public abstract record Message
         writer.End().Text(commit.Region).Array(commit.Attributes.Length);
         foreach (string attribute in commit.Attributes) writer.Text(attribute);
         writer.End().End();
+    }
+}
+
+/// <summary>A validator's signature under a checkpoint of the calendar of events.</summary>
+public readonly record struct CheckpointLine(PublicKey Key, Signature Signature)
+{
+    public void Write(WireWriter writer) => writer.Array(2).Bytes(Key.AsSpan()).Bytes(Signature.AsSpan()).End();
+
+    public static CheckpointLine Read(WireReader reader)
+    {
+        if (reader.Array(2) != 2) reader.Fail();
+        CheckpointLine line = new(PublicKey.Read(reader), Signature.Read(reader));
+        reader.End();
+        return line;
     }
 }
 

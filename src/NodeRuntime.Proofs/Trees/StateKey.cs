@@ -22,6 +22,9 @@ public enum StateFamily : byte
 
     /// <summary>Keys that lied about the calendar of events.</summary>
     Fraud = 13,
+
+    /// <summary>Roots of the calendar of events, one a day.</summary>
+    Publication = 14,
     Validator = 20,
     ValidatorKey = 21,
     Epoch = 22,

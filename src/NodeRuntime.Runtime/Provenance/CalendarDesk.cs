@@ -3,6 +3,8 @@ using System.Collections.Generic;
 using System.Collections.Immutable;
 using NodeRuntime.Crypto;
 using NodeRuntime.Primitives;
+using NodeRuntime.Proofs.Chain;
+using NodeRuntime.Proofs.Transactions;
 using NodeRuntime.Proofs.Trees;
 using NodeRuntime.Provenance.Receipts;
 using NodeRuntime.Provenance.Records;
@@ -31,6 +33,7 @@ internal sealed class CalendarDesk
     private readonly CalendarLog _log;
     private readonly SortedDictionary<(int Level, ulong Index), ReadOnlyMemory<byte>> _tiles = [];
     private readonly SortedDictionary<ulong, Hash256> _roots = [];
+    private readonly SortedDictionary<ulong, RoundLeaf> _last = [];
     private readonly SortedDictionary<ulong, SortedDictionary<PublicKey, Signature>> _lines = [];
     private readonly SortedDictionary<ulong, (EnteredRound Round, RoundLeaf Leaf)> _waiting = [];
     private ulong _durable;
@@ -53,6 +56,36 @@ internal sealed class CalendarDesk
     /// <summary>That the calendar of one size is a beginning of that of another; null where this peer does not keep one so large.</summary>
     public ImmutableArray<Hash256>? Growth(ulong from, ulong size) =>
         from > 0 && from <= size && size <= Size ? TreeProofs.Consistency(new TileNodes(size, Tile), from, size)?.Path : null;
+
+    /// <summary>The place of a second in the calendar of a size; null where this peer does not keep one so large.</summary>
+    public MerkleInclusionProof? Way(ulong index, ulong size) =>
+        index < size && size <= Size ? TreeProofs.Inclusion(new TileNodes(size, Tile), size, index) : null;
+
+    /// <summary>The newest checkpoint that this peer has, under the lines of these validators; null where there is none, or of a size that is not here.</summary>
+    public Message.PublishCalendar? ToPublication(ValidatorSet validators)
+    {
+        if (SignedNote.TryParse(_scene.Newest.Note) is not { } note || Checkpoint.TryParse(note.Text) is not { } checkpoint) return null;
+        if (!_roots.TryGetValue(checkpoint.Size, out Hash256 root) || checkpoint.Root != root) return null;
+        ImmutableArray<CheckpointLine>.Builder lines = ImmutableArray.CreateBuilder<CheckpointLine>();
+        Hash256 digest = ValidatorNote.SigningDigest(_scene.Chain, note.Text);
+        foreach (ValidatorMember member in validators.Members)
+        {
+            string name = ValidatorNote.NameOf(member.Key);
+            foreach (NoteSignature line in note.Signatures)
+            {
+                // Whoever brought the note may have put lines under it that nobody looked at.
+                if (line.Name != name || !Signature.TryParse(line.Bytes.Span, out Signature signature)) continue;
+                if (_scene.Signatures.Verify(member.Key, digest, signature) != SignatureVerdict.Accepted) continue;
+                lines.Add(new CheckpointLine(member.Key, signature));
+                break;
+            }
+        }
+
+        lines.Sort(static (left, right) => left.Key.CompareTo(right.Key));
+        MerkleInclusionProof? way = Way(checkpoint.Size - 1, checkpoint.Size);
+        if (way is null) return null;
+        return new Message.PublishCalendar(checkpoint.Size, root, [.. _last[checkpoint.Size].Encode()], way.Path, lines.ToImmutable());
+    }
 
     public void Recover(RoundLeaf leaf)
     {
@@ -203,6 +236,7 @@ internal sealed class CalendarDesk
         }
 
         string text = note.ToString();
+        _scene.Believe(size, text);
         _scene.Effects.Add(new ProvenanceEffect.Certified(size, text));
         TileNodes nodes = new(size, Tile);
         foreach (ulong index in new List<ulong>(_waiting.Keys))
@@ -237,7 +271,13 @@ internal sealed class CalendarDesk
         if (verdict != CalendarVerdict.Accepted) return verdict;
         foreach (Tile tile in full) _tiles[(tile.Id.Level, tile.Id.Index)] = tile.Hashes;
         _roots[Size] = _log.Root;
-        if (Size > SizesKept) _roots.Remove(Size - SizesKept);
+        _last[Size] = leaf;
+        if (Size > SizesKept)
+        {
+            _roots.Remove(Size - SizesKept);
+            _last.Remove(Size - SizesKept);
+        }
+
         return verdict;
     }
 

@@ -50,5 +50,9 @@ internal sealed class Cosignatures(IJournal journal, int secondsKept)
 /// <param name="Path">Of a proof of consistency; null where this peer does not keep a calendar of that size.</param>
 public sealed record CalendarGrowth(ImmutableArray<Hash256>? Path);
 
+/// <param name="Path">Of a proof of inclusion; null where this peer does not keep a calendar of that size.</param>
+/// <param name="Growth">Of a proof of consistency; likewise.</param>
+public sealed record CalendarWay(ImmutableArray<Hash256>? Path, ImmutableArray<Hash256>? Growth);
+
 /// <param name="Lines">Lines of a note.</param>
 public sealed record CalendarCosignatures(ImmutableArray<string> Lines);

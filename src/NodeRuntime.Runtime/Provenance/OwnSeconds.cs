@@ -77,6 +77,7 @@ internal sealed class OwnSeconds(ProvenanceScene scene, FraudDesk fraud, Hash256
     {
         Settled = Math.Max(Settled, second.SettledBefore);
         if (second.IsSettled && second.Sequence <= Settled) Settled = Math.Max(Settled, second.Last);
+        if (second.IsSettled) scene.Believe(second.Spine[^1].Size, second.Checkpoint);
         _lastClosed = second.Round;
         _next = Math.Max(_next, second.Last + 1);
     }
@@ -343,6 +344,7 @@ internal sealed class OwnSeconds(ProvenanceScene scene, FraudDesk fraud, Hash256
         if ((spine.Round.Second + scene.Self.Hash.AsSpan()[0]) % AuditEverySeconds == 0) Ask(pending, parent, leaf.Slot, isWhole: true);
         if (pending.Second.IsSettled) return;
         pending.Second = pending.Second with { Leaf = leaf, Spine = spine.Segments, Checkpoint = spine.Checkpoint };
+        scene.Believe(spine.Segments[^1].Size, spine.Checkpoint);
         scene.Effects.Add(new ProvenanceEffect.StoreSpine(pending.Second));
         if (!(_lastSettled >= spine.Round)) _lastSettled = spine.Round;
         foreach (PendingSecond second in _seconds.Values)

@@ -49,6 +49,9 @@ public abstract record ProvenanceCommand
     /// <summary>For a witness: that the calendar only grew.</summary>
     public sealed record WantGrowth(ulong From, ulong Size, ActorRef<CalendarGrowth> Reply) : ProvenanceCommand;
 
+    /// <summary>The way of the second with an index into the calendar of a size, and that this begins with the one of an earlier size.</summary>
+    public sealed record WantWay(ulong Index, ulong From, ulong Size, ActorRef<CalendarWay> Reply) : ProvenanceCommand;
+
     /// <summary>A witness has cosigned the checkpoint of this size; whoever says so has verified it.</summary>
     public sealed record Cosigned(ulong Size, NoteSignature Line) : ProvenanceCommand;
 

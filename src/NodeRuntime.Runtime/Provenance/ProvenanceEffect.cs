@@ -53,6 +53,9 @@ public abstract record ProvenanceEffect
     /// <summary>Put this on the ledger; said again while it is not there.</summary>
     public sealed record ReportFraud(Message.ReportFraud Report) : ProvenanceEffect;
 
+    /// <summary>Put the calendar's root of the day on the ledger; said again while it is not there.</summary>
+    public sealed record Publish(Message.PublishCalendar Publication) : ProvenanceEffect;
+
     /// <summary>Something that the operator should know.</summary>
     public sealed record Warn(string Text) : ProvenanceEffect;
 }

@@ -29,6 +29,7 @@ public sealed class ProvenanceMachine
     private readonly ParentDesk _parent;
     private readonly ParentDesk _top;
     private readonly CalendarDesk _calendar;
+    private readonly PublicationDesk _publications;
     private readonly SortedDictionary<Round, (EnteredRound Entered, ProvenanceMessage.Closed Told)> _told = [];
     private readonly SortedSet<Round> _passed = [];
     private readonly SortedDictionary<PeerId, int> _frames = [];
@@ -48,6 +49,7 @@ public sealed class ProvenanceMachine
         _parent = new ParentDesk(_scene, _fraud, 1, settings.ParentCloses, TellWriter, seed);
         _top = new ParentDesk(_scene, _fraud, 2, settings.TopCloses, entered => _calendar!.Enter(entered), seed);
         _calendar = new CalendarDesk(_scene, voters);
+        _publications = new PublicationDesk(_scene, _calendar);
     }
 
     public ProvenanceStatus Status => new(
@@ -55,10 +57,14 @@ public sealed class ProvenanceMachine
         _calendar.Size, _calendar.Certified, _calendar.Backfilled)
     {
         Frauds = (_fraud.Found, _fraud.Punished, _fraud.Refused),
+        Published = _publications.Asked,
     };
 
     /// <summary>RFC 9162's proof that the calendar only grew between two sizes; null where this peer does not keep one so large.</summary>
     public ImmutableArray<Hash256>? CalendarGrowth(ulong from, ulong size) => _calendar.Growth(from, size);
+
+    /// <summary>The place of a second in the calendar of a size, from below; null where this peer does not keep one so large.</summary>
+    public ImmutableArray<Hash256>? CalendarWay(ulong index, ulong size) => _calendar.Way(index, size)?.Path;
 
     /// <summary>When to tick next: at the end of a second, and at each moment of the round behind it.</summary>
     public Instant NextTick(Instant now)
@@ -112,7 +118,9 @@ public sealed class ProvenanceMachine
             case ProvenanceInput.Advanced m:
                 _scene.Epochs = m.Epochs;
                 _scene.LedgerTime = m.Time;
-                if (m.State is { } state) _fraud.Advanced(state);
+                if (m.State is not { } state) break;
+                _fraud.Advanced(state);
+                _publications.Advanced(state);
                 break;
             case ProvenanceInput.Connected m:
                 _scene.Connected[m.Peer] = m.Key;
@@ -161,6 +169,7 @@ public sealed class ProvenanceMachine
                 _own.AskWhatWasEntered();
                 SayAgain();
                 _calendar.EndTerm();
+                _publications.Tick();
                 break;
             default:
                 Invariant.Break("an input without a rule");

@@ -26,6 +26,9 @@ internal sealed class ProvenanceScene(ChainId chain, ISigner signer, ISignatureV
     /// <summary>Of the newest finalized block.</summary>
     public Instant LedgerTime { get; set; }
 
+    /// <summary>The largest calendar under a quorum's checkpoint that this peer has verified, and that note; nothing before the first.</summary>
+    public (ulong Size, string Note) Newest { get; private set; } = (0, string.Empty);
+
     public SortedDictionary<PeerId, PublicKey> Connected { get; } = [];
 
     public List<ProvenanceEffect> Effects { get; } = [];
@@ -45,6 +48,11 @@ internal sealed class ProvenanceScene(ChainId chain, ISigner signer, ISignatureV
     }
 
     public bool IsReachable(PeerId peer) => peer == Self || Connected.ContainsKey(peer);
+
+    public void Believe(ulong size, string note)
+    {
+        if (size > Newest.Size) Newest = (size, note);
+    }
 
     public void Send(PeerId peer, ProvenanceMessage message)
     {

@@ -22,5 +22,8 @@ public sealed record ProvenanceStatus(
     /// <summary>Lies of others that were proven here; of these those that the ledger punished since, and did not take.</summary>
     public (ulong Found, ulong Punished, ulong Refused) Frauds { get; init; }
 
+    /// <summary>Days whose root of the calendar this peer asked the ledger to take.</summary>
+    public ulong Published { get; init; }
+
     public static ProvenanceStatus None { get; } = new(null, null, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
 }

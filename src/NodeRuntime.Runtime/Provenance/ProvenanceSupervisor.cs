@@ -144,6 +144,9 @@ public sealed class ProvenanceSupervisor : Actor<ProvenanceCommand>
             case ProvenanceCommand.WantGrowth m:
                 m.Reply.Tell(new CalendarGrowth(_machine.CalendarGrowth(m.From, m.Size)));
                 break;
+            case ProvenanceCommand.WantWay m:
+                m.Reply.Tell(new CalendarWay(_machine.CalendarWay(m.Index, m.Size), _machine.CalendarGrowth(m.From, m.Size)));
+                break;
             case ProvenanceCommand.Cosigned m:
                 _cosignatures.Add(m.Size, m.Line);
                 break;
@@ -341,6 +344,9 @@ public sealed class ProvenanceSupervisor : Actor<ProvenanceCommand>
                 break;
             case ProvenanceEffect.ReportFraud m:
                 _settlement.Tell(new SettlementCommand.Submit(m.Report));
+                break;
+            case ProvenanceEffect.Publish m:
+                _settlement.Tell(new SettlementCommand.Submit(m.Publication));
                 break;
             case ProvenanceEffect.Warn m:
                 Context.Publish(new NodeLog(LogLevel.Warning, "provenance", m.Text));

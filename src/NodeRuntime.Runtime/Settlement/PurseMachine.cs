@@ -15,14 +15,17 @@ namespace NodeRuntime.Runtime.Settlement;
 /// what waits. Before it is sent it is tried on the finalized state, and again each time that goes on: a message that the ledger would refuse now is dropped
 /// and said so, and the others are signed anew with the same number, so that it holds up nobody. Until a block has it, it is offered to the pool with each
 /// block: a full lane, or a pool that has dropped it, costs a block and not a transaction's life. Accusations travel behind the rest and by
-/// themselves: their lane may be crowded by others; so do proofs of fraud, one at a time, as each nearly fills a transaction. Nothing is kept on disk: who asked asks again after a restart, from what the ledger says.
+/// themselves: their lane may be crowded by others; so do proofs of fraud, one at a time, as each nearly fills a transaction, and the calendar's root of a day, which
+/// somebody else may put there first. Nothing is kept on disk: who asked asks again after a restart, from what the ledger says.
 /// </summary>
 public sealed class PurseMachine(ISigner signer, ISignatureVerifier signatures)
 {
     /// <summary>Blocks that a transaction may wait for: a few seconds at full pace.</summary>
     private const ulong BlocksToLive = 12;
 
+    /// <summary>From this turn on each message has a transaction of its own.</summary>
     private const int FraudTurn = 2;
+    private const int PublicationTurn = 3;
 
     private readonly AccountId _account = KeyPolicy.Single(signer.PublicKey).ToAccountId();
     private readonly List<Message> _waiting = [];
@@ -133,7 +136,7 @@ public sealed class PurseMachine(ISigner signer, ISignatureVerifier signatures)
     {
         int turn = TurnOf(_waiting[0]);
         int others = _waiting.FindIndex(it => TurnOf(it) != turn);
-        int count = Math.Min(others > 0 ? others : _waiting.Count, turn == FraudTurn ? 1 : Limits.TransactionMessagesMax);
+        int count = Math.Min(others > 0 ? others : _waiting.Count, turn >= FraudTurn ? 1 : Limits.TransactionMessagesMax);
         return TransactionBuilder.Sign(
             signer,
             state.Chain,
@@ -148,6 +151,7 @@ public sealed class PurseMachine(ISigner signer, ISignatureVerifier signatures)
     {
         Message.AccuseCapacity => 1,
         Message.ReportFraud => FraudTurn,
+        Message.PublishCalendar => PublicationTurn,
         _ => 0,
     };
 

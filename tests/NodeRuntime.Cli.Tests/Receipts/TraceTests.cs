@@ -14,6 +14,7 @@ using NodeRuntime.Crypto;
 using NodeRuntime.Host.Peer;
 using NodeRuntime.Host.Tests.Api;
 using NodeRuntime.Primitives;
+using NodeRuntime.Proofs.Records;
 using NodeRuntime.Provenance.Custody;
 using NodeRuntime.Provenance.Receipts;
 using NodeRuntime.Provenance.Witnesses;
@@ -247,6 +248,78 @@ public sealed class TraceTests : IClassFixture<OnePeer>, IDisposable
         (code, answer) = await _line.RunJsonAsync("receipt", "verify", file, "--witness", "nobody");
         Assert.Equal((ExitCode.Usage, "WitnessMalformed"), (code, Text(answer.GetProperty("error"), "code")));
     }
+
+    [Fact]
+    public async Task A_receipt_is_carried_to_the_root_of_the_day_and_then_needs_no_key_and_no_peer()
+    {
+        // A chain has its first root within seconds: what the peer did in its first second is under it.
+        string file = _line.PathOf("first.receipt");
+        using CancellationTokenSource end = new(TimeSpan.FromSeconds(60));
+        JsonElement answer;
+        while (true)
+        {
+            (ExitCode got, answer) = await _line.RunJsonAsync("receipt", "get", "1", "--out", file);
+            if (got == ExitCode.Ok) (got, answer) = await _line.RunJsonAsync("receipt", "extend", file, "--published");
+            if (got == ExitCode.Ok) break;
+            Assert.True(Text(answer.GetProperty("error"), "code") is "NotInCalendar" or "NotPublished", answer.ToString());
+            await Task.Delay(100, end.Token);
+        }
+
+        string proof = _line.PathOf("first.publication");
+        Assert.Equal(("ROUND", "PUBLISHED", "OK", proof), (Text(answer, "was"), Text(answer, "is"), Text(answer, "result"), Text(answer, "publication")));
+        // Once more it is what it is; and where the proof was lost, it comes again.
+        (ExitCode code, answer) = await _line.RunJsonAsync("receipt", "extend", file);
+        Assert.Equal((ExitCode.Ok, "PUBLISHED", "PUBLISHED"), (code, Text(answer, "was"), Text(answer, "is")));
+        File.Delete(proof);
+        (code, answer) = await _line.RunJsonAsync("receipt", "extend", file, "--published");
+        Assert.True(code == ExitCode.Ok && File.Exists(proof), answer.ToString());
+
+        using CommandLine offline = new();
+        string here = offline.Write("first.receipt", await File.ReadAllBytesAsync(file)), genesis = _one.Chain.ToString();
+        await IsAsync(ExitCode.Inconclusive, "PublicationUnknown", "--genesis", genesis);
+        await IsAsync(ExitCode.Ok, "Accepted", "--genesis", genesis, "--publication", proof);
+        byte[] bytes = await File.ReadAllBytesAsync(proof);
+        offline.Write("first.publication", bytes);
+        await IsAsync(ExitCode.Ok, "Accepted", "--genesis", genesis);
+        await IsAsync(ExitCode.Inconclusive, "NoTrust");
+        await IsAsync(ExitCode.VerificationFailed, "ChainProofWrong", "--genesis", new string('7', 64));
+        await IsAsync(ExitCode.NotFound, "FileMissing", "--genesis", genesis, "--publication", offline.PathOf("none"));
+        bytes[^1] ^= 1;
+        offline.Write("first.publication", bytes);
+        await IsAsync(ExitCode.VerificationFailed, "StateProofWrong", "--genesis", genesis);
+        offline.Write("first.publication", bytes[..^1]);
+        await IsAsync(ExitCode.VerificationFailed, "PublicationMalformed", "--genesis", genesis);
+
+        async Task IsAsync(ExitCode expected, string reason, params string[] options)
+        {
+            (ExitCode found, JsonElement said) = await offline.RunJsonAsync(["receipt", "verify", here, .. options]);
+            string name = said.TryGetProperty("error", out JsonElement error) ? Text(error, "code") : Text(said, "reason");
+            Assert.Equal((expected, reason), (found, name));
+        }
+    }
+
+    [Fact]
+    public async Task What_no_root_holds_yet_stays_what_it_is_and_is_told_when_to_come_again()
+    {
+        PublicationDay before = Today;
+        (ulong id, string leaf) = await AddAsync("store");
+        await UntilProvenAsync(leaf);
+        await UntilPublishedAsync();
+        // Behind the root of the day: one that is entered now is a later second's.
+        (id, leaf) = await AddAsync("store");
+        await UntilProvenAsync(leaf);
+        string file = _line.PathOf($"r/{id}.receipt");
+        byte[] bytes = await File.ReadAllBytesAsync(file);
+        (ExitCode code, JsonElement answer) = await _line.RunJsonAsync("receipt", "extend", file, "--published");
+        if (Today != before) return;
+        Assert.Equal((ExitCode.NotFound, "NotPublished"), (code, Text(answer.GetProperty("error"), "code")));
+        Assert.Contains($"{before.Next} 00:00 UTC", Text(answer.GetProperty("error"), "hint"), StringComparison.Ordinal);
+        Assert.Equal(bytes, await File.ReadAllBytesAsync(file));
+    }
+
+    private static PublicationDay Today => PublicationDay.Of(Instant.FromMilliseconds(DateTimeOffset.UtcNow.ToUnixTimeMilliseconds()));
+
+    private Task UntilPublishedAsync() => OnePeer.UntilAsync(() => _one.Peer.Node.Tip!.Proven.Records.LastPublication is not null);
 
     [Theory]
     [InlineData((int)ExitCode.NotFound, "NotFound", "9999999")]

@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Collections.Immutable;
 using System.Diagnostics;
 using System.Linq;
 using System.Net.Http;
@@ -10,6 +11,9 @@ using System.Threading.Tasks;
 using NodeRuntime.Crypto;
 using NodeRuntime.Crypto.Edwards;
 using NodeRuntime.Primitives;
+using NodeRuntime.Proofs.Chain;
+using NodeRuntime.Proofs.Records;
+using NodeRuntime.Proofs.Trees;
 using NodeRuntime.Provenance.Receipts;
 using NodeRuntime.Provenance.Records;
 using NodeRuntime.Provenance.Uses;
@@ -56,6 +60,54 @@ public sealed class EventEndpointTests(OnePeer one) : IClassFixture<OnePeer>
         Assert.Equal(ReceiptResult.Ok, verifier.Verify(witnessed.Encode(), one.Trust));
         Assert.Equal(ReceiptCode.BelowWitnessQuorum, verifier.Verify((receipt with { State = ReceiptState.Witnessed }).Encode(), one.Trust).Code);
         Assert.Equal((404, "NotCosigned"), await RefusalOfAsync("/v1/calendar/999999999/cosignatures", null));
+    }
+
+    [Fact]
+    public async Task A_receipt_is_carried_into_a_later_calendar_by_what_the_peer_keeps()
+    {
+        EventReceipt early = await ReceiptAsync((await AddAsync(Owner, Event())).GetProperty("events")[0].GetProperty("id").GetUInt64(), Owner), late = early;
+        while (late.Segments[^1].Size == early.Segments[^1].Size)
+        {
+            late = await ReceiptAsync((await AddAsync(Owner, Event())).GetProperty("events")[0].GetProperty("id").GetUInt64(), Owner);
+        }
+
+        (ulong from, ulong index, ulong size) = (early.Segments[^1].Size, early.Segments[^1].Index, late.Segments[^1].Size);
+        (int status, JsonElement answer) = await one.AskAsync(HttpMethod.Get, $"/v1/calendar/{size}/way/{index}?from={from}", null);
+        Assert.Equal(200, status);
+        Hash256 root = Checkpoint.TryParse(SignedNote.TryParse(late.Checkpoint!)!.Text)!.Root;
+        MerkleInclusionProof path = new(size, index, HashesOf(answer, "path"));
+        MerkleConsistencyProof growth = new(from, size, HashesOf(answer, "growth"));
+        Assert.Equal(ExtensionVerdict.Accepted, ReceiptExtension.TryExtend(early, path, growth, root, out _));
+        foreach (string other in (string[])[$"999999999/way/{index}?from={from}", $"{size}/way/{size}?from={from}", $"{size}/way/{index}?from={size + 1}", $"{size}/way/{index}?from=0"])
+        {
+            Assert.Equal((404, "CalendarNotHere"), await RefusalOfAsync("/v1/calendar/" + other, null));
+        }
+
+        static ImmutableArray<Hash256> HashesOf(JsonElement answer, string name) =>
+            [.. answer.GetProperty(name).EnumerateArray().Select(static it => Hash256.TryParse(it.GetString()!, out Hash256 hash) ? hash : throw new FormatException())];
+    }
+
+    [Fact]
+    public async Task Roots_on_the_ledger_are_listed_and_each_has_its_proof()
+    {
+        JsonElement answer = default;
+        await OnePeer.UntilAsync(() =>
+        {
+            answer = one.AskAsync(HttpMethod.Get, "/v1/publications", null).GetAwaiter().GetResult().Body;
+            return answer.GetProperty("publications").GetArrayLength() > 0;
+        });
+        JsonElement it = answer.GetProperty("publications")[0];
+        uint day = it.GetProperty("day").GetUInt32();
+        PublicationRecord record = one.Peer.Node.Tip!.Proven.Records.Publication(new PublicationDay(day))!;
+        Assert.Equal((record.Day.ToString(), record.Size, record.Root.ToString()), (Text(it, "date"), it.GetProperty("size").GetUInt64(), Text(it, "root")));
+        (int status, JsonElement state) = await one.AskAsync(HttpMethod.Get, $"/v1/state/Publication/{Text(it, "key")}", null);
+        Assert.Equal(200, status);
+        Assert.True(StateProof.TryDecode(Convert.FromBase64String(Text(state, "proof")), out StateProof? proof));
+        CertifiedHeader certified = CertifiedHeader.Read(new WireReader(Convert.FromBase64String(Text(state, "certifiedHeader"))));
+        Assert.Equal(StateProofVerdict.Included, proof!.Verify(certified.Header.ParentStateRoot, StateKeys.Publication(record.Day), out ReadOnlyMemory<byte> value));
+        Assert.Equal(record, PublicationRecord.Read(new WireReader(value)));
+        (_, answer) = await one.AskAsync(HttpMethod.Get, "/v1/publications?from=4000000000", null);
+        Assert.Equal(0, answer.GetProperty("publications").GetArrayLength());
     }
 
     [Fact]

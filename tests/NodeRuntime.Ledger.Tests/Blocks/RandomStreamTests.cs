@@ -74,8 +74,8 @@ public sealed class RandomStreamTests
                 // Capacity has a stream of its own.
                 && !name.StartsWith("Capacity", StringComparison.Ordinal)
                 && name is not (nameof(LedgerEvent.AccusationUnfounded) or nameof(LedgerEvent.AccusationPassedOver) or nameof(LedgerEvent.MaintenanceDeclared))
-                // Lies about the calendar of events have tests of their own.
-                && name is not nameof(LedgerEvent.FraudConvicted)
+                // The calendar of events and lies about it have tests of their own.
+                && name is not (nameof(LedgerEvent.FraudConvicted) or nameof(LedgerEvent.CalendarPublished))
                 // Whose turns passed is a matter of views, and here are none.
                 && name is not (nameof(LedgerEvent.TurnsMissed) or nameof(LedgerEvent.ValidatorDeclared) or nameof(LedgerEvent.ValidatorLeft) or nameof(LedgerEvent.EpochSealed))),
         ];

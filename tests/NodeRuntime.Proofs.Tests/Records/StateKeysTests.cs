@@ -49,6 +49,30 @@ public sealed class StateKeysTests
     }
 
     [Fact]
+    public void Publications_are_ordered_by_days_and_the_newest_has_a_place_of_its_own()
+    {
+        StateKey[] keys = [StateKeys.Publication(default), StateKeys.LastPublication, StateKeys.Publication(new PublicationDay(1)), StateKeys.Publication(new PublicationDay(20_454)), StateKeys.Publication(PublicationDay.Last)];
+        Assert.Equal(keys, keys.Distinct().Order());
+    }
+
+    [Theory]
+    [InlineData(-5L, 0u, "1970-01-01")]
+    [InlineData(0L, 0u, "1970-01-01")]
+    [InlineData(86_399_999L, 0u, "1970-01-01")]
+    [InlineData(86_400_000L, 1u, "1970-01-02")]
+    [InlineData(951_782_400_000L, 11_016u, "2000-02-29")]
+    [InlineData(1_767_225_599_999L, 20_453u, "2025-12-31")]
+    [InlineData(1_767_225_600_000L, 20_454u, "2026-01-01")]
+    [InlineData(253_402_300_799_000L, 2_932_896u, "9999-12-31")]
+    [InlineData(9_000_000_000_000_000L, 2_932_896u, "9999-12-31")]
+    public void A_moment_lies_in_a_day_of_the_calendar(long milliseconds, uint number, string date)
+    {
+        PublicationDay day = PublicationDay.Of(Instant.FromMilliseconds(milliseconds));
+        Assert.Equal((number, date), (day.Number, day.ToString()));
+        Assert.Equal(number * 86_400_000L, day.Begin.Milliseconds);
+    }
+
+    [Fact]
     public void Bit_0_is_the_highest_of_the_family_and_keys_are_ordered_by_their_bits()
     {
         StateKey key = new((StateFamily)0x81, Id);

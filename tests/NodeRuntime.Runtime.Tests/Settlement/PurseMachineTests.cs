@@ -8,6 +8,8 @@ using NodeRuntime.Ledger.State;
 using NodeRuntime.Primitives;
 using NodeRuntime.Proofs.Chain;
 using NodeRuntime.Proofs.Transactions;
+using NodeRuntime.Provenance.Receipts;
+using NodeRuntime.Provenance.Records;
 using NodeRuntime.Runtime.Settlement;
 using NodeRuntime.Simulation;
 using Xunit;
@@ -21,6 +23,7 @@ public sealed class PurseMachineTests
 
     private readonly SimulatedSignatures _signatures = new();
     private readonly ISigner _signer;
+    private readonly ISigner _voter;
     private readonly PurseMachine _purse;
     private LedgerState _state;
 
@@ -28,6 +31,7 @@ public sealed class PurseMachineTests
     {
         Prng prng = new(1);
         _signer = _signatures.CreateSigner(prng);
+        _voter = _signatures.CreateSigner(prng);
         AccountId account = KeyPolicy.Single(_signer.PublicKey).ToAccountId();
         _state = LedgerState.FromGenesis(new Genesis
         {
@@ -36,7 +40,7 @@ public sealed class PurseMachineTests
             Nonce = Hasher.Sha256("purse"u8),
             Time = Instant.FromMilliseconds(1_000_000_000),
             Parameters = ChainParameters.Development with { Capacity = CapacityTerms.Development },
-            Validators = [new GenesisValidator(_signatures.CreateSigner(prng).PublicKey, 1)],
+            Validators = [new GenesisValidator(_voter.PublicKey, 1)],
             Allocations = [new GenesisAllocation(account, Amount.FromTokens(1_000), Amount.FromTokens(200))],
         });
         _purse = new PurseMachine(_signer, _signatures);
@@ -88,6 +92,36 @@ public sealed class PurseMachineTests
         Transaction next = Offered(effects);
         Assert.Equal((under.Sequence, Payment), (next.Sequence, Assert.Single(next.Messages)));
         Assert.Empty(Advance(Moment, next));
+    }
+
+    [Fact]
+    public void A_root_of_the_day_that_somebody_else_may_put_there_first_takes_nothing_else_with_it()
+    {
+        Message publication = Publication();
+        Transaction first = Offered(Ask(Payment));
+        Assert.Empty(Ask(publication));
+        Message later = new Message.Transfer(new AccountId(Hasher.Sha256("somebody else"u8)), new Amount(7));
+        Assert.Empty(Ask(later));
+        // What was asked for behind it goes before it, and it goes alone.
+        Transaction second = Offered(Advance(Moment, first));
+        Assert.Equal(later, Assert.Single(second.Messages));
+        Transaction third = Offered(Advance(Moment, second));
+        Assert.Same(publication, Assert.Single(third.Messages));
+        Assert.Empty(Advance(Moment, third));
+        // The day is taken now: said again it is dropped by name, and what comes with it is not held up.
+        PurseEffect.Say dropped = Assert.Single(Ask(publication).OfType<PurseEffect.Say>());
+        Assert.Equal("PublishCalendar dropped: Publications.DayTaken", dropped.Text);
+        Assert.Equal(Payment, Assert.Single(Offered(Ask(Payment)).Messages));
+    }
+
+    // A calendar of one second.
+    private Message.PublishCalendar Publication()
+    {
+        Hash256 nothing = Hasher.Sha256("nothing"u8);
+        RoundLeaf last = new(EpochPlans.RoundOf(_state.Time), nothing, 1, 1, nothing, nothing, RoundMark.Live);
+        string text = new Checkpoint(Checkpoint.OriginOf(_state.Chain), 1, last.Hash).Text;
+        CheckpointLine line = new(_voter.PublicKey, _voter.Sign(ValidatorNote.SigningDigest(_state.Chain, text)));
+        return new Message.PublishCalendar(1, last.Hash, [.. last.Encode()], [], [line]);
     }
 
     [Fact]
