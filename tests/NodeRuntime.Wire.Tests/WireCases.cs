@@ -299,7 +299,7 @@ internal sealed class WireCases
         Add("PostureBaseline", baseline.Encode(), static bytes => PostureBaseline.Decode(bytes)?.Encode());
         Round round = new(1_767_225_600);
         PostureStatement statement = new(
-            Peer(), Peer(), Hash(), round, Hash(), Hash(), new Thing(ThingClass.File, "/opt/peer/noderuntime.dll"), "f 0644 0 0 -", new MerkleInclusionProof(3, 2, [Hash(), Hash()]),
+            Peer(), Peer(), Hash(), round, Hash(), Hash(), Hasher.Sha256("leaf"u8), new MerkleInclusionProof(3, 2, [Hash(), Hash()]),
             Hash(), AgentLevel.Privileged);
         Add("PostureStatement", statement.Encode(), static bytes => PostureStatement.Decode(bytes)?.Encode());
         ChallengeMessage[] messages =

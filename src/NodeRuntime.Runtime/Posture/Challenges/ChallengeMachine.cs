@@ -364,8 +364,8 @@ public sealed class ChallengeMachine
         }
 
         PostureStatement statement = new(
-            _self, current.From, current.Challenge.Nonce, second.Round, RecordHash.Leaf(second.Heartbeat.Span), reading.Root, reading.Thing!.Value, reading.Value!, reading.Proof!,
-            _policy, heartbeat.Level);
+            _self, current.From, current.Challenge.Nonce, second.Round, RecordHash.Leaf(second.Heartbeat.Span), reading.Root,
+            StateTree.LeafOf(reading.Thing!.Value, reading.Value!), reading.Proof!, _policy, heartbeat.Level);
         ChallengeMessage.Answer answer = new(
             statement, _signer.Sign(statement.SigningDigest(_chain)), second.Heartbeat, second.Leaf, _signer.Sign(second.Leaf.SigningDigest(_chain)));
         _answered++;

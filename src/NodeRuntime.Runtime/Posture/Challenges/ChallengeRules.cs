@@ -1,5 +1,4 @@
 using NodeRuntime.Crypto;
-using NodeRuntime.Posture.State;
 using NodeRuntime.Primitives;
 using NodeRuntime.Proofs.Trees;
 using NodeRuntime.Provenance.Records;
@@ -35,6 +34,6 @@ public static class ChallengeRules
         if (heartbeat.Level != it.Level) return ChallengeVerdict.LevelMismatch;
         if (it.Proof.Size is 0 or > Limits.PostureThingsMax) return ChallengeVerdict.SizeOutOfRange;
         if (it.Proof.Index != challenge.Draw % it.Proof.Size) return ChallengeVerdict.ThingForeign;
-        return it.Proof.Verify(it.Root, StateTree.LeafOf(it.Thing, it.Value)) == MerkleVerdict.Accepted ? ChallengeVerdict.Proven : ChallengeVerdict.ProofWrong;
+        return it.Proof.Verify(it.Root, it.Leaf) == MerkleVerdict.Accepted ? ChallengeVerdict.Proven : ChallengeVerdict.ProofWrong;
     }
 }

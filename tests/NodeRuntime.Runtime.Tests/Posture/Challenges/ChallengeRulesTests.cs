@@ -24,7 +24,7 @@ public sealed class ChallengeRulesTests
         ["a second to come"] = (Statement(static it => it with { Round = new Round(it.Round.Second + 61) }), ChallengeVerdict.RoundOutOfReach),
         ["another's machine"] = (Statement(static it => it with { Node = new PeerId(Other) }), ChallengeVerdict.NodeForeign),
         ["to another challenger"] = (Statement(static it => it with { Challenger = new PeerId(Other) }), ChallengeVerdict.ChallengerForeign),
-        ["a value that was not signed"] = (static (_, it) => it with { Statement = it.Statement with { Value = "f 0777 0 0 -" } }, ChallengeVerdict.SignatureWrong),
+        ["a policy that was not signed"] = (static (_, it) => it with { Statement = it.Statement with { Policy = Other } }, ChallengeVerdict.SignatureWrong),
         ["a policy that was not signed"] = (static (_, it) => it with { Statement = it.Statement with { Policy = Other } }, ChallengeVerdict.SignatureWrong),
         ["signed by another"] = (static (scene, it) => it with { Signature = scene.Asker.Sign(it.Statement.SigningDigest(ChallengeScene.Chain)) }, ChallengeVerdict.SignatureWrong),
         ["signed for another chain"] = (static (scene, it) => it with { Signature = scene.Asked.Sign(it.Statement.SigningDigest(new ChainId(Other))) }, ChallengeVerdict.SignatureWrong),
@@ -45,9 +45,7 @@ public sealed class ChallengeRulesTests
         ["more things than can be"] = (Statement(static it => it with { Proof = it.Proof with { Size = Limits.PostureThingsMax + 1 } }), ChallengeVerdict.SizeOutOfRange),
         ["no things"] = (Statement(static it => it with { Proof = it.Proof with { Size = 0 } }), ChallengeVerdict.SizeOutOfRange),
         ["another thing, rightly proven"] = (AnotherThing, ChallengeVerdict.ThingForeign),
-        ["another value"] = (Statement(static it => it with { Value = "f 0777 0 0 -" }), ChallengeVerdict.ProofWrong),
-        ["another path"] = (Statement(static it => it with { Thing = it.Thing with { Path = "/opt/else" } }), ChallengeVerdict.ProofWrong),
-        ["another class"] = (Statement(static it => it with { Thing = it.Thing with { Class = ThingClass.Module } }), ChallengeVerdict.ProofWrong),
+        ["another leaf"] = (Statement(static it => it with { Leaf = Other }), ChallengeVerdict.ProofWrong),
         ["another way"] = (Statement(static it => it with { Proof = it.Proof with { Path = [.. it.Proof.Path.Select(static _ => Other)] } }), ChallengeVerdict.ProofWrong),
         ["a longer way"] = (Statement(static it => it with { Proof = it.Proof with { Path = [.. it.Proof.Path, Other] } }), ChallengeVerdict.ProofWrong),
     };
@@ -116,7 +114,7 @@ public sealed class ChallengeRulesTests
     private static ChallengeMessage.Answer AnotherThing(ChallengeScene scene, ChallengeMessage.Answer it)
     {
         Thing other = scene.Things.Draw(it.Statement.Proof.Index + 1)!.Value;
-        return Statement(statement => statement with { Thing = other, Value = scene.Things.ValueOf(other)!, Proof = scene.Things.Prove(other)! })(scene, it);
+        return Statement(statement => statement with { Leaf = StateTree.LeafOf(other, scene.Things.ValueOf(other)!), Proof = scene.Things.Prove(other)! })(scene, it);
     }
 
     private static Heartbeat Read(ChallengeMessage.Answer it)

@@ -84,8 +84,8 @@ internal sealed class ChallengeScene
         Thing thing = Things.Draw(challenge.Draw)!.Value;
         ClosedSecond second = Second(round ?? Round);
         PostureStatement statement = new(
-            AskedId, AskerId, challenge.Nonce, second.Round, RecordHash.Leaf(second.Heartbeat.Span), Things.Root(), thing, Things.ValueOf(thing)!, Things.Prove(thing)!, Policy,
-            AgentLevel.Privileged);
+            AskedId, AskerId, challenge.Nonce, second.Round, RecordHash.Leaf(second.Heartbeat.Span), Things.Root(), StateTree.LeafOf(thing, Things.ValueOf(thing)!),
+            Things.Prove(thing)!, Policy, AgentLevel.Privileged);
         return new ChallengeMessage.Answer(statement, Sign(statement), second.Heartbeat, second.Leaf, Sign(second.Leaf));
     }
 

@@ -175,8 +175,7 @@ public sealed class ChallengeWorldTests
         {
             Heartbeat = lie.Hash,
             Root = clean.Root(),
-            Thing = asked,
-            Value = clean.ValueOf(asked)!,
+            Leaf = StateTree.LeafOf(asked, clean.ValueOf(asked)!),
             Proof = clean.Prove(asked)!,
         };
         ChainId chain = _world!.Genesis.ChainId;
