@@ -25,7 +25,6 @@ public sealed class ChallengeRulesTests
         ["another's machine"] = (Statement(static it => it with { Node = new PeerId(Other) }), ChallengeVerdict.NodeForeign),
         ["to another challenger"] = (Statement(static it => it with { Challenger = new PeerId(Other) }), ChallengeVerdict.ChallengerForeign),
         ["a policy that was not signed"] = (static (_, it) => it with { Statement = it.Statement with { Policy = Other } }, ChallengeVerdict.SignatureWrong),
-        ["a policy that was not signed"] = (static (_, it) => it with { Statement = it.Statement with { Policy = Other } }, ChallengeVerdict.SignatureWrong),
         ["signed by another"] = (static (scene, it) => it with { Signature = scene.Asker.Sign(it.Statement.SigningDigest(ChallengeScene.Chain)) }, ChallengeVerdict.SignatureWrong),
         ["signed for another chain"] = (static (scene, it) => it with { Signature = scene.Asked.Sign(it.Statement.SigningDigest(new ChainId(Other))) }, ChallengeVerdict.SignatureWrong),
         ["no heartbeat"] = (static (_, it) => it with { Heartbeat = new byte[] { 1, 2, 3 } }, ChallengeVerdict.HeartbeatMalformed),
