@@ -36,6 +36,9 @@ public sealed partial class ConsensusMachine
     private readonly SortedSet<PeerId> _peers = [];
 
     private readonly SortedSet<PeerId> _validatorPeers = [];
+
+    // Of the peers those that do not vote.
+    private readonly SortedSet<PeerId> _observers = [];
     private readonly SigningDigests _digests;
 
     private ValidatorSet _set;
@@ -150,11 +153,13 @@ public sealed partial class ConsensusMachine
                 break;
             case ConsensusInput.PeerConnected m:
                 _peers.Add(m.Peer);
+                if (!_validatorPeers.Contains(m.Peer)) _observers.Add(m.Peer);
                 Greet(m.Peer);
                 ShowEvidence(m.Peer);
                 break;
             case ConsensusInput.PeerLeft m:
                 _peers.Remove(m.Peer);
+                _observers.Remove(m.Peer);
                 _served.Remove(m.Peer);
                 ForgetSyncPeer(m.Peer);
                 break;

@@ -102,10 +102,7 @@ public sealed partial class ConsensusMachine
     // Votes go from validator to validator; whoever only follows hears of a finalized block from its neighbours.
     private void TellObservers(CertifiedHeader tip)
     {
-        foreach (PeerId peer in _peers)
-        {
-            if (!_validatorPeers.Contains(peer)) Send(peer, new ConsensusMessage.Tip(tip));
-        }
+        foreach (PeerId peer in _observers) Send(peer, new ConsensusMessage.Tip(tip));
     }
 
     private void Prune()

@@ -52,6 +52,11 @@ public sealed partial class ConsensusMachine
     {
         _validatorPeers.Clear();
         foreach (ValidatorMember member in _set.Members) _validatorPeers.Add(member.Peer);
+        _observers.Clear();
+        foreach (PeerId peer in _peers)
+        {
+            if (!_validatorPeers.Contains(peer)) _observers.Add(peer);
+        }
     }
 
     private Floor FloorOf((Block Block, Certificate Finalization)? recovered)

@@ -108,8 +108,17 @@ internal sealed class AgreementOracle
     public void Replayed(AgreementNode node, Height height, LedgerState state)
     {
         Hash256 root = state.Root;
-        if (!_roots.TryGetValue(height, out Hash256 known)) _roots.Add(height, root);
-        else if (known != root) Violate($"I8: peer {node.Number} has another state at height {height}");
+        if (_roots.TryGetValue(height, out Hash256 known))
+        {
+            // The same root is the same state: what there is to see in it was seen in the first.
+            if (known == root) return;
+            Violate($"I8: peer {node.Number} has another state at height {height}");
+        }
+        else
+        {
+            _roots.Add(height, root);
+        }
+
         SupplyRecord supply = state.Supply;
         NoteSet(node, state.Validators);
         if (supply.Balances + supply.Bonds + supply.Escrows + supply.Burned != supply.Minted) Violate($"I9: the sums of height {height} do not add up");
