@@ -69,7 +69,7 @@ public sealed class CapacityTests : IDisposable
         using CancellationTokenSource interrupt = new();
         // One percent of a thread: between two units it rests long enough to be interrupted there.
         Task<(ExitCode Code, string Out, string Error)> run = _line.RunUntilAsync(interrupt.Token, [.. PlotWords("40"), "--share", "1", "--output", "json"]);
-        await Deadline.UntilAsync("a first unit", 60, () => File.Exists(Path.Combine(PlotPath, "unit-00000000.sums")));
+        await Deadline.UntilAsync("a first unit", 180, () => File.Exists(Path.Combine(PlotPath, "unit-00000000.sums")));
         await interrupt.CancelAsync();
         (ExitCode code, string output, _) = await run;
 
@@ -184,7 +184,7 @@ public sealed class CapacityTests : IDisposable
         // Somebody else's file takes the room while it works: what was made stays, and with room it goes on.
         using CancellationTokenSource never = new();
         Task<(ExitCode Code, string Out, string Error)> run = _line.RunUntilAsync(never.Token, [.. words, "--units", "5", "--share", "1"]);
-        await Deadline.UntilAsync("a first unit", 60, () => File.Exists(Path.Combine(small, "plot", "unit-00000000.sums")));
+        await Deadline.UntilAsync("a first unit", 180, () => File.Exists(Path.Combine(small, "plot", "unit-00000000.sums")));
         disk.Fill();
         (code, _, string error) = await run;
         Assert.Equal(ExitCode.Failed, code);
