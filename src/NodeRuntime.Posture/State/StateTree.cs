@@ -119,8 +119,5 @@ public sealed class StateTree
         return found.ToImmutable();
     }
 
-    /// <summary>Whether a class stands in trees at all.</summary>
-    public static bool IsInTrees(ThingClass thingClass) => thingClass is >= ThingClass.File and <= ThingClass.Environment and not ThingClass.Process;
-
     private static bool InTree(Thing thing) => thing.Class != ThingClass.Process;
 }
