@@ -32,8 +32,7 @@ internal sealed class CalendarDesk
     private readonly ImmutableArray<ISigner> _voters;
     private readonly CalendarLog _log;
     private readonly SortedDictionary<(int Level, ulong Index), ReadOnlyMemory<byte>> _tiles = [];
-    private readonly SortedDictionary<ulong, Hash256> _roots = [];
-    private readonly SortedDictionary<ulong, RoundLeaf> _last = [];
+    private readonly SortedDictionary<ulong, (Hash256 Root, RoundLeaf Last)> _sizes = [];
     private readonly SortedDictionary<ulong, SortedDictionary<PublicKey, Signature>> _lines = [];
     private readonly SortedDictionary<ulong, (EnteredRound Round, RoundLeaf Leaf)> _waiting = [];
     private ulong _durable;
@@ -65,7 +64,7 @@ internal sealed class CalendarDesk
     public Message.PublishCalendar? ToPublication(ValidatorSet validators)
     {
         if (SignedNote.TryParse(_scene.Newest.Note) is not { } note || Checkpoint.TryParse(note.Text) is not { } checkpoint) return null;
-        if (!_roots.TryGetValue(checkpoint.Size, out Hash256 root) || checkpoint.Root != root) return null;
+        if (!_sizes.TryGetValue(checkpoint.Size, out (Hash256 Root, RoundLeaf Last) known) || checkpoint.Root != known.Root) return null;
         ImmutableArray<CheckpointLine>.Builder lines = ImmutableArray.CreateBuilder<CheckpointLine>();
         Hash256 digest = ValidatorNote.SigningDigest(_scene.Chain, note.Text);
         foreach (ValidatorMember member in validators.Members)
@@ -84,7 +83,7 @@ internal sealed class CalendarDesk
         lines.Sort(static (left, right) => left.Key.CompareTo(right.Key));
         MerkleInclusionProof? way = Way(checkpoint.Size - 1, checkpoint.Size);
         if (way is null) return null;
-        return new Message.PublishCalendar(checkpoint.Size, root, [.. _last[checkpoint.Size].Encode()], way.Path, lines.ToImmutable());
+        return new Message.PublishCalendar(checkpoint.Size, known.Root, [.. known.Last.Encode()], way.Path, lines.ToImmutable());
     }
 
     public void Recover(RoundLeaf leaf)
@@ -201,7 +200,7 @@ internal sealed class CalendarDesk
 
     public void Signed(ProvenanceMessage.Signed message)
     {
-        if (message.Size <= Certified || !_roots.ContainsKey(message.Size) || message.Size > _durable) return;
+        if (message.Size <= Certified || !_sizes.ContainsKey(message.Size) || message.Size > _durable) return;
         CalendarEpoch epoch = EpochOf(message.Size);
         if (epoch.Writer != _scene.Self || WeightOf(epoch.Plan, message.Key) == 0) return;
         if (_scene.Signatures.Verify(message.Key, ValidatorNote.SigningDigest(_scene.Chain, TextOf(message.Size)), message.Signature) != SignatureVerdict.Accepted) return;
@@ -215,7 +214,7 @@ internal sealed class CalendarDesk
     // One root for each size: what was signed once is not signed again, and the log only grows.
     private void Sign(ulong size, CalendarEpoch epoch)
     {
-        if (size <= _signed || !_roots.ContainsKey(size)) return;
+        if (size <= _signed || !_sizes.ContainsKey(size)) return;
         foreach (ISigner voter in _voters)
         {
             if (WeightOf(epoch.Plan, voter.PublicKey) == 0) continue;
@@ -270,14 +269,8 @@ internal sealed class CalendarDesk
         CalendarVerdict verdict = _log.Append(leaf, out ImmutableArray<Tile> full);
         if (verdict != CalendarVerdict.Accepted) return verdict;
         foreach (Tile tile in full) _tiles[(tile.Id.Level, tile.Id.Index)] = tile.Hashes;
-        _roots[Size] = _log.Root;
-        _last[Size] = leaf;
-        if (Size > SizesKept)
-        {
-            _roots.Remove(Size - SizesKept);
-            _last.Remove(Size - SizesKept);
-        }
-
+        _sizes[Size] = (_log.Root, leaf);
+        if (Size > SizesKept) _sizes.Remove(Size - SizesKept);
         return verdict;
     }
 
@@ -294,7 +287,7 @@ internal sealed class CalendarDesk
         return _log.OpenTile(id.Level) is { } open && open.Id.Index == id.Index ? open.Hashes : null;
     }
 
-    private string TextOf(ulong size) => new Checkpoint(Checkpoint.OriginOf(_scene.Chain), size, _roots[size]).Text;
+    private string TextOf(ulong size) => new Checkpoint(Checkpoint.OriginOf(_scene.Chain), size, _sizes[size].Root).Text;
 
     // Of the calendar's last second.
     private CalendarEpoch EpochOf(ulong size) => _scene.Epochs.At(new Round(_log.Plan.GenesisRound.Second + size - 1));
