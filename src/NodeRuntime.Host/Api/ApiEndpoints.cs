@@ -29,7 +29,7 @@ internal static class ApiEndpoints
 
     public static void Map(WebApplication application, PeerNode node)
     {
-        IEndpointRouteBuilder api = application.MapGroup(string.Empty).RequireRateLimiting("requests");
+        IEndpointRouteBuilder api = application.MapGroup(string.Empty).RequireRateLimiting(BoundedHttp.RequestLimit);
         api.MapGet(Routes.Health, () => Health(node));
         api.MapGet(Routes.Metrics, () => Results.Text(MetricsText.Of(PeerFigures.Of(node)), "text/plain; version=0.0.4"));
         api.MapGet(Routes.Status, () => ApiAnswers.Status(node));

@@ -3,17 +3,13 @@ using System.Globalization;
 using System.IO;
 using System.Linq;
 using System.Net;
-using System.Net.Sockets;
 using System.Text;
 using System.Threading;
 using System.Threading.Tasks;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.RateLimiting;
-using Microsoft.AspNetCore.Server.Kestrel.Core;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using NodeRuntime.Host.Api;
 using NodeRuntime.Provenance.Witnesses;
 
 namespace NodeRuntime.Host.Witnesses;
@@ -26,6 +22,8 @@ namespace NodeRuntime.Host.Witnesses;
 public sealed class WitnessServer : IAsyncDisposable
 {
     public const string Route = "/add-checkpoint";
+
+    private static readonly HttpBounds Bounds = new(Requests: 16, Waiting: 64, AddCheckpoint.BytesMax, Connections: 256);
 
     private readonly WebApplication _application;
     private readonly WitnessBook _book;
@@ -42,55 +40,22 @@ public sealed class WitnessServer : IAsyncDisposable
     /// <exception cref="HostException">The address cannot be listened on.</exception>
     public static async Task<WitnessServer> StartAsync(WitnessBook book, string address, ILoggerFactory loggers)
     {
-        WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.WebHost.UseKestrelCore();
-        builder.Services.AddRoutingCore();
-        builder.Services.AddSingleton(loggers);
-        builder.Services.AddRateLimiter(static options =>
-        {
-            options.RejectionStatusCode = StatusCodes.Status429TooManyRequests;
-            options.AddConcurrencyLimiter("requests", static limiter =>
-            {
-                limiter.PermitLimit = 16;
-                limiter.QueueLimit = 64;
-            });
-        });
         if (!IPEndPoint.TryParse(address.Replace("localhost", "127.0.0.1", StringComparison.Ordinal), out IPEndPoint? endpoint))
         {
-            await builder.Build().DisposeAsync();
             throw new HostException($"'{address}' is no address to listen on: write 127.0.0.1:26650");
         }
 
-        builder.WebHost.ConfigureKestrel(options =>
-        {
-            options.AddServerHeader = false;
-            options.Limits.MaxRequestBodySize = AddCheckpoint.BytesMax;
-            options.Limits.MaxConcurrentConnections = 256;
-            options.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
-            options.Listen(endpoint, static listen => listen.Protocols = HttpProtocols.Http1);
-        });
-        WebApplication application = builder.Build();
+        WebApplication application = BoundedHttp.NewBuilder(Bounds, endpoint, loggers).Build();
         application.UseRateLimiter();
         ILogger logger = loggers.CreateLogger("witness");
-        application.MapPost(Route, context => AnswerAsync(context, book, logger)).RequireRateLimiting("requests");
-        try
-        {
-            await application.StartAsync();
-        }
-        catch (Exception exception) when (exception is IOException or SocketException)
-        {
-            await application.DisposeAsync();
-            throw new HostException($"cannot listen on {address}: {exception.Message}. Choose another address or stop what uses it.", exception);
-        }
-
+        application.MapPost(Route, context => AnswerAsync(context, book, logger)).RequireRateLimiting(BoundedHttp.RequestLimit);
+        await BoundedHttp.StartAsync(application, reason => $"cannot listen on {address}: {reason}. Choose another address or stop what uses it.");
         return new WitnessServer(application, book);
     }
 
     public async ValueTask DisposeAsync()
     {
-        using CancellationTokenSource limit = new(TimeSpan.FromSeconds(2));
-        await _application.StopAsync(limit.Token);
-        await _application.DisposeAsync();
+        await BoundedHttp.EndAsync(_application);
         _book.Dispose();
     }
 
