@@ -21,6 +21,9 @@ internal sealed class CampaignReport
     /// <summary>What a plan names and processes are not put through so, with the reason.</summary>
     public SortedDictionary<string, string> Skipped { get; } = new(StringComparer.Ordinal);
 
+    /// <summary>Peers whose key was in two processes, signed two things in one view, and votes no more.</summary>
+    public SortedSet<int> Lost { get; } = [];
+
     public ulong Height { get; set; }
 
     public int Operations { get; set; }
@@ -77,6 +80,7 @@ internal sealed class CampaignReport
                     static pair => pair.Key,
                     static pair => (object)new { pair.Value.Count, P50 = At([.. pair.Value.Order()], 0.5), Max = pair.Value.Max() }),
                 Skipped,
+                Lost,
                 Notes,
                 Complaints,
             },

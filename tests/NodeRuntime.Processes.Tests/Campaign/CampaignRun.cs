@@ -42,7 +42,8 @@ internal sealed class CampaignRun : IAsyncDisposable
     private readonly SystemSignatures _signatures = SystemSignatures.Open(RandomNumberGenerator.GetBytes(SystemSignatures.EntropyByteCount));
     private readonly ISigner _flooder;
     private readonly Operator _operator;
-    private bool _hadClone;
+    // Whose key was in two machines at once. With two signatures to show for it the ledger takes that key's place, and rightly.
+    private readonly SortedSet<int> _cloned = [];
 
     private CampaignRun(CampaignOptions options, NemesisPlan? plan, DatabaseServer? database)
     {
@@ -114,7 +115,7 @@ internal sealed class CampaignRun : IAsyncDisposable
     {
         await using ProcessStage stage = new(plan, _net, _report, _flooder, _database is null ? null : DatabasePeer, _report.Options.Seed);
         await stage.PlayAsync();
-        _hadClone = stage.HadClone;
+        _cloned.UnionWith(stage.Cloned);
         double seconds = await HealedAsync(plan.Name);
         await Console.Error.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"{plan.Name}: back after {seconds:0.0} s; {_clients.Operations.Count} operations"));
         // What is left of its length: everybody must have something to do behind it.
@@ -153,7 +154,6 @@ internal sealed class CampaignRun : IAsyncDisposable
         if (noMount is not null) _report.Notes.Add("full disks are left out: " + noMount);
         Add(noMount is null ? options.FullDisks : 0, "full disk", FillDiskAsync);
         Add(options.StaleRestores, "stale restore", RestoreStaleAsync);
-        Add(_bridge is null ? options.Clones : 0, "two of one key", CloneAsync);
         Add(options.SlowLinks, "slow links", SlowLinksAsync);
         Add(options.Resets, "reset", ResetAsync);
         Add(options.Repeats, "repeats", RepeatAsync);
@@ -163,6 +163,9 @@ internal sealed class CampaignRun : IAsyncDisposable
             (faults[i], faults[other]) = (faults[other], faults[i]);
         }
 
+        // Last, and always the same one: who is punished for it votes no more, and three validators have no fault to spare.
+        int twice = DrawFilePeer();
+        Add(_bridge is null ? options.Clones : 0, "two of one key", () => CloneAsync(twice));
         return faults;
 
         void Add(int count, string name, Func<Task> fault)
@@ -320,10 +323,9 @@ internal sealed class CampaignRun : IAsyncDisposable
     }
 
     // On another port, with an empty folder, and the key of a validator that runs.
-    private async Task CloneAsync()
+    private async Task CloneAsync(int peer)
     {
-        _hadClone = true;
-        int peer = DrawFilePeer();
+        _cloned.Add(peer);
         await using CliRun clone = await _operator.CloneAsync(peer, data: null);
         await LastAsync(5_000, 8_000);
         if (clone.HasExited) _report.Notes.Add("a second process with a validator's key ended by itself: " + clone.Output + clone.Error);
@@ -345,7 +347,7 @@ internal sealed class CampaignRun : IAsyncDisposable
             await Deadline.UntilAsync("peers that all vote and finalize", Patience, async () =>
             {
                 last = await AllAsync();
-                return last.All(status => status is { Consensus: "Voting" } && status.FinalizedHeight >= target);
+                return last.Select((status, peer) => status?.FinalizedHeight >= target && (status.Consensus == "Voting" || IsPunished(peer, status))).All(static well => well);
             });
         }
         catch (TimeoutException)
@@ -356,9 +358,17 @@ internal sealed class CampaignRun : IAsyncDisposable
 
         double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
         _report.Recovered(fault, seconds);
+        for (int peer = 0; peer < last.Length; peer++)
+        {
+            if (IsPunished(peer, last[peer]!)) _report.Lost.Add(peer);
+        }
+
         if (seconds > RecoveryMax) _report.Complaints.Add(string.Create(CultureInfo.InvariantCulture, $"after '{fault}' it took {seconds:0.0} s"));
         return seconds;
     }
+
+    private bool IsPunished(int peer, StatusAnswer status) =>
+        _cloned.Contains(peer) && status.Consensus == "Observing" && status.Validators < _net.Count;
 
     private Task<StatusAnswer?[]> AllAsync() => Task.WhenAll(Enumerable.Range(0, _net.Count).Select(_net.StatusAsync));
 
@@ -380,7 +390,7 @@ internal sealed class CampaignRun : IAsyncDisposable
         _report.Height = await _net.TipAsync();
         try
         {
-            _net.AssertAgreement(judgesVotes: !_hadClone);
+            _net.AssertAgreement(judgesVotes: _cloned.Count == 0);
         }
         catch (Exception exception) when (exception is Xunit.Sdk.XunitException)
         {

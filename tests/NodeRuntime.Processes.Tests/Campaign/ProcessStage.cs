@@ -45,8 +45,8 @@ internal sealed class ProcessStage(NemesisPlan plan, PeerNet net, CampaignReport
 
     public int ValidatorCount => net.Count;
 
-    /// <summary>A second process had a key with what its disk knew: votes are not judged.</summary>
-    public bool HadClone { get; private set; }
+    /// <summary>Whose key was in two processes at once: votes are not judged.</summary>
+    public SortedSet<int> Cloned { get; } = [];
 
     /// <summary>Asked of the peers at the moment: whoever leads may lead no more when something is done to it.</summary>
     public (int Now, int Next)? Leaders
@@ -165,7 +165,7 @@ internal sealed class ProcessStage(NemesisPlan plan, PeerNet net, CampaignReport
     public void Clone(int peer, Duration lasts)
     {
         if (IsOnServer(peer, "clone")) return;
-        HadClone = true;
+        Cloned.Add(peer);
         string copy = net.Place.PathOf("copy-" + Number(_order++));
         CliRun? clone = null;
         Do(peer, async () =>
