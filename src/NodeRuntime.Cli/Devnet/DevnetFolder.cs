@@ -3,8 +3,6 @@ using System.Collections.Generic;
 using System.Collections.Immutable;
 using System.Globalization;
 using System.IO;
-using System.Net;
-using System.Net.Sockets;
 using System.Security.Cryptography;
 using NodeRuntime.Client;
 using NodeRuntime.Crypto;
@@ -130,7 +128,7 @@ internal sealed class DevnetFolder
     // Everybody is told of one other peer and learns of the rest.
     private static ImmutableArray<DevnetPeer> WritePeers(string root, Genesis genesis, List<KeyPair> keys)
     {
-        ImmutableArray<int> ports = FreePorts(keys.Count * 2);
+        ImmutableArray<int> ports = LoopbackPorts.Find(keys.Count * 2);
         ImmutableArray<DevnetPeer>.Builder peers = ImmutableArray.CreateBuilder<DevnetPeer>(keys.Count);
         for (int i = 0; i < keys.Count; i++)
         {
@@ -158,27 +156,6 @@ internal sealed class DevnetFolder
     private static string FolderOf(string root, int index) => Path.Combine(root, "peer-" + index.ToString(CultureInfo.InvariantCulture));
 
     private static string Loopback(int port) => "127.0.0.1:" + port.ToString(CultureInfo.InvariantCulture);
-
-    // All are held at once, so that no two are the same; they are free again a moment before the peers take them.
-    private static ImmutableArray<int> FreePorts(int count)
-    {
-        List<TcpListener> held = [];
-        try
-        {
-            for (int i = 0; i < count; i++)
-            {
-                TcpListener listener = new(IPAddress.Loopback, 0);
-                held.Add(listener);
-                listener.Start();
-            }
-
-            return [.. held.ConvertAll(static listener => ((IPEndPoint)listener.LocalEndpoint).Port)];
-        }
-        finally
-        {
-            foreach (TcpListener listener in held) listener.Dispose();
-        }
-    }
 
     private static void CreateFolder(string path)
     {

@@ -1,8 +1,6 @@
 using System;
 using System.Diagnostics;
 using System.IO;
-using System.Net;
-using System.Net.Sockets;
 using System.Text.Json;
 using System.Threading;
 using System.Threading.Tasks;
@@ -32,7 +30,7 @@ public sealed class AccuseTests
         KeyPair pair = NodeKeys.Create(Path.Combine(folder, "node.key"));
         Genesis genesis = MakeGenesis(pair.PublicKey);
         await File.WriteAllBytesAsync(Path.Combine(folder, "genesis.bin"), genesis.Encode());
-        PeerConfig config = new() { Genesis = genesis.ChainId.ToString(), Listen = "127.0.0.1:0", Api = "127.0.0.1:" + FreePort() };
+        PeerConfig config = new() { Genesis = genesis.ChainId.ToString(), Listen = "127.0.0.1:0", Api = "127.0.0.1:" + LoopbackPorts.Find(1)[0] };
         await using PeerHost peer = await PeerHost.StartAsync(config, folder, NullLoggerFactory.Instance, CancellationToken.None);
         line.Write(".config/noderuntime/context.yaml", $"version: 1\ncontacts: [http://{config.Api}]\ngenesis: {genesis.ChainId}\n");
         await Until(() => peer.Node.Tip is { Certified: not null });
@@ -101,13 +99,6 @@ public sealed class AccuseTests
         return new FraudProof(
             FraudKind.SlotContradiction, signer.PublicKey, [one.Encode(), other.Encode()],
             [signer.Sign(one.SigningDigest(chain)).Compact.ToArray(), signer.Sign(other.SigningDigest(chain)).Compact.ToArray()], [], []);
-    }
-
-    private static int FreePort()
-    {
-        using TcpListener listener = new(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     // A real peer with real time: looked at again and again, with an end.

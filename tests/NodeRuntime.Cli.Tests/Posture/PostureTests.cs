@@ -3,7 +3,6 @@ using System.IO;
 using System.Linq;
 using System.Net;
 using System.Net.Http;
-using System.Net.Sockets;
 using System.Text.Json;
 using System.Threading;
 using System.Threading.Tasks;
@@ -77,7 +76,7 @@ public sealed class PostureTests : IDisposable
             Allocations = [new GenesisAllocation(KeyPolicy.Single(pair.PublicKey).ToAccountId(), Amount.FromTokens(10), Amount.FromTokens(200))],
         };
         await File.WriteAllBytesAsync(Path.Combine(folder, "genesis.bin"), genesis.Encode());
-        PeerConfig config = new() { Genesis = genesis.ChainId.ToString(), Listen = "127.0.0.1:0", Api = "127.0.0.1:" + FreePort() };
+        PeerConfig config = new() { Genesis = genesis.ChainId.ToString(), Listen = "127.0.0.1:0", Api = "127.0.0.1:" + LoopbackPorts.Find(1)[0] };
         string file = _line.Write("peer/peer.yaml", PeerConfigFile.Write(config));
         await using PeerHost peer = await PeerHost.StartAsync(config, folder, NullLoggerFactory.Instance, CancellationToken.None);
 
@@ -118,12 +117,5 @@ public sealed class PostureTests : IDisposable
         }
 
         throw new TimeoutException("it did not come");
-    }
-
-    private static string FreePort()
-    {
-        using TcpListener listener = new(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port.ToString(System.Globalization.CultureInfo.InvariantCulture);
     }
 }

@@ -3,10 +3,8 @@ using System.Collections.Immutable;
 using System.Diagnostics;
 using System.IO;
 using System.Linq;
-using System.Net;
 using System.Net.Http;
 using System.Net.Http.Headers;
-using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
 using System.Threading;
@@ -85,7 +83,7 @@ public sealed class OnePeer : IAsyncLifetime
         {
             Genesis = Chain.ToString(),
             Listen = "127.0.0.1:0",
-            Api = "127.0.0.1:" + FreePort(),
+            Api = "127.0.0.1:" + LoopbackPorts.Find(1)[0],
             Posture = new PostureSection { Uses = "expected-use.yaml" },
         };
         Address = "http://" + config.Api;
@@ -147,12 +145,5 @@ public sealed class OnePeer : IAsyncLifetime
         AccountId first = KeyPolicy.Single(peer).ToAccountId(), second = KeyPolicy.Single(owner).ToAccountId();
         GenesisAllocation[] both = [new(first, Amount.FromTokens(10), Amount.FromTokens(200)), new(second, Amount.FromTokens(10), Amount.Zero)];
         return [.. both.OrderBy(static it => it.Account)];
-    }
-
-    private static int FreePort()
-    {
-        using TcpListener listener = new(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

@@ -61,7 +61,7 @@ internal sealed class GrownNet : IAsyncDisposable
     public static async Task<GrownNet> StartAsync(ulong height, int accounts, Action<PeerConfig> change)
     {
         GrownNet net = new(height, accounts);
-        int[] ports = PeerNet.FreePorts(2 * (Peers + 1));
+        ImmutableArray<int> ports = LoopbackPorts.Find(2 * (Peers + 1));
         for (int peer = 0; peer <= Newcomer; peer++)
         {
             PeerConfig config = new()

@@ -78,7 +78,7 @@ public sealed class PeerNet : IAsyncLifetime
 
         Genesis genesis = MakeGenesis(keys, _options);
         Genesis = genesis;
-        int[] ports = FreePorts(2 * Count);
+        ImmutableArray<int> ports = LoopbackPorts.Find(2 * Count);
         for (int peer = 0; peer < Count; peer++)
         {
             _configs[peer] = new PeerConfig
@@ -262,7 +262,11 @@ public sealed class PeerNet : IAsyncLifetime
         StatusAnswer? last = null;
         try
         {
-            await Deadline.UntilAsync($"peer {peer}: {what}", seconds, async () => (last = await StatusAsync(peer)) is not null && isSo(last));
+            await Deadline.UntilAsync($"peer {peer}: {what}", seconds, async () =>
+            {
+                if (_runs[peer] is { HasExited: true } ended) throw new IOException($"peer {peer} ended with {ended.ExitCode}: {ended.Output} {ended.Error}");
+                return (last = await StatusAsync(peer)) is not null && isSo(last);
+            });
         }
         catch (TimeoutException exception)
         {
@@ -324,21 +328,6 @@ public sealed class PeerNet : IAsyncLifetime
     };
 
     internal static string Loopback(int port) => "127.0.0.1:" + port.ToString(CultureInfo.InvariantCulture);
-
-    internal static int[] FreePorts(int count)
-    {
-        List<TcpListener> held = [];
-        for (int i = 0; i < count; i++)
-        {
-            TcpListener listener = new(IPAddress.Loopback, 0);
-            listener.Start();
-            held.Add(listener);
-        }
-
-        int[] ports = [.. held.Select(static listener => ((IPEndPoint)listener.LocalEndpoint).Port)];
-        foreach (TcpListener listener in held) listener.Dispose();
-        return ports;
-    }
 }
 
 /// <summary>One net for all tests of its kind: each leaves it whole.</summary>

@@ -1,8 +1,8 @@
 using System;
 using System.Collections.Generic;
+using System.Globalization;
 using System.IO;
 using System.Linq;
-using System.Net;
 using System.Net.Http;
 using System.Net.Sockets;
 using System.Security.Cryptography;
@@ -114,12 +114,7 @@ public sealed class Devnet : IAsyncLifetime
         return folder;
     }
 
-    private static string Free()
-    {
-        using TcpListener listener = new(IPAddress.Loopback, 0);
-        listener.Start();
-        return listener.LocalEndpoint.ToString()!;
-    }
+    private static string Free() => string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{LoopbackPorts.Find(1)[0]}");
 
     /// <summary>SIGKILL.</summary>
     internal void Kill(int peer)
