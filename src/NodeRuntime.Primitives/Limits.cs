@@ -14,6 +14,9 @@ public static class Limits
 
     public const int BlockTransactionsMax = 4096;
 
+    /// <summary>What a body consists of: transactions, and before them at most one entry of the calendar.</summary>
+    public const int BlockPartsMax = BlockTransactionsMax + 1;
+
     /// <summary>A transaction is a handful of commitments; programs and inputs never travel in one.</summary>
     public const int TransactionBytesMax = 16 * 1024;
 
@@ -431,8 +434,11 @@ public static class Limits
     /// <summary>Seconds of the calendar in one frame: 160 bytes each.</summary>
     public const int CalendarLeavesPerFrameMax = 2048;
 
-    /// <summary>Seconds without a block that are entered at once; the next round goes on.</summary>
-    public const int CalendarBackfillMax = 2048;
+    /// <summary>Seconds that one block enters into the calendar: those it names, and as many before them that nobody named.</summary>
+    public const int CalendarSecondsPerBlockMax = 128;
+
+    /// <summary>Plans of the calendar that are known and not yet over, 52 bytes each in one value of the state. Where as many wait, no other set falls due.</summary>
+    public const int CalendarPlansMax = 256;
 
     /// <summary>Frames about rounds that one peer may send in a second: a child sends four, a writer two for each validator.</summary>
     public const int ProvenanceFramesPerSecondMax = 256;

@@ -195,7 +195,7 @@ public enum WireType : uint
     // 250-259: recordings of a peer's machines
     FlightHead = 250,
 
-    // 300-319: the calendar of events; what is under it and what speaks of it
+    // 300-329: the calendar of events; what is under it and what speaks of it
     Heartbeat = 300,
     EventLeaf = 301,
     AggregationLeaf = 302,
@@ -216,6 +216,8 @@ public enum WireType : uint
     CalendarSigned = 317,
     EventBatch = 318,
     ClosedSecond = 319,
+    ProvenanceWantTop = 320,
+    ProvenanceTop = 321,
 
     // 330-339: a machine's state under its controls
     PostureThing = 330,
@@ -242,6 +244,8 @@ public enum WireType : uint
     // 370-379: roots of the calendar on the ledger
     PublishCalendar = 370,
     PublicationRecord = 371,
+    EventCalendarRecord = 372,
+    CalendarEntry = 373,
 
     // 390-399: peers ask each other about their machines
     PostureChallenge = 390,

@@ -4,6 +4,7 @@ using NodeRuntime.Ledger.State;
 using NodeRuntime.Primitives;
 using NodeRuntime.Proofs.Chain;
 using NodeRuntime.Proofs.Light;
+using NodeRuntime.Provenance.Records;
 
 namespace NodeRuntime.Runtime;
 
@@ -26,6 +27,9 @@ public sealed record LedgerTip
 
     /// <summary>The transactions of the blocks since the tip before. Empty after a start and after a jump.</summary>
     public ImmutableArray<TransactionId> Included { get; init; } = [];
+
+    /// <summary>Seconds of the calendar of events that those blocks entered, the last ones of the calendar that the state has. Empty after a start.</summary>
+    public ImmutableArray<RoundLeaf> Seconds { get; init; } = [];
 
     /// <summary>Every seal since genesis, oldest first: what proves who voted on the header.</summary>
     public required ImmutableArray<Seal> Seals { get; init; }

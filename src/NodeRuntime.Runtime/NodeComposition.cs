@@ -49,7 +49,7 @@ public static class NodeComposition
 
         if (model.Provenance is { } settings)
         {
-            doors.Provenance = system.Spawn(Props.Create<ProvenanceCommand>(() => new ProvenanceSupervisor(model, ports, settings, settlement)), "provenance");
+            doors.Provenance = system.Spawn(Props.Create<ProvenanceCommand>(() => new ProvenanceSupervisor(model, ports, doors, settings, settlement)), "provenance");
         }
 
         // Behind the calendar, which hears of every edge.

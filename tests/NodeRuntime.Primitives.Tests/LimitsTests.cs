@@ -11,6 +11,9 @@ public sealed class LimitsTests
     // A slot, a value and the head.
     private const int CertificateBytesMax = 64 + (Limits.ValidatorsMax * SignerBytesMax);
 
+    // Second, root and events with their heads, and the head of the record. The body's bytes are those of its transactions.
+    private const int CalendarEntryBytesMax = 16 + (Limits.CalendarSecondsPerBlockMax * (1 + 9 + 34 + 9));
+
     [Fact]
     public void A_block_with_its_certificates_fits_a_frame() =>
         Assert.True(Limits.BlockBytesMax + 1024 + (2 * CertificateBytesMax) <= Limits.FrameBytesMax);
@@ -21,8 +24,12 @@ public sealed class LimitsTests
     {
         Assert.True(3 * Limits.BlockEvidenceMax > Limits.ValidatorsMax);
         Assert.True(
-            Limits.BlockBytesMax + 4096 + ((1 + Limits.JustificationSkipsMax) * 67 * 71) + Limits.BlockEvidenceBytesMax <= Limits.FrameBytesMax);
+            Limits.BlockBytesMax + 4096 + CalendarEntryBytesMax + ((1 + Limits.JustificationSkipsMax) * 67 * 71) + Limits.BlockEvidenceBytesMax <= Limits.FrameBytesMax);
     }
+
+    [Fact]
+    public void An_entry_of_the_calendar_fits_where_a_transaction_does() =>
+        Assert.True(CalendarEntryBytesMax <= Limits.TransactionBytesMax && Limits.BlockPartsMax > Limits.BlockTransactionsMax);
 
     [Fact]
     public void A_block_holds_many_transactions_of_any_size() =>

@@ -270,6 +270,9 @@ internal sealed class WireSamples
         Add("Message.PublishCalendar", new Message.PublishCalendar(86_400, Hash(), [.. Bytes(60)], [Hash(), Hash()], [.. lines]).Write, Message.Read, static it => it.Write);
         PublicationRecord record = new(new PublicationDay(20_454), 86_400, Hash(), Time(), new Epoch(2), new Height(200), Account());
         Add("PublicationRecord", record.Write, PublicationRecord.Read, static it => it.Write);
+        EventCalendarPlan now = new(new Epoch(2), 1_767_225_600, Hash(), 4), next = new(new Epoch(3), 1_767_312_005, Hash(), Limits.ProvenanceSlotsMax);
+        EventCalendarRecord calendar = new(1_767_225_600, 86_400, [Hash(), Hash(), Hash(), Hash(), Hash()], [now, next]);
+        Add("EventCalendarRecord", calendar.Write, EventCalendarRecord.Read, static it => it.Write);
     }
 
     private void AddJobs()

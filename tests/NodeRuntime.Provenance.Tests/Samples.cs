@@ -44,6 +44,9 @@ internal static class Samples
 
     public static SlotAcknowledgement Acknowledgement { get; } = new(Node, 1, 3, new Round(Second), new Epoch(2), Aggregation.Hash);
 
+    public static CalendarEntry Entry { get; } = new(
+        [new EnteredSecond(new Round(Second), Hash("core"), 4), new EnteredSecond(new Round(Second + 2), Hash("later core"), Limits.RoundEventsMax)]);
+
     public static IReadOnlyList<(string Name, byte[] Bytes, Func<ReadOnlyMemory<byte>, byte[]?> Again)> All { get; } =
     [
         ("EventLeaf", Event.Encode(), static b => EventLeaf.TryDecode(b, out EventLeaf? it) == RecordVerdict.Accepted ? it!.Encode() : null),
@@ -60,6 +63,7 @@ internal static class Samples
         ("EventPromise", Promise.Encode(), static b => EventPromise.TryDecode(b, out EventPromise? it) == RecordVerdict.Accepted ? it!.Encode() : null),
         ("SlotAcknowledgement", Acknowledgement.Encode(),
             static b => SlotAcknowledgement.TryDecode(b, out SlotAcknowledgement? it) == RecordVerdict.Accepted ? it!.Encode() : null),
+        ("CalendarEntry", Entry.Encode(), static b => CalendarEntry.TryDecode(b)?.Encode()),
     ];
 
     public static Hash256 Hash(string text) => Hasher.Sha256(Encoding.UTF8.GetBytes(text));

@@ -117,9 +117,11 @@ internal sealed class WireCases
             new ProvenanceMessage.Closed(second, Signature()),
             new ProvenanceMessage.Taken(new SlotAcknowledgement(Peer(), 1, 3, round, new Epoch(2), Hash()), Signature()),
             new ProvenanceMessage.Spine(1, round, spine, "a\n2\nb\n\n\u2014 name c\n"),
-            new ProvenanceMessage.Leaves(70_000, 70_002, [live, live with { CoreRoot = null, Events = 0, Mark = RoundMark.Backfilled }]),
-            new ProvenanceMessage.WantLeaves(70_000),
-            new ProvenanceMessage.Signed(70_000, Key(), Signature()),
+            new ProvenanceMessage.Leaves(70_000, 70_002, [live, live with { CoreRoot = null, Events = 0, Mark = RoundMark.Backfilled }], [Hash(), Hash()]),
+            new ProvenanceMessage.WantLeaves(70_000, 70_002),
+            new ProvenanceMessage.WantTop(round),
+            new ProvenanceMessage.TopShown(round, spine[1]),
+            new ProvenanceMessage.Signed(70_000, Hash(), Key(), Signature()),
         ];
         foreach (ProvenanceMessage message in messages) Add("ProvenanceMessage." + message.GetType().Name, message.Encode(), static bytes => ProvenanceMessage.Decode(bytes)?.Encode());
         Add("ProvenanceMessage.Enrolled, of no slot", new ProvenanceMessage.Enrolled(new Epoch(2), null).Encode(), static bytes => ProvenanceMessage.Decode(bytes)?.Encode());
@@ -412,7 +414,7 @@ internal sealed class WireCases
         Vote vote = new(new VoteSlot(new Epoch(1), new View(9), VoteKind.Notarize), Hash(), new ValidatorIndex(3), Signature());
         CompactMessage[] messages =
         [
-            new CompactMessage.Proposal(block with { Transactions = [] }, ShortId.Of(block.Header.Digest, block), vote),
+            new CompactMessage.Proposal(block with { Transactions = [] }, ShortId.Of(block.Header.Digest, block.Transactions.AsSpan()), vote),
             new CompactMessage.Want(Hash(), [0, 7, 4000]),
             new CompactMessage.Bodies(Hash(), [new PlacedBody(3, Bytes(90)), new PlacedBody(300, Bytes(20))]),
         ];

@@ -6,12 +6,13 @@ using NodeRuntime.Actors.Ports;
 using NodeRuntime.Crypto;
 using NodeRuntime.Primitives;
 using NodeRuntime.Proofs.Chain;
+using NodeRuntime.Provenance.Records;
 using NodeRuntime.Provenance.Trees;
 using NodeRuntime.Runtime.Provenance;
 
 namespace NodeRuntime.Benchmarks.Groups;
 
-/// <summary>The machine of a chain's only validator with a journal behind it: its own parent and the calendar's writer, with keys that are real and a clock that the case moves.</summary>
+/// <summary>The machine of a chain's only validator with a journal behind it: its own parent, and the whole ledger, with keys that are real and a clock that the case moves.</summary>
 internal sealed class LoneProvenance
 {
     private static readonly TimeSpan DiskWithin = TimeSpan.FromMinutes(1);
@@ -21,6 +22,8 @@ internal sealed class LoneProvenance
     private readonly BlockingCollection<(JournalVerdict Verdict, Func<Instant, ProvenanceInput>? Then)> _written = [];
     private readonly CalendarEpochs _epochs;
     private readonly ProvenanceMachine _machine;
+    private readonly CalendarLog _ledger;
+    private readonly Queue<RoundLeaf> _entered = [];
     private int _underWay;
     private ulong _offers;
 
@@ -33,7 +36,8 @@ internal sealed class LoneProvenance
         _epochs = new CalendarEpochs(CalendarEpoch.Of(Genesis, []));
         _machine = new ProvenanceMachine(Genesis.ChainId, signer, [signer], signatures, settings, _epochs, Hasher.Sha256("seed"u8));
         Now = Genesis.Time + Duration.FromMilliseconds(1400);
-        Step(new ProvenanceInput.Advanced(_epochs, Now));
+        _ledger = new CalendarLog(_epochs.Genesis.Plan);
+        Step(Tip());
         Step(new ProvenanceInput.Started(Now));
     }
 
@@ -76,8 +80,23 @@ internal sealed class LoneProvenance
     public void Tick()
     {
         Now = _machine.NextTick(Now);
-        Step(new ProvenanceInput.Advanced(_epochs, Now));
+        Step(Tip());
         Step(new ProvenanceInput.Ticked(Now));
+    }
+
+    private ProvenanceInput.Advanced Tip(params ImmutableArray<RoundLeaf> news) => new(_epochs, _ledger.Size, _ledger.Root, news);
+
+    // As a block would, with the write that it makes for the calendar.
+    private void Enter(EnteredSecond second)
+    {
+        while (_ledger.NextRound <= second.Round)
+        {
+            RoundLeaf leaf = _ledger.Backfill();
+            if (leaf.Round == second.Round) leaf = leaf with { CoreRoot = second.CoreRoot, Events = second.Events, Mark = RoundMark.Live };
+            Put((store, written) => store.Put(_ledger.Size, [leaf], written), null);
+            Invariant.Holds(_ledger.Append(leaf, out _) == CalendarVerdict.Accepted);
+            _entered.Enqueue(leaf);
+        }
     }
 
     private void Step(ProvenanceInput input)
@@ -91,6 +110,11 @@ internal sealed class LoneProvenance
             if (done.Then is not { } then) continue;
             foreach (ProvenanceEffect effect in _machine.Step(then(Now))) Do(effect);
         }
+
+        if (_entered.Count == 0) return;
+        ImmutableArray<RoundLeaf> entered = [.. _entered];
+        _entered.Clear();
+        Step(Tip(entered));
     }
 
     private void Do(ProvenanceEffect effect)
@@ -115,8 +139,8 @@ internal sealed class LoneProvenance
             case ProvenanceEffect.StoreSpine m:
                 Put((store, written) => store.Put(m.Second, written), null);
                 break;
-            case ProvenanceEffect.StoreLeaves m:
-                Put((store, written) => store.Put(m.From, m.Leaves, written), now => new ProvenanceInput.LeavesStored(m.From + (ulong)m.Leaves.Length, now));
+            case ProvenanceEffect.OfferSeconds m:
+                foreach (EnteredSecond second in m.Seconds) Enter(second);
                 break;
             case ProvenanceEffect.Answer m:
                 Invariant.Holds(m.What.Verdict == OfferVerdict.Accepted);

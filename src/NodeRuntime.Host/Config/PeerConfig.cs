@@ -117,7 +117,7 @@ public sealed class ProvenanceSection
     /// <summary>Events that one account may enter in a second; twice as many at once.</summary>
     public int EventsPerSecond { get; set; } = 8192;
 
-    /// <summary>Outside witnesses that are shown each checkpoint where this peer writes the calendar.</summary>
+    /// <summary>Outside witnesses that are shown each checkpoint where this peer validates.</summary>
     public List<WitnessEntry> Witnesses { get; set; } = [];
 }
 

@@ -5,6 +5,7 @@ using NodeRuntime.Crypto;
 using NodeRuntime.Ledger.Capacity;
 using NodeRuntime.Ledger.Mempool;
 using NodeRuntime.Ledger.Reveals;
+using NodeRuntime.Ledger.Seconds;
 using NodeRuntime.Ledger.Slashing;
 using NodeRuntime.Ledger.Staking;
 using NodeRuntime.Ledger.State;
@@ -16,7 +17,7 @@ namespace NodeRuntime.Ledger.Blocks;
 
 /// <summary>
 /// A block turns one state into the next: first its evidence punishes, and the turns that were let pass before it cost something, before a
-/// bond can slip away; then what time brings (challenges of capacity, the calendar), then its transactions in order, and the accusations in them. Equal parents and equal blocks give equal states, to the last bit of the root, on every machine.
+/// bond can slip away; then what time brings (challenges of capacity, the calendar) and the seconds of the calendar of events, then its transactions in order, and the accusations in them. Equal parents and equal blocks give equal states, to the last bit of the root, on every machine.
 /// </summary>
 public static class BlockApplication
 {
@@ -92,6 +93,7 @@ public static class BlockApplication
         if (block.Turn is { } turn) RevealApplication.Apply(draft, parent.Validators, turn, IsOutage(parent, block.Time));
         CapacityClock.Advance(draft);
         Calendar.Run(draft);
+        EventCalendarApplication.Advance(draft, block.Seconds);
         return draft;
     }
 
@@ -119,6 +121,11 @@ public static class BlockApplication
         if (bytes > Limits.BlockBytesMax) return BlockVerdict.BodyTooLarge;
         if (block.Offences.Length > Limits.BlockEvidenceMax) return BlockVerdict.TooManyOffences;
         if (SlashingRules.FindRefused(parent.Records, block.Offences) >= 0) return BlockVerdict.OffenceRefused;
+        if (block.Seconds is { } seconds && EventCalendarRules.Check(parent.Records.EventCalendar, block.Time, seconds) != EventCalendarVerdict.Accepted)
+        {
+            return BlockVerdict.SecondsRefused;
+        }
+
         return BlockVerdict.Accepted;
     }
 
@@ -143,6 +150,7 @@ public static class BlockApplication
             State = draft.Finish(),
             Receipts = receipts.MoveToImmutable(),
             Events = [.. draft.Events],
+            Seconds = [.. draft.Seconds],
         };
     }
 

@@ -4,6 +4,7 @@ using NodeRuntime.Ledger.Slashing;
 using NodeRuntime.Ledger.State;
 using NodeRuntime.Primitives;
 using NodeRuntime.Proofs.Chain;
+using NodeRuntime.Provenance.Records;
 
 namespace NodeRuntime.Ledger.Blocks;
 
@@ -18,6 +19,9 @@ public readonly record struct BlockContext(ChainId Chain, Epoch Epoch, Height He
         get => _offences.IsDefault ? [] : _offences;
         init => _offences = value;
     }
+
+    /// <summary>What it enters into the calendar of events; null for nothing.</summary>
+    public CalendarEntry? Seconds { get; init; }
 
     /// <summary>The hash of the set that the block seals for; null where it seals nothing.</summary>
     public Hash256? NextSetHash { get; init; }

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using NodeRuntime.Ledger.State;
 using NodeRuntime.Ledger.Transactions;
 using NodeRuntime.Primitives;
+using NodeRuntime.Provenance.Records;
 
 namespace NodeRuntime.Ledger.Blocks;
 
@@ -18,6 +19,9 @@ public sealed record BlockOutcome
 
     /// <summary>What time brought first, then what transactions did.</summary>
     public ImmutableArray<LedgerEvent> Events { get; init; } = [];
+
+    /// <summary>Seconds of the calendar of events that it entered, in order.</summary>
+    public ImmutableArray<RoundLeaf> Seconds { get; init; } = [];
 
     /// <summary>Which transaction was refused and why; meaningful for <see cref="BlockVerdict.TransactionRefused"/> only.</summary>
     public int RefusedIndex { get; init; } = -1;

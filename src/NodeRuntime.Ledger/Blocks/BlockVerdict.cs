@@ -43,6 +43,9 @@ public enum BlockVerdict
     /// <summary>Evidence in it is against a key that was punished: its proposer should have left it out.</summary>
     OffenceRefused,
 
+    /// <summary>It enters seconds into the calendar of events that it may not enter.</summary>
+    SecondsRefused,
+
     /// <summary>A transaction in it does not apply: its proposer should have left it out, so the whole block is refused.</summary>
     TransactionRefused,
 }

@@ -1,4 +1,5 @@
 using NodeRuntime.Ledger.Blocks;
+using NodeRuntime.Ledger.Seconds;
 using NodeRuntime.Ledger.State;
 using NodeRuntime.Primitives;
 using NodeRuntime.Proofs.Chain;
@@ -32,6 +33,7 @@ internal static class EpochApplication
         ValidatorSet before = draft.Epoch.Validators;
         draft.SetEpoch(new EpochRecord(due.Validators, draft.Height));
         draft.SetEpochDue(null);
+        EventCalendarApplication.Seal(draft, due.Validators);
         foreach (ValidatorMember member in before.Members)
         {
             if (due.Validators.IndexOf(member.Key) is null) draft.BindKey(member.Key, draft.Time + draft.Parameters.UnbondingTime);
@@ -46,6 +48,8 @@ internal static class EpochApplication
         EpochRecord now = draft.Epoch;
         ulong blocks = draft.Height.Number - now.Since.Number;
         if (blocks == 0 || blocks % draft.Parameters.EpochBlocks != 0 || now.Validators.Epoch.Number == uint.MaxValue) return;
+        // Seals came faster than the seconds in which the calendar of events begins to follow them.
+        if (draft.Records.EventCalendar.Plans.Length == Limits.CalendarPlansMax) return;
         EpochRecord? before = draft.EpochDue;
         ValidatorSet? next = ValidatorSelection.Select(draft.Records, draft.Parameters, now.Validators.Epoch.Next, draft.Height);
         if (next is null || next.HasSameMembers(now.Validators)) draft.SetEpochDue(null);

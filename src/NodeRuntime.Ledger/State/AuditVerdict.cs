@@ -8,7 +8,7 @@ public enum AuditVerdict
     /// <summary>A record does not decode, or a key is of no family.</summary>
     RecordMalformed,
 
-    /// <summary>Parameters, clock, totals, the beacon or the set in force are missing.</summary>
+    /// <summary>Parameters, clock, totals, the beacon, the set in force or the calendar of events are missing.</summary>
     RecordMissing,
 
     /// <summary>The running totals are not the sums of the records.</summary>
@@ -37,6 +37,9 @@ public enum AuditVerdict
 
     /// <summary>Published roots of the calendar do not grow with their days, or the newest is not the last.</summary>
     PublicationsDiffer,
+
+    /// <summary>The calendar of events is ahead of the clock, or its last plan is not of the set in force.</summary>
+    EventCalendarDiffers,
 
     /// <summary>What must happen in time has no line in the calendar, or a line has nothing that waits for it.</summary>
     CalendarDiffers,

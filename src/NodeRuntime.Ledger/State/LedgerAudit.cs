@@ -5,6 +5,7 @@ using NodeRuntime.Primitives;
 using NodeRuntime.Proofs.Chain;
 using NodeRuntime.Proofs.Records;
 using NodeRuntime.Proofs.Trees;
+using NodeRuntime.Provenance.Records;
 
 namespace NodeRuntime.Ledger.State;
 
@@ -31,6 +32,7 @@ public sealed class LedgerAudit
     private readonly CapacityAudit _capacity = new();
     private readonly List<PublicationRecord> _publications = [];
     private PublicationRecord? _lastPublication;
+    private EventCalendarRecord? _eventCalendar;
     private BeaconRecord? _beacon;
     private EpochRecord? _epoch;
     private EpochRecord? _due;
@@ -61,7 +63,7 @@ public sealed class LedgerAudit
 
     private AuditVerdict Judge()
     {
-        if (_supply is null || _parameters is null || _clock is null || _epoch is null || _beacon is null) return AuditVerdict.RecordMissing;
+        if (_supply is null || _parameters is null || _clock is null || _epoch is null || _beacon is null || _eventCalendar is null) return AuditVerdict.RecordMissing;
         SupplyRecord summed = _supply with { Balances = _balances, Bonds = _bonded, Escrows = _escrows };
         if (summed != _supply) return AuditVerdict.TotalsDiffer;
         if (_supply.Minted < _supply.Burned || !_supply.IsConserved) return AuditVerdict.NotConserved;
@@ -73,6 +75,7 @@ public sealed class LedgerAudit
         if (!RevealsAgree(_parameters.Beacon)) return AuditVerdict.RevealsDiffer;
         if (!_capacity.Agrees(_parameters.Capacity, _expectedLines)) return AuditVerdict.CapacityDiffers;
         if (!PublicationsAgree(_clock)) return AuditVerdict.PublicationsDiffer;
+        if (!EventCalendarAgrees(_eventCalendar, _epoch, _clock)) return AuditVerdict.EventCalendarDiffers;
         return CalendarAgrees(_clock) ? AuditVerdict.Sound : AuditVerdict.CalendarDiffers;
     }
 
@@ -143,6 +146,9 @@ public sealed class LedgerAudit
                 if (key == StateKeys.LastPublication) _lastPublication = publication;
                 else _publications.Add(publication);
                 return !reader.Failed && (key == StateKeys.LastPublication || key == StateKeys.Publication(publication.Day));
+            case StateFamily.EventCalendar:
+                _eventCalendar = EventCalendarRecord.Read(reader);
+                return !reader.Failed && key == StateKeys.EventCalendar;
             case StateFamily.Jail:
                 JailRecord jail = JailRecord.Read(reader);
                 return !reader.Failed && key == StateKeys.Jail(jail.Key);
@@ -260,6 +266,14 @@ public sealed class LedgerAudit
         }
 
         return _lastPublication == before;
+    }
+
+    // No second is entered before it is over, and the last plan is of the set in force.
+    private static bool EventCalendarAgrees(EventCalendarRecord record, EpochRecord epoch, ClockRecord clock)
+    {
+        EventCalendarPlan last = record.Plans[^1];
+        return record.NextSecond <= EpochPlans.RoundOf(clock.Time).Second
+            && last.Epoch == epoch.Validators.Epoch && last.Slots == epoch.Validators.Count;
     }
 
     private static bool CountsAgree<T>(

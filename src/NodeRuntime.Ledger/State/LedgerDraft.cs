@@ -9,6 +9,7 @@ using NodeRuntime.Primitives;
 using NodeRuntime.Proofs.Chain;
 using NodeRuntime.Proofs.Records;
 using NodeRuntime.Proofs.Trees;
+using NodeRuntime.Provenance.Records;
 
 namespace NodeRuntime.Ledger.State;
 
@@ -57,6 +58,9 @@ internal sealed class LedgerDraft
     public EpochRecord? EpochDue { get; private set; }
 
     public IReadOnlyList<LedgerEvent> Events => _events;
+
+    /// <summary>Of the calendar of events, as far as this block enters them.</summary>
+    public IReadOnlyList<RoundLeaf> Seconds { get; private set; } = [];
 
     public LedgerRecords Records => new(Tree);
 
@@ -200,6 +204,10 @@ internal sealed class LedgerDraft
         Put(StateKeys.Deadline(at, kind, subject), new DeadlineRecord(kind, subject).Write);
 
     public void Unschedule(Instant at, DeadlineKind kind, Hash256 subject) => Remove(StateKeys.Deadline(at, kind, subject));
+
+    public void Put(EventCalendarRecord record) => Put(StateKeys.EventCalendar, record.Write);
+
+    public void Entered(IReadOnlyList<RoundLeaf> seconds) => Seconds = seconds;
 
     public void SetSupply(SupplyRecord supply) => Supply = supply;
 

@@ -111,6 +111,10 @@ public readonly struct LedgerRecords(StateTree tree)
         return records;
     }
 
+    /// <summary>How far the calendar of events has come.</summary>
+    public EventCalendarRecord EventCalendar =>
+        Read(StateKeys.EventCalendar, EventCalendarRecord.Read) ?? Invariant.Unreachable<EventCalendarRecord>("a state without the calendar of events");
+
     /// <summary>The lease that an order opened last; null where there was none.</summary>
     public LeaseId? CurrentLease(OrderId id)
     {

@@ -1,5 +1,6 @@
 using NodeRuntime.Crypto.Work;
 using NodeRuntime.Ledger.Capacity;
+using NodeRuntime.Ledger.Seconds;
 using NodeRuntime.Ledger.Staking;
 using NodeRuntime.Primitives;
 using NodeRuntime.Proofs.Chain;
@@ -46,6 +47,7 @@ public sealed class LedgerState
         EpochApplication.Begin(draft, genesis);
         draft.Put(StateKeys.Beacon, new BeaconRecord(NodeRuntime.Proofs.Chain.Beacon.Genesis(genesis.ChainId)).Write);
         CapacityClock.Begin(draft);
+        EventCalendarApplication.Begin(draft, genesis);
         Purse purse = new(draft);
         foreach (GenesisAllocation allocation in genesis.Allocations)
         {

@@ -4,7 +4,7 @@ using NodeRuntime.Primitives;
 
 namespace NodeRuntime.Proofs.Chain;
 
-/// <summary>A header, its justification and its body: the encoded transactions, which only the ledger reads, and evidence.</summary>
+/// <summary>A header, its justification and its body: what only the ledger reads (at most one entry of the calendar of events, then encoded transactions), and evidence.</summary>
 public sealed record Block(BlockHeader Header, Justification Justification, ImmutableArray<ReadOnlyMemory<byte>> Transactions)
 {
     /// <summary>Against validators that are to be punished by this block, in strictly increasing order of voters.</summary>
@@ -51,7 +51,7 @@ public sealed record Block(BlockHeader Header, Justification Justification, Immu
         Block block = new(
             BlockHeader.Read(reader),
             Justification.Read(reader),
-            reader.List(Limits.BlockTransactionsMax, static r => (ReadOnlyMemory<byte>)r.Bytes(Limits.TransactionBytesMax)))
+            reader.List(Limits.BlockPartsMax, static r => (ReadOnlyMemory<byte>)r.Bytes(Limits.TransactionBytesMax)))
         {
             Evidence = punishes ? reader.List(Limits.BlockEvidenceMax, Chain.Evidence.Read) : [],
         };

@@ -59,6 +59,9 @@ public static class StateKeys
     /// <summary>The newest of them once more; absent before the first.</summary>
     public static StateKey LastPublication => new(StateFamily.Publication, SecondId);
 
+    /// <summary>How far the calendar of events has come, and its root.</summary>
+    public static StateKey EventCalendar => new(StateFamily.EventCalendar, Hash256.Zero);
+
     /// <summary>The list of orders that take bids is ordered by acceptance: 8 bytes of milliseconds, 24 of the order.</summary>
     public static StateKey OpenOrder(Instant acceptedAt, OrderId order)
     {

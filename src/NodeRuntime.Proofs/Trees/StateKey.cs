@@ -25,6 +25,9 @@ public enum StateFamily : byte
 
     /// <summary>Roots of the calendar of events, one a day.</summary>
     Publication = 14,
+
+    /// <summary>The calendar of events.</summary>
+    EventCalendar = 15,
     Validator = 20,
     ValidatorKey = 21,
     Epoch = 22,

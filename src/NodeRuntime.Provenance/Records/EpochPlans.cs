@@ -24,10 +24,14 @@ public static class EpochPlans
     }
 
     /// <param name="seal">The caller believes it.</param>
-    public static EpochPlan After(EpochPlan plan, Seal seal)
+    public static EpochPlan After(EpochPlan plan, Seal seal) => After(plan.Chain, plan.GenesisRound, plan.FirstRound, seal.Certified.Header.Time, seal.Next);
+
+    /// <param name="before">The first round of the plan before.</param>
+    /// <param name="sealedAt">The time of the block that seals for this set.</param>
+    public static EpochPlan After(ChainId chain, Round genesis, Round before, Instant sealedAt, ValidatorSet next)
     {
-        ulong first = RoundOf(seal.Certified.Header.Time).Second + LeadSeconds;
-        return Make(plan.Chain, plan.GenesisRound, new Round(Math.Max(first, plan.FirstRound.Second + 1)), seal.Next);
+        ulong first = RoundOf(sealedAt).Second + LeadSeconds;
+        return Make(chain, genesis, new Round(Math.Max(first, before.Second + 1)), next);
     }
 
     /// <summary>All plans of a chain, oldest first.</summary>

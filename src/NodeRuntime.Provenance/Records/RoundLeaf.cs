@@ -9,7 +9,7 @@ public enum RoundMark
     /// <summary>While it was the present.</summary>
     Live = 0,
 
-    /// <summary>Afterwards, because no block was made in it: it holds nothing, and says so.</summary>
+    /// <summary>Afterwards, because nobody entered it in time: it holds nothing, and says so.</summary>
     Backfilled = 1,
 }
 

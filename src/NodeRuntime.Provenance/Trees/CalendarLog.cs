@@ -49,6 +49,9 @@ public sealed class CalendarLog
 
     public Hash256 Root => _frontier.Root();
 
+    /// <summary>Roots of the complete trees that it consists of, the largest first.</summary>
+    public ImmutableArray<Hash256> Peaks => _frontier.Peaks();
+
     public Round NextRound => new(Plan.GenesisRound.Second + Size);
 
     /// <summary>A plan comes into force with the next round, if that is the one it says.</summary>
@@ -75,7 +78,7 @@ public sealed class CalendarLog
         return CalendarVerdict.Accepted;
     }
 
-    /// <summary>The leaf of a second in which no block was made: entered afterwards, and marked.</summary>
+    /// <summary>The leaf of a second that nobody entered in time: entered afterwards, and marked.</summary>
     public RoundLeaf Backfill() => new(NextRound, null, Plan.Slots[^1], 0, Plan.Root, Root, RoundMark.Backfilled);
 
     /// <summary>A tile that is not full, as it is now: for whoever publishes the log at this size.</summary>

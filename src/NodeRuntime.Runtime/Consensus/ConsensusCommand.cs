@@ -9,6 +9,7 @@ using NodeRuntime.Ledger.Transactions;
 using NodeRuntime.Primitives;
 using NodeRuntime.Proofs.Chain;
 using NodeRuntime.Proofs.Light;
+using NodeRuntime.Provenance.Records;
 
 namespace NodeRuntime.Runtime.Consensus;
 
@@ -59,6 +60,9 @@ public abstract record ConsensusCommand
 
     /// <summary>Evidence that somebody brought to the API.</summary>
     public sealed record Accuse(Evidence Evidence, ActorRef<AccusationAnswer> Reply) : ConsensusCommand;
+
+    /// <summary>Seconds of the calendar of events for the blocks of this peer, in their order; in place of those that were offered before.</summary>
+    public sealed record OfferSeconds(ImmutableArray<EnteredSecond> Seconds) : ConsensusCommand;
 
     /// <summary>A transaction from this peer or its API.</summary>
     public sealed record Submit(ReadOnlyMemory<byte> Transaction, ActorRef<SubmitAnswer>? Reply) : ConsensusCommand;

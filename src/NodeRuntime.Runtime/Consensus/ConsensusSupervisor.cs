@@ -8,6 +8,7 @@ using NodeRuntime.Consensus;
 using NodeRuntime.Crypto;
 using NodeRuntime.Ledger.Blocks;
 using NodeRuntime.Ledger.Mempool;
+using NodeRuntime.Ledger.Seconds;
 using NodeRuntime.Ledger.Slashing;
 using NodeRuntime.Ledger.State;
 using NodeRuntime.Membership;
@@ -15,9 +16,11 @@ using NodeRuntime.Primitives;
 using NodeRuntime.Proofs.Chain;
 using NodeRuntime.Proofs.Light;
 using NodeRuntime.Proofs.Trees;
+using NodeRuntime.Provenance.Records;
 using NodeRuntime.Runtime.Flight;
 using NodeRuntime.Runtime.Membership;
 using NodeRuntime.Runtime.Proposals;
+using NodeRuntime.Runtime.Provenance;
 using NodeRuntime.Runtime.Snapshots;
 using NodeRuntime.Runtime.Transactions;
 
@@ -49,6 +52,7 @@ public sealed partial class ConsensusSupervisor : Actor<ConsensusCommand>
     private ulong _token;
     private bool _writes;
     private bool _wasPending;
+    private ImmutableArray<EnteredSecond> _offered = [];
     private ValidatorSet? _due;
     private bool _isPerforming;
     private long _evidenceSeen;
@@ -173,6 +177,10 @@ public sealed partial class ConsensusSupervisor : Actor<ConsensusCommand>
                 break;
             case ConsensusCommand.Accuse m:
                 Accuse(m);
+                break;
+            case ConsensusCommand.OfferSeconds m:
+                _offered = m.Seconds;
+                NotePending();
                 break;
             case ConsensusCommand.Submit m:
                 Submit(m.Transaction, m.Reply);
@@ -336,9 +344,10 @@ public sealed partial class ConsensusSupervisor : Actor<ConsensusCommand>
             return;
         }
 
-        MempoolSelection selection = _mempool.Select(parent, block, arrivedBy: SpreadBy());
+        CalendarEntry? entry = EventCalendarRules.Select(parent.Records.EventCalendar, build.Time, _offered);
+        MempoolSelection selection = _mempool.Select(parent, block with { Seconds = entry }, arrivedBy: SpreadBy());
         foreach (DroppedTransaction dropped in selection.Dropped) Say(LogLevel.Debug, $"transaction {dropped.Id} dropped: {dropped.Reason}");
-        Step(new ConsensusInput.Built(build.View, build.Parent, build.Time, selection.Body, parent.Root)
+        Step(new ConsensusInput.Built(build.View, build.Parent, build.Time, BlockBody.Of(entry, selection.Body), parent.Root)
         {
             Evidence = evidence,
             Due = parent.ValidatorsDue,
@@ -359,6 +368,7 @@ public sealed partial class ConsensusSupervisor : Actor<ConsensusCommand>
     {
         ImmutableArray<LedgerEvent>.Builder events = ImmutableArray.CreateBuilder<LedgerEvent>();
         ImmutableArray<TransactionId>.Builder included = ImmutableArray.CreateBuilder<TransactionId>();
+        ImmutableArray<RoundLeaf>.Builder seconds = ImmutableArray.CreateBuilder<RoundLeaf>();
         LedgerState proven = _chain.State;
         foreach (Block block in deliver.Blocks)
         {
@@ -366,6 +376,7 @@ public sealed partial class ConsensusSupervisor : Actor<ConsensusCommand>
             BlockOutcome outcome = _chain.Finalize(block, _mempool);
             Settle(outcome, _mempool.Committed(outcome));
             events.AddRange(outcome.Events);
+            seconds.AddRange(outcome.Seconds);
             foreach (TransactionReceipt receipt in outcome.Receipts) included.Add(receipt.Id);
             NoteSnapshot(block);
             NoteSlashed(outcome);
@@ -374,6 +385,7 @@ public sealed partial class ConsensusSupervisor : Actor<ConsensusCommand>
         if (ConsensusStore.SealOf(deliver.Blocks[^1], deliver.Finalization) is { } seal) _seals = _seals.Add(seal);
         List<JournalWrite> writes = [];
         _store.Finalize(deliver.Blocks, deliver.Finalization, writes);
+        KeepSeconds(seconds, writes);
         Prune(writes);
         Write([.. writes]);
         TakeSnapshot();
@@ -384,11 +396,20 @@ public sealed partial class ConsensusSupervisor : Actor<ConsensusCommand>
             Proven = proven,
             Events = events.ToImmutable(),
             Included = included.ToImmutable(),
+            Seconds = seconds.ToImmutable(),
             Seals = _seals,
         };
         Context.Publish(_tip);
         NotePending();
         NoteValidators();
+    }
+
+    // A validator serves the calendar of events: what a block entered is written with it. Whoever becomes one later fetches what is missing.
+    private void KeepSeconds(ImmutableArray<RoundLeaf>.Builder seconds, List<JournalWrite> writes)
+    {
+        if (_model.Provenance is null || _machine.Snapshot.Self is null) return;
+        ulong first = _chain.State.Records.EventCalendar.Size - (ulong)seconds.Count;
+        for (int i = 0; i < seconds.Count; i++) writes.Add(ProvenanceStore.PutLeaf(first + (ulong)i, seconds[i]));
     }
 
     // The machine turns to the next set by itself, at the seal; the ledger must have come to the same.
@@ -460,10 +481,11 @@ public sealed partial class ConsensusSupervisor : Actor<ConsensusCommand>
         accuse.Reply.Tell(answer);
     }
 
-    // A block is asked for while transactions wait, and once more after one with transactions: its state is proven by its child.
+    // A block is asked for while transactions or a second of the calendar wait, and once more after one with transactions: its state is proven by its child.
     private void NotePending()
     {
-        bool isPending = _mempool.Count > _mempool.GapCount || (_tip is { Events.IsEmpty: false });
+        bool isPending = _mempool.Count > _mempool.GapCount || (_tip is { Events.IsEmpty: false })
+            || (!_offered.IsEmpty && EventCalendarRules.Select(_chain.State.Records.EventCalendar, Context.Now, _offered) is not null);
         if (isPending == _wasPending) return;
         _wasPending = isPending;
         Step(new ConsensusInput.Pending(isPending));

@@ -1,3 +1,4 @@
+using System;
 using System.Collections.Generic;
 using System.Collections.Immutable;
 using NodeRuntime.Consensus;
@@ -10,6 +11,7 @@ using NodeRuntime.Ledger.State;
 using NodeRuntime.Primitives;
 using NodeRuntime.Proofs.Chain;
 using NodeRuntime.Proofs.Records;
+using NodeRuntime.Provenance.Records;
 
 namespace NodeRuntime.Runtime.Consensus;
 
@@ -95,7 +97,8 @@ internal sealed class LedgerChain(LedgerState state, Hash256 digest, PastEpochs 
     {
         if (_above.TryGetValue(digest, out Speculation? done)) return done.Outcome;
         if (After(block.Header.ParentDigest) is not { } parent) return null;
-        BlockOutcome outcome = BlockApplication.Apply(parent, ContextOf(parent, block), block.Transactions, signatures, known);
+        (CalendarEntry? entry, ImmutableArray<ReadOnlyMemory<byte>> transactions) = BlockBody.Split(block.Transactions);
+        BlockOutcome outcome = BlockApplication.Apply(parent, ContextOf(parent, block) with { Seconds = entry }, transactions, signatures, known);
         if (outcome.Verdict == BlockVerdict.Accepted) _above.Add(digest, new Speculation(block.Header.Height, outcome));
         return outcome;
     }
@@ -107,7 +110,8 @@ internal sealed class LedgerChain(LedgerState state, Hash256 digest, PastEpochs 
     public void Replay(Block block, Hash256 digest)
     {
         Invariant.Holds(block.Header.ParentDigest == _tip);
-        BlockOutcome outcome = BlockApplication.Replay(State, ContextOf(State, block), block.Transactions);
+        (CalendarEntry? entry, ImmutableArray<ReadOnlyMemory<byte>> transactions) = BlockBody.Split(block.Transactions);
+        BlockOutcome outcome = BlockApplication.Replay(State, ContextOf(State, block) with { Seconds = entry }, transactions);
         Invariant.Holds(outcome.Verdict == BlockVerdict.Accepted);
         Invariant.Holds(outcome.State is not null);
         Advance(outcome.State, digest);

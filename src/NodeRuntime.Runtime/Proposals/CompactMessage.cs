@@ -14,7 +14,8 @@ public abstract record CompactMessage
     }
 
     /// <summary>A leader's block with short ids in the place of its body, and its vote, which makes it a proposal.</summary>
-    /// <param name="Skeleton">The block, with no transactions.</param>
+    /// <param name="Skeleton">The block, with no transactions; what it enters into the calendar nobody else has, so that it stays.</param>
+    /// <param name="Ids">Of the transactions; places count from the first of these.</param>
     public sealed record Proposal(Block Skeleton, ImmutableArray<ShortId> Ids, Vote LeaderVote) : CompactMessage;
 
     /// <summary>These transactions of a proposal, please, by their places in it, in strictly increasing order.</summary>

@@ -1,6 +1,8 @@
+using System;
 using System.Collections.Immutable;
 using NodeRuntime.Primitives;
 using NodeRuntime.Proofs.Chain;
+using NodeRuntime.Provenance.Records;
 
 namespace NodeRuntime.Runtime.Proposals;
 
@@ -16,7 +18,7 @@ internal enum CompactVerdict
     ViewNotNear,
     VoteNotForBlock,
 
-    /// <summary>It carries transactions beside their ids.</summary>
+    /// <summary>It carries more beside the ids of transactions than an entry of the calendar.</summary>
     SkeletonNotEmpty,
 
     /// <summary>No ids: a block without transactions travels whole.</summary>
@@ -40,7 +42,8 @@ internal static class CompactRules
         bool isForBlock = vote.Value == header.Digest && vote.Slot.Kind == VoteKind.Notarize
             && vote.Slot.View == header.View && vote.Voter == header.Proposer;
         if (!isForBlock) return CompactVerdict.VoteNotForBlock;
-        if (!proposal.Skeleton.Transactions.IsEmpty) return CompactVerdict.SkeletonNotEmpty;
+        ImmutableArray<ReadOnlyMemory<byte>> whole = proposal.Skeleton.Transactions;
+        if (whole.Length > 1 || (whole.Length == 1 && !CalendarEntry.IsOne(whole[0]))) return CompactVerdict.SkeletonNotEmpty;
         if (proposal.Ids.IsEmpty) return CompactVerdict.NoIds;
         return HasTwins(proposal.Ids) ? CompactVerdict.IdTwice : CompactVerdict.Accepted;
     }

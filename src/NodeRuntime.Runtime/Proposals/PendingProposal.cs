@@ -94,7 +94,9 @@ internal sealed class PendingProposal
     public Block? Assemble()
     {
         Invariant.Holds(MissingCount == 0);
-        ImmutableArray<ReadOnlyMemory<byte>>.Builder body = ImmutableArray.CreateBuilder<ReadOnlyMemory<byte>>(_slots.Length);
+        ImmutableArray<ReadOnlyMemory<byte>> whole = Proposal.Skeleton.Transactions;
+        ImmutableArray<ReadOnlyMemory<byte>>.Builder body = ImmutableArray.CreateBuilder<ReadOnlyMemory<byte>>(whole.Length + _slots.Length);
+        body.AddRange(whole);
         foreach (Slot slot in _slots) body.Add(slot.Transaction);
         Block block = Proposal.Skeleton with { Transactions = body.MoveToImmutable() };
         return MerkleTree.Root(block.Transactions) == block.Header.BodyRoot ? block : null;

@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.Collections.Immutable;
 using NodeRuntime.Consensus;
+using NodeRuntime.Ledger.Blocks;
 using NodeRuntime.Ledger.Mempool;
 using NodeRuntime.Ledger.Transactions;
 using NodeRuntime.Membership;
@@ -55,10 +56,12 @@ internal sealed class ProposalMachine(MempoolMachine pool, Duration networkDelay
         int bytes = (int)propose.Block.MeasureBody();
         if (bytes < CompactBytesMin) return null;
         Hash256 digest = propose.Block.Header.Digest;
-        ImmutableArray<ShortId> ids = ShortId.Of(digest, propose.Block);
-        if (CompactRules.HasTwins(ids)) return null;
+        ImmutableArray<ReadOnlyMemory<byte>> body = propose.Block.Transactions;
+        int whole = BlockBody.PartsBeforeTransactions(body);
+        ImmutableArray<ShortId> ids = ShortId.Of(digest, body.AsSpan(whole..));
+        if (ids.IsEmpty || CompactRules.HasTwins(ids)) return null;
         Hold(digest, propose.Block);
-        CompactMessage.Proposal compact = new(propose.Block with { Transactions = [] }, ids, propose.LeaderVote);
+        CompactMessage.Proposal compact = new(propose.Block with { Transactions = body[..whole] }, ids, propose.LeaderVote);
         int shortLength = compact.Encode().Length;
         Counters = Counters with
         {
@@ -352,9 +355,10 @@ internal sealed class ProposalMachine(MempoolMachine pool, Duration networkDelay
         int sum = 0;
         foreach (ushort place in want.Places)
         {
+            int part = BlockBody.PartsBeforeTransactions(block.Transactions) + place;
             // Places beyond the end, and more than a peer in need can use.
-            if (place >= block.Transactions.Length) break;
-            ReadOnlyMemory<byte> transaction = block.Transactions[place];
+            if (part >= block.Transactions.Length) break;
+            ReadOnlyMemory<byte> transaction = block.Transactions[part];
             if (!budget.TryTake(transaction.Length, _now)) break;
             if (batch.Count > 0 && sum + transaction.Length > Limits.ProposalBatchBytesMax) Flush();
             batch.Add(new PlacedBody(place, transaction));

@@ -19,10 +19,10 @@ public readonly record struct ShortId(ulong Value) : System.IComparable<ShortId>
 
     public static ShortId Of(Hash256 proposal, System.ReadOnlySpan<byte> transaction) => Of(proposal, Hasher.Sha256(transaction));
 
-    public static ImmutableArray<ShortId> Of(Hash256 proposal, Block block)
+    public static ImmutableArray<ShortId> Of(Hash256 proposal, System.ReadOnlySpan<System.ReadOnlyMemory<byte>> transactions)
     {
-        ImmutableArray<ShortId>.Builder ids = ImmutableArray.CreateBuilder<ShortId>(block.Transactions.Length);
-        foreach (System.ReadOnlyMemory<byte> transaction in block.Transactions) ids.Add(Of(proposal, transaction.Span));
+        ImmutableArray<ShortId>.Builder ids = ImmutableArray.CreateBuilder<ShortId>(transactions.Length);
+        foreach (System.ReadOnlyMemory<byte> transaction in transactions) ids.Add(Of(proposal, transaction.Span));
         return ids.MoveToImmutable();
     }
 

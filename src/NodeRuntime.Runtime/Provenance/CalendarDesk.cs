@@ -1,11 +1,14 @@
 using System;
 using System.Collections.Generic;
 using System.Collections.Immutable;
+using System.Linq;
+using System.Text;
 using NodeRuntime.Crypto;
 using NodeRuntime.Primitives;
 using NodeRuntime.Proofs.Chain;
 using NodeRuntime.Proofs.Transactions;
 using NodeRuntime.Proofs.Trees;
+using NodeRuntime.Provenance.Fraud;
 using NodeRuntime.Provenance.Receipts;
 using NodeRuntime.Provenance.Records;
 using NodeRuntime.Provenance.Trees;
@@ -13,33 +16,41 @@ using NodeRuntime.Provenance.Trees;
 namespace NodeRuntime.Runtime.Provenance;
 
 /// <summary>
-/// The calendar as a validator keeps it. The writer of the plan in force (its first validator) enters each second and sends it to the others; each of them
-/// checks that it continues its own calendar, stores it and signs the checkpoint of that size, once for each size. With a quorum of lines the checkpoint goes
-/// back down to the parents, and with it their way into the calendar. Two calendars of one size would take two quorums; a writer that is gone stops the
-/// calendar, and what was missed is entered as backfilled when it is back.
+/// The calendar as a validator keeps it. Its order is the ledger's: each validator closes the topmost tree of each second, offers it to the blocks that it proposes,
+/// and keeps what finalized blocks entered, whoever proposed them. Of what the ledger entered it signs the checkpoint; all hear all lines, so that with a quorum of them each
+/// has the same checkpoint and shows its children their way into the calendar.
 /// <code>
-/// topmost tree closed -> leaf -> stored -> Leaves to all validators -> each: checked, stored, Signed -> quorum -> Spine to each parent
+/// topmost tree closed -> Offer -> a block enters it -> Advanced at all -> kept; each: Signed to all -> quorum -> Spine to each child
 /// </code>
-/// A second is entered only while the ledger is at most <see cref="EpochPlans.LeadSeconds"/> behind it: then the plan in force is known, and seconds in which
-/// no block was made are backfilled when there is one.
 /// </summary>
 internal sealed class CalendarDesk
 {
     /// <summary>Sizes whose lines are still collected, and whose roots are known.</summary>
     private const int SizesKept = 64;
 
+    /// <summary>Topmost trees of this peer whose second may still be entered, or asked for by another.</summary>
+    private const int TopsKept = 64;
+
+    private static Duration AnswersIn => Duration.FromSeconds(1);
+
     private readonly ProvenanceScene _scene;
+    private readonly FraudDesk _fraud;
     private readonly ImmutableArray<ISigner> _voters;
     private readonly CalendarLog _log;
     private readonly SortedDictionary<(int Level, ulong Index), ReadOnlyMemory<byte>> _tiles = [];
     private readonly SortedDictionary<ulong, (Hash256 Root, RoundLeaf Last)> _sizes = [];
-    private readonly SortedDictionary<ulong, SortedDictionary<PublicKey, Signature>> _lines = [];
-    private readonly SortedDictionary<ulong, (EnteredRound Round, RoundLeaf Leaf)> _waiting = [];
-    private ulong _durable;
+    private readonly SortedDictionary<ulong, SortedDictionary<PublicKey, ProvenanceMessage.Signed>> _lines = [];
+    private readonly SortedDictionary<(ulong Size, PublicKey Key), ProvenanceMessage.Signed> _wrong = [];
+    private readonly SortedDictionary<Round, EnteredRound> _tops = [];
+    private (ulong Size, Hash256 Root) _ledger;
+    private (PeerId Of, ulong Size, Hash256 Root)? _asked;
     private ulong _signed;
+    private Instant _askedAt;
+    private int _askedOf;
 
-    public CalendarDesk(ProvenanceScene scene, ImmutableArray<ISigner> voters)
+    public CalendarDesk(ProvenanceScene scene, FraudDesk fraud, ImmutableArray<ISigner> voters)
     {
+        _fraud = fraud;
         _scene = scene;
         _voters = voters;
         _log = new CalendarLog(scene.Epochs.Genesis.Plan);
@@ -49,6 +60,9 @@ internal sealed class CalendarDesk
 
     /// <summary>The largest size that a quorum has signed, as far as this peer saw to it.</summary>
     public ulong Certified { get; private set; }
+
+    /// <summary>That size's checkpoint under its quorum; nothing before the first.</summary>
+    public string Note { get; private set; } = string.Empty;
 
     public ulong Backfilled { get; private set; }
 
@@ -90,177 +104,257 @@ internal sealed class CalendarDesk
     {
         CalendarVerdict verdict = TryAppend(leaf);
         if (verdict != CalendarVerdict.Accepted) Invariant.Break("the calendar's log does not continue: " + verdict);
-        _durable = Size;
     }
 
-    /// <summary>After a start sizes up to the present one may have been signed already.</summary>
-    public void Start() => _signed = Size;
-
-    /// <summary>The topmost tree of a round is closed, at the writer.</summary>
-    public void Enter(EnteredRound entered)
+    /// <summary>The topmost tree of a round is closed here: the next block of this peer may enter it.</summary>
+    public void Close(EnteredRound closed)
     {
-        Round round = entered.Tree.Round;
-        Instant known = _scene.LedgerTime + Duration.FromSeconds((long)EpochPlans.LeadSeconds);
-        if (EpochPlans.RoundOf(known) < round) return;
-        ulong from = Size;
-        ImmutableArray<RoundLeaf>.Builder leaves = ImmutableArray.CreateBuilder<RoundLeaf>();
-        while (_log.NextRound < round && leaves.Count < Limits.CalendarBackfillMax - 1 && _scene.Epochs.At(_log.NextRound).Writer == _scene.Self)
+        // A clock that is behind genesis closes seconds that no calendar has.
+        if (closed.Tree.Round < _log.Plan.GenesisRound) return;
+        _tops[closed.Tree.Round] = closed;
+        while (_tops.Count > TopsKept) _tops.Remove(_tops.Keys.First());
+        ImmutableArray<EnteredSecond>.Builder offered = ImmutableArray.CreateBuilder<EnteredSecond>();
+        foreach ((Round round, EnteredRound it) in _tops)
         {
-            Follow();
-            leaves.Add(_log.Backfill());
-            Append(leaves[^1]);
-            Backfilled++;
+            if (IndexOf(round) >= _ledger.Size) offered.Add(new EnteredSecond(round, it.Tree.Root, it.Tree.Events));
         }
 
-        Follow();
-        if (_log.NextRound == round)
-        {
-            RoundLeaf leaf = entered.Tree.ToRound(_log.Plan, _log.Root);
-            leaves.Add(leaf);
-            _waiting.Add(Size, (entered, leaf));
-            Append(leaf);
-        }
-
-        if (leaves.Count > 0) _scene.Effects.Add(new ProvenanceEffect.StoreLeaves(from, leaves.ToImmutable()));
-        else if (_log.NextRound < round) _scene.Send(_scene.Epochs.At(_log.NextRound).Writer, new ProvenanceMessage.WantLeaves(Size));
+        _scene.Effects.Add(new ProvenanceEffect.OfferSeconds(offered.ToImmutable()));
     }
 
-    /// <summary>A writer whose plan has ended enters the seconds that it still owes: nobody else may.</summary>
-    public void EndTerm()
+    /// <summary>What finalized blocks entered.</summary>
+    /// <param name="entered">The last seconds of them; those that are missing before are fetched.</param>
+    public void Advanced(ulong size, Hash256 root, ImmutableArray<RoundLeaf> entered)
     {
-        CalendarEpoch mine = _scene.Epochs.At(_log.NextRound);
-        if (mine.Writer != _scene.Self || _scene.Epochs.Of(mine.Plan.Epoch.Next) is not { } next || next.Writer == _scene.Self) return;
-        // What is still on its way to this peer's desk has two seconds to arrive.
-        if (next.Plan.FirstRound.Second + 2 > _scene.Current.Second) return;
-        ulong from = Size;
-        ImmutableArray<RoundLeaf>.Builder leaves = ImmutableArray.CreateBuilder<RoundLeaf>();
-        while (_log.NextRound < next.Plan.FirstRound && leaves.Count < Limits.CalendarBackfillMax)
+        _ledger = (size, root);
+        if (!IsKeeper) return;
+        foreach (RoundLeaf leaf in entered)
         {
-            Follow();
-            leaves.Add(_log.Backfill());
-            Append(leaves[^1]);
-            Backfilled++;
+            // What is not here yet comes by itself, from the disk or from others.
+            if (leaf.Round == _log.NextRound) Append(leaf);
         }
 
-        if (leaves.Count > 0) _scene.Effects.Add(new ProvenanceEffect.StoreLeaves(from, leaves.ToImmutable()));
+        Sign();
     }
 
+    /// <summary>
+    /// A validator that has just become one, or went on from a snapshot, lacks seconds: some may be on its own disk, beyond a gap; all others have all.
+    /// </summary>
+    public void FillGap()
+    {
+        if (!IsKeeper || Size >= _ledger.Size) return;
+        _scene.Effects.Add(new ProvenanceEffect.ReadLeaves(Size));
+        ImmutableArray<PeerId> others = [.. _scene.Epochs.At(_scene.Current).Parents.Where(it => it != _scene.Self && _scene.IsReachable(it))];
+        if (others.IsEmpty || (_asked is not null && _scene.Now < _askedAt + AnswersIn)) return;
+        PeerId of = others[_askedOf++ % others.Length];
+        (_asked, _askedAt) = ((of, _ledger.Size, _ledger.Root), _scene.Now);
+        _scene.Send(of, new ProvenanceMessage.WantLeaves(Size, _ledger.Size));
+    }
+
+    /// <summary>Seconds out of this peer's own log.</summary>
+    public void LeavesRead(ulong from, ImmutableArray<RoundLeaf> leaves)
+    {
+        if (from != Size || Size + (ulong)leaves.Length > _ledger.Size) return;
+        foreach (RoundLeaf leaf in leaves) Append(leaf);
+        Sign();
+    }
+
+    /// <summary>Seconds that were asked for. Each batch shows that the calendar which the ledger has begins with it.</summary>
     public void Heard(PeerId from, ProvenanceMessage.Leaves message)
     {
-        // A peer that keeps no calendar has no use for it.
-        if (!_scene.Epochs.At(_scene.Current).Parents.Contains(_scene.Self)) return;
-        ulong before = Size;
-        if (message.From > before)
+        if (_asked is not { } asked || asked.Of != from || message.Size != asked.Size || message.From != Size || message.Items.IsEmpty) return;
+        _asked = null;
+        MerkleTreeBuilder grown = MerkleTreeBuilder.Resume(Size, _log.Peaks);
+        foreach (RoundLeaf leaf in message.Items) grown.Append(leaf.Hash);
+        if (new MerkleConsistencyProof(grown.Count, asked.Size, message.Path).Verify(grown.Root(), asked.Root) != MerkleVerdict.Accepted)
         {
-            _scene.Send(from, new ProvenanceMessage.WantLeaves(before));
+            _scene.Effects.Add(new ProvenanceEffect.Warn($"{from} sent seconds that are not those of the ledger's calendar"));
             return;
         }
 
-        ImmutableArray<RoundLeaf>.Builder leaves = ImmutableArray.CreateBuilder<RoundLeaf>();
-        for (ulong i = before - message.From; i < (ulong)message.Items.Length; i++)
-        {
-            // Only its plan's writer may enter a second.
-            if (_scene.Epochs.At(_log.NextRound).Writer != from) break;
-            RoundLeaf leaf = message.Items[(int)i];
-            CalendarVerdict verdict = TryAppend(leaf);
-            if (verdict != CalendarVerdict.Accepted)
-            {
-                _scene.Effects.Add(new ProvenanceEffect.Warn($"{from} sent a second {leaf.Round} that does not continue the calendar: {verdict}"));
-                break;
-            }
-
-            leaves.Add(leaf);
-        }
-
-        if (leaves.Count == 0) return;
-        _scene.Effects.Add(new ProvenanceEffect.StoreLeaves(before, leaves.ToImmutable()));
-        if (Size < message.Size) _scene.Send(from, new ProvenanceMessage.WantLeaves(Size));
+        ulong first = Size;
+        foreach (RoundLeaf leaf in message.Items) Append(leaf);
+        _scene.Effects.Add(new ProvenanceEffect.StoreLeaves(first, message.Items));
+        Sign();
+        FillGap();
     }
 
     public void Wanted(PeerId from, ProvenanceMessage.WantLeaves message)
     {
-        if (message.From < _durable) _scene.Effects.Add(new ProvenanceEffect.SendLeaves(from, message.From, _durable));
+        if (message.From >= message.Size || message.Size > Size) return;
+        ulong end = Math.Min(message.Size, message.From + Limits.CalendarLeavesPerFrameMax);
+        if (Growth(end, message.Size) is { } path) _scene.Effects.Add(new ProvenanceEffect.SendLeaves(from, message.From, (int)(end - message.From), message.Size, path));
     }
 
-    public void LeavesStored(ulong size)
+    /// <summary>A parent's way into the topmost tree that stands in the calendar, where this peer has that tree.</summary>
+    public void Wanted(PeerId parent, ProvenanceMessage.WantTop message)
     {
-        ulong from = _durable;
-        _durable = size;
-        CalendarEpoch epoch = EpochOf(size);
-        if (epoch.Writer == _scene.Self)
+        if (FindTop(message.Round) is not { } top || LeafOf(message.Round) is not { } leaf || top.Tree.Root != leaf.CoreRoot) return;
+        foreach ((PeerId child, int slot) in top.Children)
         {
-            foreach (PeerId validator in epoch.Parents)
-            {
-                if (validator != _scene.Self) _scene.Effects.Add(new ProvenanceEffect.SendLeaves(validator, from, size));
-            }
+            if (child == parent) _scene.Send(parent, new ProvenanceMessage.TopShown(message.Round, Segment.Of(top.Tree.Prove(slot), null)));
+        }
+    }
+
+    /// <summary>From this peer's own tree of a round, as a parent, up to the newest checkpoint; null where the round is in none, or another topmost tree stands there.</summary>
+    public ImmutableArray<Segment>? WayUp(Round round)
+    {
+        if (FindTop(round) is not { } top) return null;
+        foreach ((PeerId child, int slot) in top.Children)
+        {
+            if (child == _scene.Self) return WayUp(round, top.Tree.Root, Segment.Of(top.Tree.Prove(slot), null));
         }
 
-        Sign(size, epoch);
+        return null;
     }
 
-    public void Signed(ProvenanceMessage.Signed message)
+    /// <param name="root">That of the topmost tree which <paramref name="top"/> leads to.</param>
+    public ImmutableArray<Segment>? WayUp(Round round, Hash256 root, Segment top)
     {
-        if (message.Size <= Certified || !_sizes.ContainsKey(message.Size) || message.Size > _durable) return;
-        CalendarEpoch epoch = EpochOf(message.Size);
-        if (epoch.Writer != _scene.Self || WeightOf(epoch.Plan, message.Key) == 0) return;
-        if (_scene.Signatures.Verify(message.Key, ValidatorNote.SigningDigest(_scene.Chain, TextOf(message.Size)), message.Signature) != SignatureVerdict.Accepted) return;
-        if (!_lines.TryGetValue(message.Size, out SortedDictionary<PublicKey, Signature>? lines)) _lines.Add(message.Size, lines = []);
-        lines[message.Key] = message.Signature;
+        if (IndexOf(round) >= Certified || LeafOf(round) is not { } leaf || leaf.CoreRoot != root) return null;
+        return [top with { Next = leaf.Encode() }, Segment.Of(Way(IndexOf(round), Certified)!, null)];
+    }
+
+    /// <summary>Whether a second is under the newest checkpoint, with something in it.</summary>
+    public bool IsSettled(Round round) => round >= _log.Plan.GenesisRound && IndexOf(round) < Certified && LeafOf(round) is { Mark: RoundMark.Live };
+
+    public void Signed(PeerId from, ProvenanceMessage.Signed line)
+    {
+        // Those who are ahead of this peer are heard before it is there.
+        if (line.Size > _ledger.Size + SizesKept || line.Size + SizesKept <= _ledger.Size) return;
+        // Nobody takes another's place; a line under another root speaks for itself, whoever shows it.
+        if (!IsKeyOf(from, line.Key) || _sizes.TryGetValue(line.Size, out (Hash256 Root, RoundLeaf Last) known) && known.Root != line.Root)
+        {
+            HoldAgainst(line);
+            return;
+        }
+
+        if (!_lines.TryGetValue(line.Size, out SortedDictionary<PublicKey, ProvenanceMessage.Signed>? lines)) _lines.Add(line.Size, lines = []);
+        if (lines.TryGetValue(line.Key, out ProvenanceMessage.Signed? before) && before == line) return;
+        if (_sizes.ContainsKey(line.Size) && !IsSigned(line)) return;
+        lines[line.Key] = line;
+        Count(line.Size);
+    }
+
+    private bool IsSigned(ProvenanceMessage.Signed line) =>
+        _scene.Signatures.Verify(line.Key, ValidatorNote.SigningDigest(_scene.Chain, TextOf(line.Size, line.Root)), line.Signature) == SignatureVerdict.Accepted;
+
+    // What came before this peer was there.
+    private void CheckEarly(ulong size)
+    {
+        if (!_lines.TryGetValue(size, out SortedDictionary<PublicKey, ProvenanceMessage.Signed>? early)) return;
+        foreach (ProvenanceMessage.Signed line in early.Values.ToArray())
+        {
+            bool isOther = line.Root != _sizes[size].Root;
+            if (isOther || !IsSigned(line)) early.Remove(line.Key);
+            if (isOther) HoldAgainst(line);
+        }
+    }
+
+    // Two calendars of one size. Whoever shows another root to one of us shows the ledger's to others: together we have both.
+    private void HoldAgainst(ProvenanceMessage.Signed line)
+    {
+        if (!_sizes.TryGetValue(line.Size, out (Hash256 Root, RoundLeaf Last) known) || known.Root == line.Root) return;
+        if (WeightOf(EpochOf(line.Size).Plan, line.Key) == 0 || _wrong.ContainsKey((line.Size, line.Key)) || !IsSigned(line)) return;
+        _wrong.Add((line.Size, line.Key), line);
+        foreach (PeerId validator in EpochOf(line.Size).Parents)
+        {
+            if (validator != _scene.Self && _scene.IsReachable(validator)) _scene.Send(validator, line);
+        }
+
+        Confront(line.Size, line.Key);
+    }
+
+    private void Confront(ulong size, in PublicKey key)
+    {
+        if (!_wrong.TryGetValue((size, key), out ProvenanceMessage.Signed? wrong) || !_lines.TryGetValue(size, out SortedDictionary<PublicKey, ProvenanceMessage.Signed>? lines)) return;
+        if (!lines.TryGetValue(key, out ProvenanceMessage.Signed? right)) return;
+        _fraud.Hold(
+            FraudKind.CheckpointContradiction, key,
+            [(Encoding.ASCII.GetBytes(TextOf(size, right.Root)), right.Signature), (Encoding.ASCII.GetBytes(TextOf(size, wrong.Root)), wrong.Signature)], [], []);
+    }
+
+    private void Count(ulong size)
+    {
+        if (!_sizes.ContainsKey(size) || !_lines.TryGetValue(size, out SortedDictionary<PublicKey, ProvenanceMessage.Signed>? lines)) return;
+        EpochPlan plan = EpochOf(size).Plan;
         ulong weight = 0;
-        foreach (PublicKey key in lines.Keys) weight += WeightOf(epoch.Plan, key);
-        if (weight >= epoch.Plan.Quorum) Certify(message.Size, epoch, lines);
+        foreach (PublicKey key in lines.Keys)
+        {
+            weight += WeightOf(plan, key);
+            Confront(size, key);
+        }
+
+        if (size > Certified && weight >= plan.Quorum) Certify(size, plan, lines);
     }
 
-    // One root for each size: what was signed once is not signed again, and the log only grows.
-    private void Sign(ulong size, CalendarEpoch epoch)
+    // What the ledger entered has one root at each size: there is nothing to choose, and so nothing that could be signed twice.
+    private void Sign()
     {
-        if (size <= _signed || !_sizes.ContainsKey(size)) return;
+        if (Size != _ledger.Size || Size <= _signed || Size == 0) return;
+        Invariant.Holds(_log.Root == _ledger.Root);
+        _signed = Size;
+        CalendarEpoch epoch = EpochOf(Size);
         foreach (ISigner voter in _voters)
         {
             if (WeightOf(epoch.Plan, voter.PublicKey) == 0) continue;
-            _signed = size;
-            Signature signature = voter.Sign(ValidatorNote.SigningDigest(_scene.Chain, TextOf(size)));
-            _scene.Send(epoch.Writer, new ProvenanceMessage.Signed(size, voter.PublicKey, signature));
+            ProvenanceMessage.Signed line = new(Size, _log.Root, voter.PublicKey, voter.Sign(ValidatorNote.SigningDigest(_scene.Chain, TextOf(Size, _log.Root))));
+            foreach (PeerId validator in epoch.Parents)
+            {
+                if (validator == _scene.Self || _scene.IsReachable(validator)) _scene.Send(validator, line);
+            }
         }
+
+        Count(Size);
     }
 
-    private void Certify(ulong size, CalendarEpoch epoch, SortedDictionary<PublicKey, Signature> lines)
+    private void Certify(ulong size, EpochPlan plan, SortedDictionary<PublicKey, ProvenanceMessage.Signed> lines)
     {
         Certified = size;
-        SignedNote note = new(TextOf(size), []);
-        foreach (PlanValidator validator in epoch.Plan.Validators)
+        SignedNote note = new(TextOf(size, _sizes[size].Root), []);
+        foreach (PlanValidator validator in plan.Validators)
         {
-            if (!lines.TryGetValue(validator.Key, out Signature signature)) continue;
-            note = note.With(new NoteSignature(ValidatorNote.NameOf(validator.Key), ValidatorNote.KeyIdOf(validator.Key), signature.AsSpan().ToArray()));
+            if (!lines.TryGetValue(validator.Key, out ProvenanceMessage.Signed? line)) continue;
+            note = note.With(new NoteSignature(ValidatorNote.NameOf(validator.Key), ValidatorNote.KeyIdOf(validator.Key), line.Signature.AsSpan().ToArray()));
         }
 
         string text = note.ToString();
         _scene.Believe(size, text);
         _scene.Effects.Add(new ProvenanceEffect.Certified(size, text));
-        TileNodes nodes = new(size, Tile);
-        foreach (ulong index in new List<ulong>(_waiting.Keys))
+        Note = text;
+    }
+
+    private bool IsKeeper => _scene.Epochs.At(_scene.Current).Parents.Contains(_scene.Self);
+
+    private ulong IndexOf(Round round) => round.Second - _log.Plan.GenesisRound.Second;
+
+    private EnteredRound? FindTop(Round round) => _tops.GetValueOrDefault(round);
+
+    // Of the last seconds: what is older nobody waits for.
+    private RoundLeaf? LeafOf(Round round) => _sizes.TryGetValue(IndexOf(round) + 1, out (Hash256 Root, RoundLeaf Last) known) ? known.Last : null;
+
+    private bool IsKeyOf(PeerId peer, in PublicKey key)
+    {
+        CalendarEpoch epoch = _scene.Epochs.At(_scene.Current);
+        return IsKeyIn(epoch, peer, key) || (epoch.Plan.Epoch.Number > 0 && IsKeyIn(_scene.Epochs.All[(int)epoch.Plan.Epoch.Number - 1], peer, key));
+    }
+
+    private static bool IsKeyIn(CalendarEpoch epoch, PeerId peer, in PublicKey key)
+    {
+        for (int i = 0; i < epoch.Parents.Length; i++)
         {
-            if (index >= size) break;
-            (EnteredRound entered, RoundLeaf leaf) = _waiting[index];
-            _waiting.Remove(index);
-            Segment calendar = Segment.Of(TreeProofs.Inclusion(nodes, size, index)!, null);
-            foreach ((PeerId child, int slot) in entered.Children)
-            {
-                Segment top = Segment.Of(entered.Tree.Prove(slot), leaf.Encode());
-                _scene.Send(child, new ProvenanceMessage.Spine(entered.Tree.Level, leaf.Round, [top, calendar], text));
-            }
+            if (epoch.Parents[i] == peer && epoch.Plan.Validators[i].Key == key) return true;
         }
 
-        foreach (ulong old in new List<ulong>(_lines.Keys))
-        {
-            if (old <= size) _lines.Remove(old);
-        }
+        return false;
     }
 
     private void Append(RoundLeaf leaf)
     {
         CalendarVerdict verdict = TryAppend(leaf);
-        Invariant.Holds(verdict == CalendarVerdict.Accepted);
+        if (verdict != CalendarVerdict.Accepted) Invariant.Break("the ledger's calendar is another than the one that is kept here: " + verdict);
+        if (leaf.Mark == RoundMark.Backfilled) Backfilled++;
+        CheckEarly(Size);
     }
 
     private CalendarVerdict TryAppend(RoundLeaf leaf)
@@ -270,7 +364,10 @@ internal sealed class CalendarDesk
         if (verdict != CalendarVerdict.Accepted) return verdict;
         foreach (Tile tile in full) _tiles[(tile.Id.Level, tile.Id.Index)] = tile.Hashes;
         _sizes[Size] = (_log.Root, leaf);
-        if (Size > SizesKept) _sizes.Remove(Size - SizesKept);
+        if (Size <= SizesKept) return verdict;
+        _sizes.Remove(Size - SizesKept);
+        _lines.Remove(Size - SizesKept);
+        while (_wrong.Count > 0 && _wrong.Keys.First() is var oldest && oldest.Size + SizesKept <= Size) _wrong.Remove(oldest);
         return verdict;
     }
 
@@ -287,7 +384,7 @@ internal sealed class CalendarDesk
         return _log.OpenTile(id.Level) is { } open && open.Id.Index == id.Index ? open.Hashes : null;
     }
 
-    private string TextOf(ulong size) => new Checkpoint(Checkpoint.OriginOf(_scene.Chain), size, _sizes[size].Root).Text;
+    private string TextOf(ulong size, Hash256 root) => new Checkpoint(Checkpoint.OriginOf(_scene.Chain), size, root).Text;
 
     // Of the calendar's last second.
     private CalendarEpoch EpochOf(ulong size) => _scene.Epochs.At(new Round(_log.Plan.GenesisRound.Second + size - 1));

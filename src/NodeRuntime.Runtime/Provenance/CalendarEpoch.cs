@@ -9,9 +9,6 @@ namespace NodeRuntime.Runtime.Provenance;
 /// <summary>A plan and the peers behind its validators: slot i of the topmost tree is that of validator i.</summary>
 public sealed record CalendarEpoch(EpochPlan Plan, ImmutableArray<PeerId> Parents)
 {
-    /// <summary>Who closes the topmost tree and enters the round.</summary>
-    public PeerId Writer => Parents[0];
-
     public static ImmutableArray<CalendarEpoch> Of(Genesis genesis, ImmutableArray<Seal> seals)
     {
         ImmutableArray<EpochPlan> plans = EpochPlans.Of(genesis, seals);

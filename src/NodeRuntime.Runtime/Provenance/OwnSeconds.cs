@@ -384,9 +384,11 @@ internal sealed class OwnSeconds(ProvenanceScene scene, FraudDesk fraud, Hash256
                 [shown.Records[isWhole ? (int)shown.Way.Index : 0]]);
         }
 
-        // The writer was told a tree as well: whether it was this one.
-        PeerId writer = scene.Epochs.At(tree.Round).Writer;
-        if (writer != parent && scene.IsReachable(writer)) scene.Send(writer, new ProvenanceMessage.Shown(tree, shown.Signature, key));
+        // All validators were told a tree as well: whether it was this one.
+        foreach (PeerId validator in scene.ParentsIn(scene.Epochs.At(tree.Round)))
+        {
+            if (validator != parent) scene.Send(validator, new ProvenanceMessage.Shown(tree, shown.Signature, key));
+        }
     }
 
     private void Ask(PendingSecond pending, PeerId parent, int slot, bool isWhole)

@@ -19,7 +19,7 @@ internal sealed record EnteredRound(CalendarEpoch Epoch, ClosedParent Tree, Immu
 /// desk that was opened in a second begins with the second after the next: in an earlier one it may have acknowledged what it no longer knows.
 /// </summary>
 /// <param name="fraud">Hears of whoever told one second in two ways.</param>
-/// <param name="level">1: the peers' seconds; 2: the topmost tree, at the calendar's writer.</param>
+/// <param name="level">1: the peers' seconds; 2: the topmost tree, which each validator has and any block may enter.</param>
 /// <param name="closed">Hears of each round that is closed, in order.</param>
 /// <param name="seed">Random: of which children others are shown what they told.</param>
 internal sealed class ParentDesk(ProvenanceScene scene, FraudDesk fraud, int level, Duration closesAfter, Action<EnteredRound> closed, Hash256 seed)
@@ -30,7 +30,8 @@ internal sealed class ParentDesk(ProvenanceScene scene, FraudDesk fraud, int lev
     /// <summary>Seconds for which it is known what each child told.</summary>
     private const ulong RememberedSeconds = 16;
 
-    /// <summary>Children of a round of which the other parents are shown what they told here. A child that tells its two parents different things does not know which.</summary>
+    /// <summary>Children of a round of which the other parents are shown what they told here. A child that tells its two parents different things does not know which. Of a
+    /// validator, which tells all others, one is enough.</summary>
     private const int ShownMax = 8;
 
     private readonly SortedDictionary<(Round Round, PeerId Child), ProvenanceMessage.Shown> _heard = [];
@@ -77,11 +78,11 @@ internal sealed class ParentDesk(ProvenanceScene scene, FraudDesk fraud, int lev
         {
             case SlotVerdict.Accepted:
                 round.Children.Add((child, leaf.Slot));
-                Acknowledge(child, leaf);
+                if (level == 1) Acknowledge(child, leaf);
                 CloseComplete();
                 break;
             case SlotVerdict.Known:
-                Acknowledge(child, leaf);
+                if (level == 1) Acknowledge(child, leaf);
                 break;
             case SlotVerdict.NotEnrolled:
             case SlotVerdict.SlotOutOfRange:
@@ -122,14 +123,14 @@ internal sealed class ParentDesk(ProvenanceScene scene, FraudDesk fraud, int lev
         if (!_heard.TryAdd((message.Leaf.Round, child), told)) Compare(told);
     }
 
-    private void ShowOthers(Round round, CalendarEpoch epoch, ImmutableArray<(PeerId Child, int Slot)> children)
+    private void ShowOthers(Round round, CalendarEpoch epoch, ImmutableArray<(PeerId Child, int Slot)> children, int count)
     {
         if (children.IsEmpty || epoch.Parents.Length < 2) return;
         Span<byte> second = stackalloc byte[8];
         BinaryPrimitives.WriteUInt64BigEndian(second, round.Second);
         Hash256 draw = Hasher.Tagged(HashDomain.ProvenanceSecret, seed.AsSpan(), second);
         int first = (int)(BinaryPrimitives.ReadUInt32BigEndian(draw.AsSpan()) % (uint)children.Length);
-        for (int i = 0; i < Math.Min(ShownMax, children.Length); i++)
+        for (int i = 0; i < Math.Min(count, children.Length); i++)
         {
             PeerId child = children[(first + i) % children.Length].Child;
             if (!_heard.TryGetValue((round, child), out ProvenanceMessage.Shown? told)) continue;
@@ -166,8 +167,7 @@ internal sealed class ParentDesk(ProvenanceScene scene, FraudDesk fraud, int lev
             ImmutableArray<(PeerId Child, int Slot)> children = round.Children.ToImmutable();
             closed(new EnteredRound(epoch, round.Tree.Close(), children));
             Children = children.Length;
-            // The writer sees them all itself.
-            if (level == 1) ShowOthers(closing, epoch, children);
+            ShowOthers(closing, epoch, children, level == 1 ? ShownMax : 1);
         }
 
         foreach (Round old in new List<Round>(_rounds.Keys))
@@ -181,7 +181,7 @@ internal sealed class ParentDesk(ProvenanceScene scene, FraudDesk fraud, int lev
 
     private void Acknowledge(PeerId child, AggregationLeaf leaf)
     {
-        if (level == 1) TableOf(leaf.Epoch).Heard(child, scene.Current);
+        TableOf(leaf.Epoch).Heard(child, scene.Current);
         SlotAcknowledgement acknowledgement = new(scene.Self, level, leaf.Slot, leaf.Round, leaf.Epoch, leaf.Hash);
         scene.Send(child, new ProvenanceMessage.Taken(acknowledgement, scene.Signer.Sign(acknowledgement.SigningDigest(scene.Chain))));
     }
@@ -209,7 +209,7 @@ internal sealed class ParentDesk(ProvenanceScene scene, FraudDesk fraud, int lev
         return table;
     }
 
-    private bool IsMine(CalendarEpoch epoch) => level == 1 ? epoch.Parents.Contains(scene.Self) : epoch.Writer == scene.Self;
+    private bool IsMine(CalendarEpoch epoch) => epoch.Parents.Contains(scene.Self);
 
     private static Instant EndOf(Round round) => Instant.FromMilliseconds((long)(round.Second + 1) * 1000);
 

@@ -26,14 +26,21 @@ public abstract record ProvenanceEffect
     /// <summary>The second again, with its spine; nobody waits for it.</summary>
     public sealed record StoreSpine(ClosedSecond Second) : ProvenanceEffect;
 
-    /// <summary>Seconds of the calendar, the first of index <paramref name="From"/>; answered by <see cref="ProvenanceInput.LeavesStored"/>.</summary>
+    /// <summary>For the blocks that this peer proposes: seconds that the ledger did not have yet, in their order. The next such effect takes its place.</summary>
+    public sealed record OfferSeconds(ImmutableArray<EnteredSecond> Seconds) : ProvenanceEffect;
+
+    /// <summary>Answered by <see cref="ProvenanceInput.LeavesRead"/>.</summary>
+    public sealed record ReadLeaves(ulong From) : ProvenanceEffect;
+
+    /// <summary>Seconds of the calendar that others had, the first of index <paramref name="From"/>; nobody waits for it.</summary>
     public sealed record StoreLeaves(ulong From, ImmutableArray<RoundLeaf> Leaves) : ProvenanceEffect;
 
     public sealed record Send(PeerId Peer, ProvenanceMessage Message) : ProvenanceEffect;
 
-    /// <summary>Seconds of the calendar out of the log, as many as fit in a frame.</summary>
-    /// <param name="Size">Of the calendar.</param>
-    public sealed record SendLeaves(PeerId Peer, ulong From, ulong Size) : ProvenanceEffect;
+    /// <summary>Seconds of the calendar out of the log.</summary>
+    /// <param name="Size">Of a calendar that begins with them.</param>
+    /// <param name="Path">That it does.</param>
+    public sealed record SendLeaves(PeerId Peer, ulong From, int Count, ulong Size, ImmutableArray<Hash256> Path) : ProvenanceEffect;
 
     /// <summary>A quorum has signed the calendar at this size.</summary>
     public sealed record Certified(ulong Size, string Checkpoint) : ProvenanceEffect;

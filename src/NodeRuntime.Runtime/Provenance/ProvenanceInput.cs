@@ -32,8 +32,10 @@ public abstract record ProvenanceInput
     public sealed record Started(Instant Now) : ProvenanceInput;
 
     /// <summary>The finalized ledger.</summary>
-    /// <param name="Time">Its newest block's.</param>
-    public sealed record Advanced(CalendarEpochs Epochs, Instant Time) : ProvenanceInput
+    /// <param name="CalendarSize">Seconds in the calendar that it has.</param>
+    /// <param name="CalendarRoot">Of it.</param>
+    /// <param name="Seconds">The last of them, as many as are news.</param>
+    public sealed record Advanced(CalendarEpochs Epochs, ulong CalendarSize, Hash256 CalendarRoot, ImmutableArray<RoundLeaf> Seconds) : ProvenanceInput
     {
         /// <summary>What it says of proven lies; null for whoever has none to tell.</summary>
         public LedgerState? State { get; init; }
@@ -57,13 +59,14 @@ public abstract record ProvenanceInput
     /// <summary>What a peer signed of one second, from outside the calendar; where there are two, both of the same.</summary>
     public sealed record Compared(ImmutableArray<ProvenanceMessage.Shown> Seconds, Instant Now) : ProvenanceInput;
 
+    /// <summary>Seconds of the calendar that this peer's own log has from there on; none where it has a gap there.</summary>
+    public sealed record LeavesRead(ulong From, ImmutableArray<RoundLeaf> Leaves) : ProvenanceInput;
+
     // What was to be stored is durable.
 
     public sealed record BatchStored(ulong First, Instant Now) : ProvenanceInput;
 
     public sealed record SecondStored(Round Round, Instant Now) : ProvenanceInput;
-
-    public sealed record LeavesStored(ulong Size, Instant Now) : ProvenanceInput;
 
     public sealed record FraudStored(ulong Number, Instant Now) : ProvenanceInput;
 

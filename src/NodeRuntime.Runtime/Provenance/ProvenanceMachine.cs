@@ -13,9 +13,9 @@ namespace NodeRuntime.Runtime.Provenance;
 /// A peer's part in the calendar of events: its own seconds, and, where it validates, those of its children, and the calendar. Rounds of one second by the
 /// peer's own clock.
 /// <code>
-/// OwnSeconds -- Closed --> ParentDesk (level 1) -- Closed --> ParentDesk (level 2, the writer) --> CalendarDesk
-///            &lt;-- Taken --                       &lt;-- Taken --                                       |
-///            &lt;-- Spine --                       &lt;-- Spine ------------------------------------------
+/// OwnSeconds -- Closed --> ParentDesk (level 1) -- Closed --> ParentDesk (level 2, at all validators) --> CalendarDesk --> ledger
+///            &lt;-- Taken --                                                                                 |
+///            &lt;-- Spine ----------- PassDown &lt;----------------------- a quorum's checkpoint ----------------
 /// </code>
 /// </summary>
 public sealed class ProvenanceMachine
@@ -33,6 +33,8 @@ public sealed class ProvenanceMachine
     private readonly SortedDictionary<Round, (EnteredRound Entered, ProvenanceMessage.Closed Told)> _told = [];
     private readonly SortedSet<Round> _passed = [];
     private readonly SortedDictionary<PeerId, int> _frames = [];
+    private readonly SortedSet<Round> _asked = [];
+    private ulong _shown;
     private Round _framesOf;
     private bool _hasStarted;
 
@@ -46,9 +48,9 @@ public sealed class ProvenanceMachine
         _scene = new ProvenanceScene(chain, signer, signatures, settings, epochs);
         _fraud = new FraudDesk(_scene);
         _own = new OwnSeconds(_scene, _fraud, seed);
-        _parent = new ParentDesk(_scene, _fraud, 1, settings.ParentCloses, TellWriter, seed);
-        _top = new ParentDesk(_scene, _fraud, 2, settings.TopCloses, entered => _calendar!.Enter(entered), seed);
-        _calendar = new CalendarDesk(_scene, voters);
+        _parent = new ParentDesk(_scene, _fraud, 1, settings.ParentCloses, TellValidators, seed);
+        _top = new ParentDesk(_scene, _fraud, 2, settings.TopCloses, closed => _calendar!.Close(closed), seed);
+        _calendar = new CalendarDesk(_scene, _fraud, voters);
         _publications = new PublicationDesk(_scene, _calendar);
     }
 
@@ -84,7 +86,14 @@ public sealed class ProvenanceMachine
     {
         _scene.Effects.Clear();
         Take(input);
-        while (_scene.ToSelf.TryDequeue(out ProvenanceMessage? message)) Hear(_scene.Self, message);
+        while (true)
+        {
+            while (_scene.ToSelf.TryDequeue(out ProvenanceMessage? message)) Hear(_scene.Self, message);
+            if (_shown == _calendar.Certified) break;
+            _shown = _calendar.Certified;
+            PassDown();
+        }
+
         return [.. _scene.Effects];
     }
 
@@ -112,12 +121,11 @@ public sealed class ProvenanceMachine
                 _hasStarted = true;
                 _parent.Start(_own.LastClosed);
                 _top.Start(_own.LastClosed);
-                _calendar.Start();
                 _own.Advance();
                 break;
             case ProvenanceInput.Advanced m:
                 _scene.Epochs = m.Epochs;
-                _scene.LedgerTime = m.Time;
+                _calendar.Advanced(m.CalendarSize, m.CalendarRoot, _hasStarted ? m.Seconds : []);
                 if (m.State is not { } state) break;
                 _fraud.Advanced(state);
                 _publications.Advanced(state);
@@ -155,9 +163,8 @@ public sealed class ProvenanceMachine
                 Pass(m.Now);
                 _own.SecondStored(m.Round);
                 break;
-            case ProvenanceInput.LeavesStored m:
-                Pass(m.Now);
-                _calendar.LeavesStored(m.Size);
+            case ProvenanceInput.LeavesRead m:
+                _calendar.LeavesRead(m.From, m.Leaves);
                 break;
             case ProvenanceInput.FraudStored m:
                 Pass(m.Now);
@@ -167,8 +174,7 @@ public sealed class ProvenanceMachine
                 Pass(m.Now);
                 _own.SayAgain();
                 _own.AskWhatWasEntered();
-                SayAgain();
-                _calendar.EndTerm();
+                _calendar.FillGap();
                 _publications.Tick();
                 break;
             default:
@@ -224,11 +230,15 @@ public sealed class ProvenanceMachine
                 break;
             case ProvenanceMessage.Taken m:
                 if (m.Acknowledgement.Level == 1) _own.Acknowledged(from, m);
-                else Acknowledged(from, m);
                 break;
             case ProvenanceMessage.Spine m:
                 if (m.Level == 1) _own.Spine(from, m);
-                else if (m.Level == 2 && _scene.Epochs.At(m.Round).Writer == from) PassDown(m);
+                break;
+            case ProvenanceMessage.WantTop m:
+                _calendar.Wanted(from, m);
+                break;
+            case ProvenanceMessage.TopShown m:
+                Shown(m);
                 break;
             case ProvenanceMessage.Leaves m:
                 _calendar.Heard(from, m);
@@ -237,7 +247,7 @@ public sealed class ProvenanceMachine
                 _calendar.Wanted(from, m);
                 break;
             case ProvenanceMessage.Signed m:
-                _calendar.Signed(m);
+                _calendar.Signed(from, m);
                 break;
             case ProvenanceMessage.Shown m:
                 (m.Leaf.Level == 1 ? _parent : _top).Compare(m);
@@ -274,32 +284,19 @@ public sealed class ProvenanceMachine
             FraudKind.SlotContradiction, seconds[0].Child, [(seconds[0].Leaf.Encode(), seconds[0].Signature), (seconds[1].Leaf.Encode(), seconds[1].Signature)], [], []);
     }
 
-    // ---- a parent towards the writer ----
+    // ---- a parent towards the topmost tree ----
 
-    private void TellWriter(EnteredRound entered)
+    private void TellValidators(EnteredRound entered)
     {
         int slot = entered.Epoch.Parents.IndexOf(_scene.Self);
         AggregationLeaf leaf = entered.Tree.ToLeaf(_scene.Self, slot);
         ProvenanceMessage.Closed told = new(leaf, _scene.Signer.Sign(leaf.SigningDigest(_scene.Chain)));
         _told.Add(leaf.Round, (entered, told));
         if (_told.Count > RoundsWaiting) _told.Remove(System.Linq.Enumerable.First(_told.Keys));
-        _unheard = told;
-        _scene.Send(entered.Epoch.Writer, told);
-    }
-
-    private ProvenanceMessage.Closed? _unheard;
-
-    private void SayAgain()
-    {
-        if (_unheard is not { } told || told.Leaf.Round.Next < _scene.Current) return;
-        _scene.Send(_scene.Epochs.At(told.Leaf.Round).Writer, told);
-    }
-
-    private void Acknowledged(PeerId from, ProvenanceMessage.Taken message)
-    {
-        SlotAcknowledgement said = message.Acknowledgement;
-        if (_unheard is not { } told || said.Leaf != told.Leaf.Hash || said.Parent != from) return;
-        if (_scene.IsSigned(from, said.SigningDigest(_scene.Chain), message.Signature)) _unheard = null;
+        foreach (PeerId validator in entered.Epoch.Parents)
+        {
+            if (_scene.IsReachable(validator)) _scene.Send(validator, told);
+        }
     }
 
     private void Show(PeerId child, ProvenanceMessage.WantSlot want)
@@ -311,17 +308,46 @@ public sealed class ProvenanceMachine
         _scene.Send(child, new ProvenanceMessage.SlotShown(told.Told.Leaf, told.Told.Signature, way, want.IsWhole ? records : [records[want.Slot]]));
     }
 
+    // Where this peer's own topmost tree stands in the calendar it knows the way; where another's does, whoever has that one is asked.
+    private void PassDown()
+    {
+        foreach (Round round in new List<Round>(_told.Keys))
+        {
+            if (_passed.Contains(round) || !_calendar.IsSettled(round)) continue;
+            if (_calendar.WayUp(round) is { } way) PassDown(round, way);
+            else if (_asked.Add(round)) Ask(round);
+        }
+
+        while (_asked.Count > RoundsWaiting) _asked.Remove(_asked.Min);
+    }
+
+    private void Ask(Round round)
+    {
+        foreach (PeerId validator in _scene.Epochs.At(round).Parents)
+        {
+            if (validator != _scene.Self && _scene.IsReachable(validator)) _scene.Send(validator, new ProvenanceMessage.WantTop(round));
+        }
+    }
+
+    private void Shown(ProvenanceMessage.TopShown shown)
+    {
+        if (!_told.TryGetValue(shown.Round, out (EnteredRound Entered, ProvenanceMessage.Closed Told) told) || !_asked.Contains(shown.Round)) return;
+        if (_passed.Contains(shown.Round) || shown.Way.Fold(told.Told.Leaf.Hash, out Hash256 root) != ReceiptCode.None) return;
+        if (_calendar.WayUp(shown.Round, root, shown.Way) is { } way) PassDown(shown.Round, way);
+    }
+
     // A child checks its spine itself; that what is above this parent's tree is right shows there.
-    private void PassDown(ProvenanceMessage.Spine spine)
+    private void PassDown(Round round, ImmutableArray<Segment> above)
     {
         // Once, and what was told stays to be asked for.
-        if (!_told.TryGetValue(spine.Round, out (EnteredRound Entered, ProvenanceMessage.Closed Told) told) || !_passed.Add(spine.Round)) return;
+        _passed.Add(round);
         if (_passed.Count > RoundsWaiting) _passed.Remove(_passed.Min);
-        byte[] leaf = told.Told.Leaf.Encode();
-        foreach ((PeerId child, int slot) in told.Entered.Children)
+        (EnteredRound entered, ProvenanceMessage.Closed told) = _told[round];
+        byte[] leaf = told.Leaf.Encode();
+        foreach ((PeerId child, int slot) in entered.Children)
         {
-            Segment first = Segment.Of(told.Entered.Tree.Prove(slot), leaf);
-            _scene.Send(child, new ProvenanceMessage.Spine(1, spine.Round, [first, .. spine.Segments], spine.Checkpoint));
+            Segment first = Segment.Of(entered.Tree.Prove(slot), leaf);
+            _scene.Send(child, new ProvenanceMessage.Spine(1, round, [first, .. above], _calendar.Note));
         }
     }
 }

@@ -33,13 +33,22 @@ public abstract record ProvenanceMessage
 
     /// <summary>Seconds of the calendar in a row.</summary>
     /// <param name="From">Index of the first.</param>
-    /// <param name="Size">Of the calendar of who says this.</param>
-    public sealed record Leaves(ulong From, ulong Size, ImmutableArray<RoundLeaf> Items) : ProvenanceMessage;
+    /// <param name="Size">That was asked about.</param>
+    /// <param name="Path">RFC 9162: the calendar of that size begins with these and what is before them.</param>
+    public sealed record Leaves(ulong From, ulong Size, ImmutableArray<RoundLeaf> Items, ImmutableArray<Hash256> Path) : ProvenanceMessage;
 
-    public sealed record WantLeaves(ulong From) : ProvenanceMessage;
+    /// <param name="From">Seconds that the asker has.</param>
+    /// <param name="Size">Of the calendar that its ledger has.</param>
+    public sealed record WantLeaves(ulong From, ulong Size) : ProvenanceMessage;
 
-    /// <summary>A validator's line under the checkpoint of this size.</summary>
-    public sealed record Signed(ulong Size, PublicKey Key, Signature Signature) : ProvenanceMessage;
+    /// <summary>Parent to the others: the calendar has another topmost tree of this round than mine.</summary>
+    public sealed record WantTop(Round Round) : ProvenanceMessage;
+
+    /// <summary>The asker's slot in the topmost tree that the calendar has.</summary>
+    public sealed record TopShown(Round Round, Segment Way) : ProvenanceMessage;
+
+    /// <summary>A validator's line under the checkpoint of this size and root. Another root than the ledger's is shown to all others.</summary>
+    public sealed record Signed(ulong Size, Hash256 Root, PublicKey Key, Signature Signature) : ProvenanceMessage;
 
     /// <summary>What a child told somebody of a second, shown to others: whoever was told otherwise has two statements that do not fit.</summary>
     /// <param name="Child">Its node key.</param>
@@ -48,7 +57,7 @@ public abstract record ProvenanceMessage
     /// <summary>Child to parent: show what stands in my slot of that round, or the whole tree.</summary>
     public sealed record WantSlot(Round Round, int Slot, bool IsWhole) : ProvenanceMessage;
 
-    /// <summary>The parent's tree of a round as it told the writer, and what is in it.</summary>
+    /// <summary>The parent's tree of a round as it told the validators, and what is in it.</summary>
     /// <param name="Way">Of the slot that was asked about.</param>
     /// <param name="Records">That slot's, or all.</param>
     public sealed record SlotShown(AggregationLeaf Tree, Signature Signature, Segment Way, ImmutableArray<ReadOnlyMemory<byte>> Records) : ProvenanceMessage;
@@ -59,7 +68,7 @@ public abstract record ProvenanceMessage
     /// <summary>Whether bytes claim to be one: they come between the frames of others.</summary>
     public static bool IsOne(ReadOnlyMemory<byte> bytes) =>
         WireReader.TypeOf(bytes, FieldsMax) is (>= WireType.ProvenanceEnrol and <= WireType.CalendarSigned)
-            or (>= WireType.ProvenanceShown and <= WireType.ProvenanceComplaint);
+            or (>= WireType.ProvenanceShown and <= WireType.ProvenanceComplaint) or WireType.ProvenanceWantTop or WireType.ProvenanceTop;
 
     private const int FieldsMax = 6;
 
@@ -88,15 +97,23 @@ public abstract record ProvenanceMessage
                 writer.End().Bytes(System.Text.Encoding.UTF8.GetBytes(m.Checkpoint));
                 break;
             case Leaves m:
-                writer.Record(WireType.CalendarLeaves, 3).UInt64(m.From).UInt64(m.Size).Array(m.Items.Length);
+                writer.Record(WireType.CalendarLeaves, 4).UInt64(m.From).UInt64(m.Size).Array(m.Items.Length);
                 foreach (RoundLeaf leaf in m.Items) writer.Bytes(leaf.Encode());
+                writer.End().Array(m.Path.Length);
+                foreach (Hash256 hash in m.Path) writer.Hash(hash);
                 writer.End();
                 break;
             case WantLeaves m:
-                writer.Record(WireType.CalendarWant, 1).UInt64(m.From);
+                writer.Record(WireType.CalendarWant, 2).UInt64(m.From).UInt64(m.Size);
+                break;
+            case WantTop m:
+                writer.Record(WireType.ProvenanceWantTop, 1).UInt64(m.Round.Second);
+                break;
+            case TopShown m:
+                writer.Record(WireType.ProvenanceTop, 2).UInt64(m.Round.Second).Bytes(m.Way.Encode());
                 break;
             case Signed m:
-                writer.Record(WireType.CalendarSigned, 3).UInt64(m.Size).Bytes(m.Key.AsSpan()).Bytes(m.Signature.AsSpan());
+                writer.Record(WireType.CalendarSigned, 4).UInt64(m.Size).Hash(m.Root).Bytes(m.Key.AsSpan()).Bytes(m.Signature.AsSpan());
                 break;
             case Shown m:
                 writer.Record(WireType.ProvenanceShown, 3).Bytes(m.Leaf.Encode()).Bytes(m.Signature.AsSpan()).Bytes(m.Child.AsSpan());
@@ -136,6 +153,8 @@ public abstract record ProvenanceMessage
             WireType.CalendarLeaves => ReadLeaves(reader),
             WireType.CalendarWant => ReadWant(reader),
             WireType.CalendarSigned => ReadSigned(reader),
+            WireType.ProvenanceWantTop => ReadWantTop(reader),
+            WireType.ProvenanceTop => ReadTop(reader),
             WireType.ProvenanceShown => ReadShown(reader),
             WireType.ProvenanceWantSlot => ReadWantSlot(reader),
             WireType.ProvenanceSlot => ReadSlot(reader),
@@ -210,7 +229,7 @@ public abstract record ProvenanceMessage
 
     private static Leaves? ReadLeaves(WireReader reader)
     {
-        reader.Record(WireType.CalendarLeaves, 3);
+        reader.Record(WireType.CalendarLeaves, 4);
         ulong from = reader.UInt64(), size = reader.UInt64();
         ImmutableArray<ReadOnlyMemory<byte>> items =
             reader.List(Limits.CalendarLeavesPerFrameMax, static r => (ReadOnlyMemory<byte>)r.Bytes(Limits.ProvenanceRecordBytesMax));
@@ -221,21 +240,35 @@ public abstract record ProvenanceMessage
             leaves.Add(leaf!);
         }
 
-        return new Leaves(from, size, leaves.MoveToImmutable());
+        return new Leaves(from, size, leaves.MoveToImmutable(), reader.List(Limits.MerklePathHashesMax, static r => r.Hash()));
     }
 
     private static WantLeaves ReadWant(WireReader reader)
     {
-        reader.Record(WireType.CalendarWant, 1);
-        return new WantLeaves(reader.UInt64());
+        reader.Record(WireType.CalendarWant, 2);
+        return new WantLeaves(reader.UInt64(), reader.UInt64());
+    }
+
+    private static WantTop ReadWantTop(WireReader reader)
+    {
+        reader.Record(WireType.ProvenanceWantTop, 1);
+        return new WantTop(new Round(reader.UInt64()));
+    }
+
+    private static TopShown? ReadTop(WireReader reader)
+    {
+        reader.Record(WireType.ProvenanceTop, 2);
+        Round round = new(reader.UInt64());
+        return Segment.TryDecode(reader.Bytes(SegmentBytesMax)) is { Next: null } way ? new TopShown(round, way) : null;
     }
 
     private static Signed? ReadSigned(WireReader reader)
     {
-        reader.Record(WireType.CalendarSigned, 3);
+        reader.Record(WireType.CalendarSigned, 4);
         ulong size = reader.UInt64();
+        Hash256 root = reader.Hash();
         PublicKey key = PublicKey.Read(reader);
-        return ReadSignature(reader) is { } signature ? new Signed(size, key, signature) : null;
+        return ReadSignature(reader) is { } signature ? new Signed(size, root, key, signature) : null;
     }
 
     private static Shown? ReadShown(WireReader reader)

@@ -23,9 +23,6 @@ internal sealed class ProvenanceScene(ChainId chain, ISigner signer, ISignatureV
 
     public CalendarEpochs Epochs { get; set; } = epochs;
 
-    /// <summary>Of the newest finalized block.</summary>
-    public Instant LedgerTime { get; set; }
-
     /// <summary>The largest calendar under a quorum's checkpoint that this peer has verified, and that note; nothing before the first.</summary>
     public (ulong Size, string Note) Newest { get; private set; } = (0, string.Empty);
 
@@ -33,7 +30,7 @@ internal sealed class ProvenanceScene(ChainId chain, ISigner signer, ISignatureV
 
     public List<ProvenanceEffect> Effects { get; } = [];
 
-    /// <summary>What this peer says to itself where it is its own parent or the calendar's writer.</summary>
+    /// <summary>What this peer says to itself where it is its own parent, and of the topmost tree.</summary>
     public Queue<ProvenanceMessage> ToSelf { get; } = [];
 
     public Instant Now { get; set; }

@@ -13,8 +13,8 @@ namespace NodeRuntime.Runtime.Provenance;
 /// <param name="Children">In this parent's last round.</param>
 /// <param name="ChildrenRefused">What children sent and was not entered.</param>
 /// <param name="CalendarSize">Seconds in the calendar as this peer keeps it; 0 where it keeps none.</param>
-/// <param name="CalendarCertified">Of these, under a checkpoint that a quorum has signed: known to the writer alone.</param>
-/// <param name="Backfilled">Seconds that this peer entered afterwards.</param>
+/// <param name="CalendarCertified">Of these, under a checkpoint that a quorum has signed.</param>
+/// <param name="Backfilled">Seconds that it kept as backfilled.</param>
 public sealed record ProvenanceStatus(
     Round? LastClosed, Round? LastSettled, ulong Taken, ulong Settled, ulong Promises, ulong Refused, ulong Repeated, int Children, ulong ChildrenRefused,
     ulong CalendarSize, ulong CalendarCertified, ulong Backfilled)

@@ -41,9 +41,12 @@ internal sealed class ProvenanceStore(IJournal journal)
     public void Put(ulong from, ImmutableArray<RoundLeaf> leaves, Action<JournalVerdict> written)
     {
         ImmutableArray<JournalWrite>.Builder writes = ImmutableArray.CreateBuilder<JournalWrite>(leaves.Length);
-        for (int i = 0; i < leaves.Length; i++) writes.Add(new JournalWrite.Put(Calendar, from + (ulong)i, leaves[i].Encode()));
+        for (int i = 0; i < leaves.Length; i++) writes.Add(PutLeaf(from + (ulong)i, leaves[i]));
         journal.Write(new JournalBatch(writes.MoveToImmutable()), written);
     }
+
+    /// <summary>A second of the calendar: in the batch of the block that entered it.</summary>
+    public static JournalWrite PutLeaf(ulong index, RoundLeaf leaf) => new JournalWrite.Put(Calendar, index, leaf.Encode());
 
     public void Put(ulong number, Message.ReportFraud report, Action<JournalVerdict> written) =>
         Write(new JournalWrite.Put(Fraud, number, new ProvenanceMessage.Complaint(report).Encode()), written);
@@ -105,10 +108,12 @@ internal sealed class ProvenanceStore(IJournal journal)
         }
     }
 
+    /// <summary>Seconds of the calendar in a row, up to the first gap.</summary>
     public IEnumerable<RoundLeaf> LeavesFrom(ulong index)
     {
         foreach (JournalRecord record in journal.ReadFrom(Calendar, index, ReadAtOnce))
         {
+            if (record.Sequence != index++) yield break;
             yield return RoundLeaf.TryDecode(record.Payload, out RoundLeaf? leaf) == RecordVerdict.Accepted ? leaf! : Foreign<RoundLeaf>();
         }
     }

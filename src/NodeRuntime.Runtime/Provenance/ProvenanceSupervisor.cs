@@ -6,11 +6,13 @@ using NodeRuntime.Actors;
 using NodeRuntime.Actors.Ports;
 using NodeRuntime.Crypto;
 using NodeRuntime.Primitives;
+using NodeRuntime.Proofs.Records;
 using NodeRuntime.Proofs.Transactions;
 using NodeRuntime.Provenance.Fraud;
 using NodeRuntime.Provenance.Receipts;
 using NodeRuntime.Provenance.Records;
 using NodeRuntime.Provenance.Uses;
+using NodeRuntime.Runtime.Consensus;
 using NodeRuntime.Runtime.Posture;
 using NodeRuntime.Runtime.Settlement;
 using NodeRuntime.Runtime.Snapshots;
@@ -25,6 +27,7 @@ public sealed class ProvenanceSupervisor : Actor<ProvenanceCommand>
 
     private readonly NodeModel _model;
     private readonly NodePorts _ports;
+    private readonly NodeDoors _doors;
     private readonly ActorRef<SettlementCommand> _settlement;
     private readonly ProvenanceMachine _machine;
     private readonly ProvenanceStore _store;
@@ -43,8 +46,9 @@ public sealed class ProvenanceSupervisor : Actor<ProvenanceCommand>
     private Round? _reported;
     private ActorRef<ProvenanceCommand>? _self;
 
-    public ProvenanceSupervisor(NodeModel model, NodePorts ports, ProvenanceSettings settings, ActorRef<SettlementCommand> settlement)
+    public ProvenanceSupervisor(NodeModel model, NodePorts ports, NodeDoors doors, ProvenanceSettings settings, ActorRef<SettlementCommand> settlement)
     {
+        _doors = doors;
         _model = model;
         _ports = ports;
         _settlement = settlement;
@@ -173,7 +177,8 @@ public sealed class ProvenanceSupervisor : Actor<ProvenanceCommand>
     private void Advance(LedgerTip tip)
     {
         if (tip.Seals.Length + 1 != _epochs.All.Length) _epochs = new CalendarEpochs(CalendarEpoch.Of(_model.Genesis, tip.Seals));
-        Step(new ProvenanceInput.Advanced(_epochs, tip.State.Time) { State = tip.State });
+        EventCalendarRecord calendar = tip.State.Records.EventCalendar;
+        Step(new ProvenanceInput.Advanced(_epochs, calendar.Size, calendar.Root, tip.Seconds) { State = tip.State });
         if (!_hasRecovered)
         {
             foreach (RoundLeaf leaf in _store.LeavesFrom(0)) Step(new ProvenanceInput.RecoveredLeaf(leaf));
@@ -315,8 +320,14 @@ public sealed class ProvenanceSupervisor : Actor<ProvenanceCommand>
             case ProvenanceEffect.StoreSpine m:
                 _store.Put(m.Second, Then(null));
                 break;
+            case ProvenanceEffect.OfferSeconds m:
+                _doors.Consensus.Tell(new ConsensusCommand.OfferSeconds(m.Seconds));
+                break;
+            case ProvenanceEffect.ReadLeaves m:
+                Step(new ProvenanceInput.LeavesRead(m.From, [.. _store.LeavesFrom(m.From).Take(Limits.CalendarLeavesPerFrameMax)]));
+                break;
             case ProvenanceEffect.StoreLeaves m:
-                _store.Put(m.From, m.Leaves, Then(now => new ProvenanceInput.LeavesStored(m.From + (ulong)m.Leaves.Length, now)));
+                _store.Put(m.From, m.Leaves, Then(null));
                 break;
             case ProvenanceEffect.Send m:
                 // What is lost is said again, or the next second takes its place.
@@ -365,15 +376,10 @@ public sealed class ProvenanceSupervisor : Actor<ProvenanceCommand>
 
     private void SendLeaves(ProvenanceEffect.SendLeaves wanted)
     {
-        ImmutableArray<RoundLeaf>.Builder leaves = ImmutableArray.CreateBuilder<RoundLeaf>();
-        foreach (RoundLeaf leaf in _store.LeavesFrom(wanted.From))
-        {
-            leaves.Add(leaf);
-            if (leaves.Count == Limits.CalendarLeavesPerFrameMax || wanted.From + (ulong)leaves.Count == wanted.Size) break;
-        }
-
-        if (leaves.Count == 0) return;
-        ProvenanceMessage message = new ProvenanceMessage.Leaves(wanted.From, wanted.Size, leaves.ToImmutable());
+        ImmutableArray<RoundLeaf> leaves = [.. _store.LeavesFrom(wanted.From).Take(wanted.Count)];
+        // What is not durable yet is asked for again.
+        if (leaves.Length < wanted.Count) return;
+        ProvenanceMessage message = new ProvenanceMessage.Leaves(wanted.From, wanted.Size, leaves, wanted.Path);
         _ports.Network.Send(wanted.Peer, FrameClass.Membership, message.Encode());
     }
 }

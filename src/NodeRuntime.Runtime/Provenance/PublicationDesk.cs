@@ -37,7 +37,8 @@ internal sealed class PublicationDesk(ProvenanceScene scene, CalendarDesk calend
     public void Tick()
     {
         int rank = scene.Epochs.At(scene.Current).Parents.IndexOf(scene.Self);
-        if (rank < 0 || _state is not { } state) return;
+        // Whoever is behind does not know what the ledger has.
+        if (rank < 0 || _state is not { } state || scene.Now - state.Time > TurnLength) return;
         // The block that would hold it is no earlier.
         Instant soonest = state.Time + Duration.FromMilliseconds(1), time = soonest > scene.Now ? soonest : scene.Now;
         PublicationDay today = PublicationDay.Of(time);

@@ -5,6 +5,7 @@ using System.Linq;
 using NodeRuntime.Crypto;
 using NodeRuntime.Ledger.Blocks;
 using NodeRuntime.Ledger.Mempool;
+using NodeRuntime.Ledger.Seconds;
 using NodeRuntime.Ledger.Slashing;
 using NodeRuntime.Ledger.State;
 using NodeRuntime.Ledger.Tests.Support;
@@ -12,6 +13,7 @@ using NodeRuntime.Ledger.Transactions;
 using NodeRuntime.Primitives;
 using NodeRuntime.Proofs.Records;
 using NodeRuntime.Proofs.Transactions;
+using NodeRuntime.Provenance.Records;
 
 namespace NodeRuntime.Ledger.Tests.Blocks;
 
@@ -56,6 +58,7 @@ public sealed class RandomStreamTests
         }
 
         Assert.Equal(world.State.Root, late.Root);
+        Assert.Contains(contexts, static it => it.Seconds is not null);
     }
 
     [Fact]
@@ -113,7 +116,11 @@ public sealed class RandomStreamTests
             for (int j = 0; j < offers; j++) Offer(world, pool, prng);
             Duration later = prng.NextDuration(new Duration(1_000), Duration.FromSeconds(2));
             if (prng.NextChance(60)) later = Duration.FromSeconds(prng.NextChance(500) ? 29 : 40);
-            BlockContext block = BlockContext.After(world.State, world.State.Time + later) with { Offences = AnyOffence(world, prng) };
+            BlockContext block = BlockContext.After(world.State, world.State.Time + later) with
+            {
+                Offences = AnyOffence(world, prng),
+                Seconds = EventCalendarRules.Select(world.State.Records.EventCalendar, world.State.Time + later, SecondsUntil(world.State.Time + later)),
+            };
             ImmutableArray<ReadOnlyMemory<byte>> body = pool.Select(world.State, block).Body;
             BlockOutcome outcome = world.Take(BlockApplication.Apply(world.State, block, body, world.Verifier, pool));
             Assert.True(outcome.Verdict == BlockVerdict.Accepted, outcome.ToString());
@@ -121,6 +128,10 @@ public sealed class RandomStreamTests
             applied(block, body);
         }
     }
+
+    // Of the last twenty seconds those that are no third.
+    private static IEnumerable<EnteredSecond> SecondsUntil(Instant time) =>
+        Enumerable.Range(-20, 20).Select(i => new Round(EpochPlans.RoundOf(time).Second - (ulong)-i)).Where(static it => it.Second % 3 > 0).Select(static it => new EnteredSecond(it, LedgerWorld.Spec, 1));
 
     private static void Offer(LedgerWorld world, MempoolMachine pool, Prng prng)
     {

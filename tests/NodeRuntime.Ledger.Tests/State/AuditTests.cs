@@ -1,3 +1,4 @@
+using System;
 using NodeRuntime.Crypto;
 using NodeRuntime.Ledger.State;
 using NodeRuntime.Ledger.Tests.Support;
@@ -42,6 +43,12 @@ public sealed class AuditTests
     [InlineData("a set that is due for the wrong epoch", AuditVerdict.ValidatorsDiffer)]
     [InlineData("an epoch that begins later", AuditVerdict.ValidatorsDiffer)]
     [InlineData("no beacon", AuditVerdict.RecordMissing)]
+    [InlineData("no calendar of events", AuditVerdict.RecordMissing)]
+    [InlineData("a second that is not over", AuditVerdict.EventCalendarDiffers)]
+    [InlineData("a plan of another epoch", AuditVerdict.EventCalendarDiffers)]
+    [InlineData("a plan of more validators", AuditVerdict.EventCalendarDiffers)]
+    [InlineData("two plans in force", AuditVerdict.RecordMalformed)]
+    [InlineData("a calendar of events elsewhere", AuditVerdict.RecordMalformed)]
     [InlineData("reveals of nobody's key", AuditVerdict.RevealsDiffer)]
     [InlineData("more reveals than there are", AuditVerdict.RevealsDiffer)]
     [InlineData("a tip before the first reveal", AuditVerdict.RevealsDiffer)]
@@ -69,6 +76,12 @@ public sealed class AuditTests
             "a key of no family" => tree.Set(new StateKey((StateFamily)99, Hash256.Zero), new byte[] { 0 }),
             "somebody else's jail" => Put(tree, StateKeys.Jail(LedgerWorld.Signer("alice").PublicKey), JailOf("pat").Write),
             "no clock" => tree.Remove(StateKeys.Clock),
+            "no calendar of events" => tree.Remove(StateKeys.EventCalendar),
+            "a second that is not over" => Put(tree, StateKeys.EventCalendar, Calendar(Sound.Time.Milliseconds / 1000).Write),
+            "a plan of another epoch" => Put(tree, StateKeys.EventCalendar, Calendar(0, static it => it with { Epoch = it.Epoch.Next }).Write),
+            "a plan of more validators" => Put(tree, StateKeys.EventCalendar, Calendar(0, static it => it with { Slots = it.Slots + 1 }).Write),
+            "two plans in force" => Put(tree, StateKeys.EventCalendar, (Calendar(0) with { Plans = [Calendar(0).Plans[0], Calendar(0).Plans[0]] }).Write),
+            "a calendar of events elsewhere" => Put(tree, new StateKey(StateFamily.EventCalendar, Alice.Hash), Calendar(0).Write),
             "no beacon" => tree.Remove(StateKeys.Beacon),
             "reveals of nobody's key" => Put(tree, StateKeys.Reveal(LedgerWorld.Signer("alice").PublicKey), Reveals.Write),
             "more reveals than there are" => Put(tree, StateKeys.Reveal(Validator), (Reveals with { Used = 60, Missed = 5 }).Write),
@@ -95,10 +108,18 @@ public sealed class AuditTests
         };
     }
 
+    // With its next second so far on.
+    private static EventCalendarRecord Calendar(long second, Func<EventCalendarPlan, EventCalendarPlan>? change = null)
+    {
+        EventCalendarRecord record = Sound.Records.EventCalendar;
+        ulong first = Math.Max(record.FirstSecond, (ulong)second + 1);
+        return new EventCalendarRecord(first, 0, [], [(change ?? (static it => it))(record.Plans[0] with { FirstSecond = first })]);
+    }
+
     private static JailRecord JailOf(string name) => new(
         LedgerWorld.Signer(name).PublicKey, LedgerWorld.Account(name), new Epoch(0), new View(1), EvidenceFault.Mismatch, new Height(1), Amount.Zero);
 
-    private static StateTree Put(StateTree tree, StateKey key, System.Action<WireWriter> write)
+    private static StateTree Put(StateTree tree, StateKey key, Action<WireWriter> write)
     {
         WireWriter writer = new();
         write(writer);

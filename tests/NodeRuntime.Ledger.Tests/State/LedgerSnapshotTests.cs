@@ -39,8 +39,8 @@ public sealed class LedgerSnapshotTests
     }
 
     // Pins records and rules: a change here is a fork of every chain that runs.
-    private const string KnownRoot = "4cca72431d25355a454e4419d027184e07be1a0a359708649fcf06fb4d96c213";
-    private const string KnownRootWithoutSlashing = "a0d5b4e1b3a0e7ab757d3aea61949305ea5faf7786d094378f0f1e71c89291e0";
+    private const string KnownRoot = "4df3734e5edf3d419fba2870557f90d02e0be0ff2910d08c14b39cd7bfa98e95";
+    private const string KnownRootWithoutSlashing = "9cf60f4aeebee9321d4eda7489a39cf736fcd0b3c0d3352469354d233d7b791b";
 
     [Fact]
     public void A_snapshot_of_another_root_is_refused()

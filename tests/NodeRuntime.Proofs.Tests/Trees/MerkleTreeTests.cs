@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.Collections.Immutable;
 using System.Linq;
+using System.Numerics;
 using NodeRuntime.Primitives;
 using NodeRuntime.Proofs.Trees;
 
@@ -99,6 +100,57 @@ public sealed class MerkleTreeTests
             Assert.Equal((ulong)size, builder.Count);
             Assert.Equal(DefinedRoot(leaves.AsSpan(0, size)), builder.Root());
         }
+    }
+
+    [Fact]
+    public void A_builder_that_goes_on_from_its_peaks_is_the_one_that_was_not_stopped()
+    {
+        Hash256[] leaves = MakeLeaves(310, seed: 5);
+        MerkleTreeBuilder through = new();
+        MerkleTreeBuilder stopped = new();
+        for (int size = 0; size <= 300; size++)
+        {
+            Assert.Equal(BitOperations.PopCount((uint)size), stopped.Peaks().Length);
+            Assert.Equal(through.Peaks().ToArray(), stopped.Peaks().ToArray());
+            Assert.Equal(through.Root(), stopped.Root());
+            MerkleTreeBuilder ahead = MerkleTreeBuilder.Resume((ulong)size, through.Peaks());
+            foreach (Hash256 leaf in leaves.AsSpan(size, 10)) ahead.Append(leaf);
+            Assert.Equal(MerkleTree.Root(leaves.AsSpan(0, size + 10)), ahead.Root());
+            through.Append(leaves[size]);
+            stopped = MerkleTreeBuilder.Resume((ulong)size, stopped.Peaks());
+            stopped.Append(leaves[size]);
+        }
+    }
+
+    [Fact]
+    public void Peaks_are_the_roots_of_the_complete_trees_the_largest_first()
+    {
+        Hash256[] leaves = MakeLeaves(13, seed: 6);
+        MerkleTreeBuilder builder = new();
+        foreach (Hash256 leaf in leaves) builder.Append(leaf);
+        Assert.Equal([MerkleTree.Root(leaves.AsSpan(0, 8)), MerkleTree.Root(leaves.AsSpan(8, 4)), leaves[12]], builder.Peaks().ToArray());
+    }
+
+    // A tree of 2^32 leaves or more nobody builds here: what a leaf more does to it follows from its peaks.
+    [Theory]
+    [InlineData(4_095UL)]
+    [InlineData(65_536UL)]
+    [InlineData((1UL << 32) - 1)]
+    [InlineData((1UL << 32) + 5)]
+    [InlineData(1UL << 63)]
+    [InlineData(ulong.MaxValue - 1)]
+    public void A_large_tree_goes_on_from_its_peaks(ulong count)
+    {
+        Hash256[] peaks = MakeLeaves(BitOperations.PopCount(count), seed: count);
+        MerkleTreeBuilder builder = MerkleTreeBuilder.Resume(count, [.. peaks]);
+        Assert.Equal(peaks, builder.Peaks().ToArray());
+        Assert.Equal(peaks.AsEnumerable().Reverse().Aggregate(static (root, peak) => MerkleTree.HashNode(peak, root)), builder.Root());
+        Hash256 leaf = Leaves[3];
+        builder.Append(leaf);
+        int merged = BitOperations.TrailingZeroCount(~count);
+        Hash256 last = peaks.AsEnumerable().Reverse().Take(merged).Aggregate(leaf, static (root, peak) => MerkleTree.HashNode(peak, root));
+        Assert.Equal([.. peaks[..^merged], last], builder.Peaks().ToArray());
+        Assert.Equal(count + 1, builder.Count);
     }
 
     [Fact]

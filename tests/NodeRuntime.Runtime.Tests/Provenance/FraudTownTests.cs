@@ -44,7 +44,7 @@ public sealed class FraudTownTests
     public void A_parent_whose_clock_went_back_while_it_was_down_closes_no_round_twice()
     {
         _town.Run(Duration.FromSeconds(8));
-        int parent = _town.ParentNotWriter;
+        const int parent = 1;
         _town.Crash(parent);
         _town.Restart(parent, Duration.FromSeconds(-5));
         _town.Run(Duration.FromSeconds(12));

@@ -42,7 +42,7 @@ public sealed class FraudWorldTests
     }
 
     [Fact]
-    public void A_parent_that_shows_its_children_another_tree_than_the_writer_loses_stake()
+    public void A_parent_that_shows_its_children_another_tree_than_the_validators_loses_stake()
     {
         _world = new World(Config(seed: 5, seconds: 22, Twofaced));
         Run(22);
@@ -115,7 +115,6 @@ public sealed class FraudWorldTests
         NobodyConvicted();
     }
 
-    // The second validator of the plan: a parent, and not the writer.
     private PeerId Parent => CalendarEpoch.Of(_world!.Genesis, [])[0].Parents[1];
 
     private static EpochPlan PlanOf(World world) => EpochPlans.OfGenesis(world.Genesis);
@@ -145,7 +144,7 @@ public sealed class FraudWorldTests
                 (ClosedParent tree, AggregationLeaf leaf) = _lies[m.Tree.Round];
                 int at = (int)m.Way.Index;
                 return new ProvenanceMessage.SlotShown(leaf, Sign(signer, leaf), Segment.Of(tree.Prove(at), null), m.Records.Length == 1 ? [tree.Records[at]] : tree.Records);
-            case ProvenanceMessage.Spine { Level: 1 }:
+            case ProvenanceMessage.Spine { Level: 1 } or ProvenanceMessage.Shown { Leaf.Level: 2 }:
                 return null;
             default:
                 return message;
@@ -159,13 +158,14 @@ public sealed class FraudWorldTests
         return message switch
         {
             ProvenanceMessage.Closed { Leaf.Level: 2 } m => new ProvenanceMessage.Closed(Empty(m.Leaf), Sign(signer, Empty(m.Leaf))),
+            ProvenanceMessage.Shown { Leaf.Level: 2 } => null,
             ProvenanceMessage.SlotShown m => m with { Tree = Empty(m.Tree), Signature = Sign(signer, Empty(m.Tree)) },
             ProvenanceMessage.Spine { Level: 1 } m => m with { Segments = m.Segments.SetItem(0, m.Segments[0] with { Next = Empty(Read(m.Segments[0].Next!.Value)).Encode() }) },
             _ => message,
         };
     }
 
-    // What the writer hears has one event more than what children are shown.
+    // What validators hear has one event more than what children are shown.
     private ProvenanceMessage? Twofaced(PeerId id, ISigner signer, ProvenanceMessage message, PeerId to)
     {
         if (id != Parent || message is not ProvenanceMessage.Closed { Leaf: { Level: 2, Events: > 0 } leaf }) return message;

@@ -13,7 +13,7 @@ using NodeRuntime.Simulation;
 
 namespace NodeRuntime.Runtime.Tests.Provenance;
 
-/// <summary>The machine of the only validator of a chain: its own parent and the calendar's writer. Its disk answers when the test says so.</summary>
+/// <summary>The machine of the only validator of a chain: its own parent, and every block is its. Its disk answers when the test says so.</summary>
 internal sealed class LonePeer
 {
     private readonly ISignatureVerifier _signatures;
@@ -22,6 +22,8 @@ internal sealed class LonePeer
     private readonly ProvenanceSettings _settings;
     private readonly Queue<Func<Instant, ProvenanceInput>> _disk = [];
     private ProvenanceMachine _machine;
+    private readonly TownLedger _ledger;
+    private readonly Queue<ImmutableArray<RoundLeaf>> _blocks = [];
     private ulong _offers;
 
     public LonePeer(ProvenanceSettings? settings = null)
@@ -45,6 +47,7 @@ internal sealed class LonePeer
             Allocations = [],
         };
         Now = World.Start + Duration.FromMilliseconds(400);
+        _ledger = new TownLedger(EpochPlans.OfGenesis(_genesis));
         _machine = NewMachine(1);
         Begin();
     }
@@ -60,7 +63,7 @@ internal sealed class LonePeer
 
     public SortedDictionary<Round, ClosedSecond> Seconds { get; } = [];
 
-    public List<RoundLeaf> Calendar { get; } = [];
+    public List<RoundLeaf> Calendar => _ledger.Seconds;
 
     public SortedDictionary<ulong, OfferAnswer> Answers { get; } = [];
 
@@ -90,7 +93,7 @@ internal sealed class LonePeer
         while (_machine.NextTick(Now) <= end)
         {
             Now = _machine.NextTick(Now);
-            Step(new ProvenanceInput.Advanced(Epochs, Now));
+            Step(_ledger.Tip(Epochs));
             Step(new ProvenanceInput.Ticked(Now));
         }
 
@@ -110,7 +113,7 @@ internal sealed class LonePeer
         _machine = NewMachine(_offers + 2);
         foreach (ClosedSecond second in Seconds.Values) Step(new ProvenanceInput.RecoveredSecond(Again(second.Encode(), ClosedSecond.Decode)));
         foreach (EventBatch batch in Batches.Values) Step(new ProvenanceInput.RecoveredBatch(Again(batch.Encode(), EventBatch.Decode)));
-        Step(new ProvenanceInput.Advanced(Epochs, Now));
+        Step(_ledger.Tip(Epochs));
         foreach (RoundLeaf leaf in Calendar.ToArray()) Step(new ProvenanceInput.RecoveredLeaf(leaf));
         Begin();
     }
@@ -119,7 +122,7 @@ internal sealed class LonePeer
 
     private void Begin()
     {
-        Step(new ProvenanceInput.Advanced(Epochs, Now));
+        Step(_ledger.Tip(Epochs));
         Step(new ProvenanceInput.Started(Now));
     }
 
@@ -133,6 +136,7 @@ internal sealed class LonePeer
     {
         foreach (ProvenanceEffect effect in _machine.Step(input)) Do(effect);
         if (!IsDiskSlow) Write();
+        while (_blocks.TryDequeue(out ImmutableArray<RoundLeaf> seconds)) Step(_ledger.Tip(Epochs, seconds));
     }
 
     private void Do(ProvenanceEffect effect)
@@ -151,8 +155,8 @@ internal sealed class LonePeer
             case ProvenanceEffect.StoreSpine m:
                 Seconds[m.Second.Round] = m.Second;
                 break;
-            case ProvenanceEffect.StoreLeaves m:
-                Later(() => Calendar.AddRange(m.Leaves), now => new ProvenanceInput.LeavesStored(m.From + (ulong)m.Leaves.Length, now));
+            case ProvenanceEffect.OfferSeconds m:
+                _blocks.Enqueue(_ledger.Enter(m.Seconds, Now));
                 break;
             case ProvenanceEffect.Answer m:
                 Answers.Add(m.Number, m.What);

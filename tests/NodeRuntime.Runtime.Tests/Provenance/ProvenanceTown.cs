@@ -24,6 +24,7 @@ internal sealed class ProvenanceTown
     private readonly List<Resident> _residents = [];
     private readonly Queue<(int From, int To, ProvenanceMessage Message)> _underWay = [];
     private readonly Genesis _genesis;
+    private readonly TownLedger _ledger;
     private ulong _lives;
 
     public ProvenanceTown(int peers)
@@ -41,6 +42,7 @@ internal sealed class ProvenanceTown
             Allocations = [],
         };
         Epochs = new CalendarEpochs(CalendarEpoch.Of(_genesis, []));
+        _ledger = new TownLedger(EpochPlans.OfGenesis(_genesis));
         foreach (ISigner signer in signers) _residents.Add(new Resident(signer));
         for (int i = 0; i < peers; i++) Start(i);
     }
@@ -52,9 +54,6 @@ internal sealed class ProvenanceTown
     public List<(int Culprit, int Finder)> Found { get; } = [];
 
     public ProvenanceStatus StatusOf(int peer) => _residents[peer].Machine!.Status;
-
-    /// <summary>A peer that is no writer; the town's writer is the first of the plan.</summary>
-    public int ParentNotWriter => Enumerable.Range(0, Validators).First(it => IdOf(it) != Epochs.Genesis.Writer);
 
     public void Run(Duration length, params int[] suspended)
     {
@@ -68,7 +67,7 @@ internal sealed class ProvenanceTown
                 if (it.Machine is null || suspended.Contains(i)) continue;
                 if (it.TicksAt <= NowOf(i))
                 {
-                    Step(i, new ProvenanceInput.Advanced(Epochs, Time));
+                    if (!it.IsCut) Step(i, _ledger.Tip(Epochs));
                     Step(i, new ProvenanceInput.Ticked(NowOf(i)));
                     it.TicksAt = it.Machine.NextTick(NowOf(i));
                 }
@@ -130,8 +129,8 @@ internal sealed class ProvenanceTown
             _genesis.ChainId, it.Signer, [it.Signer], _signatures, ProvenanceSettings.Default, Epochs, Hasher.Sha256(BitConverter.GetBytes(++_lives)));
         foreach (ClosedSecond second in it.Disk.Seconds.Values.ToArray()) Step(peer, new ProvenanceInput.RecoveredSecond(second));
         foreach (EventBatch batch in it.Disk.Batches.Values.ToArray()) Step(peer, new ProvenanceInput.RecoveredBatch(batch));
-        Step(peer, new ProvenanceInput.Advanced(Epochs, Time));
-        foreach (RoundLeaf leaf in it.Disk.Calendar.ToArray()) Step(peer, new ProvenanceInput.RecoveredLeaf(leaf));
+        Step(peer, _ledger.Tip(Epochs));
+        foreach (RoundLeaf leaf in it.Disk.SecondsFrom(0)) Step(peer, new ProvenanceInput.RecoveredLeaf(leaf));
         Step(peer, new ProvenanceInput.Started(NowOf(peer)));
         it.TicksAt = it.Machine.NextTick(NowOf(peer));
         Cut(peer, false);
@@ -165,17 +164,22 @@ internal sealed class ProvenanceTown
                 case ProvenanceEffect.StoreSpine m:
                     it.Disk.Seconds[m.Second.Round] = m.Second;
                     break;
+                case ProvenanceEffect.OfferSeconds m:
+                    if (!it.IsCut) TakeBlock(m.Seconds);
+                    break;
+                case ProvenanceEffect.ReadLeaves m:
+                    Do(peer, new ProvenanceInput.LeavesRead(m.From, it.Disk.SecondsFrom(m.From)));
+                    break;
                 case ProvenanceEffect.StoreLeaves m:
-                    it.Disk.Calendar.AddRange(m.Leaves);
-                    Do(peer, new ProvenanceInput.LeavesStored(m.From + (ulong)m.Leaves.Length, NowOf(peer)));
+                    it.Disk.Put(m.From, m.Leaves);
                     break;
                 case ProvenanceEffect.Send m:
                     _underWay.Enqueue((peer, _residents.FindIndex(other => other.Signer.PublicKey.ToPeerId() == m.Peer), m.Message));
                     break;
                 case ProvenanceEffect.SendLeaves m:
-                    ImmutableArray<RoundLeaf> leaves = [.. it.Disk.Calendar.Skip((int)m.From).Take(Limits.CalendarLeavesPerFrameMax)];
+                    ImmutableArray<RoundLeaf> leaves = it.Disk.SecondsFrom(m.From)[..m.Count];
                     int to = _residents.FindIndex(other => other.Signer.PublicKey.ToPeerId() == m.Peer);
-                    if (!leaves.IsEmpty) _underWay.Enqueue((peer, to, new ProvenanceMessage.Leaves(m.From, m.Size, leaves)));
+                    _underWay.Enqueue((peer, to, new ProvenanceMessage.Leaves(m.From, m.Size, leaves, m.Path)));
                     break;
                 case ProvenanceEffect.StoreFraud m:
                     NodeRuntime.Provenance.Fraud.FraudProof proof = NodeRuntime.Provenance.Fraud.FraudProof.TryDecode(m.Report.Proof.AsMemory())!;
@@ -187,6 +191,19 @@ internal sealed class ProvenanceTown
         }
     }
 
+    // Everybody who is there hears of it, and validators write it down.
+    private void TakeBlock(ImmutableArray<EnteredSecond> offered)
+    {
+        ImmutableArray<RoundLeaf> entered = _ledger.Enter(offered, Time);
+        if (entered.IsEmpty) return;
+        for (int i = 0; i < _residents.Count; i++)
+        {
+            if (_residents[i].IsCut || _residents[i].Machine is null) continue;
+            if (i < Validators) _residents[i].Disk.Put((ulong)(_ledger.Seconds.Count - entered.Length), entered);
+            Do(i, _ledger.Tip(Epochs, entered));
+        }
+    }
+
     /// <summary>What a peer's log holds.</summary>
     internal sealed class Disk
     {
@@ -194,9 +211,22 @@ internal sealed class ProvenanceTown
 
         public SortedDictionary<Round, ClosedSecond> Seconds { get; private init; } = [];
 
-        public List<RoundLeaf> Calendar { get; private init; } = [];
+        private SortedDictionary<ulong, RoundLeaf> Calendar { get; init; } = [];
 
-        public Disk Copy() => new() { Batches = new(Batches), Seconds = new(Seconds), Calendar = [.. Calendar] };
+        public void Put(ulong from, ImmutableArray<RoundLeaf> leaves)
+        {
+            for (int i = 0; i < leaves.Length; i++) Calendar[from + (ulong)i] = leaves[i];
+        }
+
+        /// <summary>Of the calendar, up to the first gap.</summary>
+        public ImmutableArray<RoundLeaf> SecondsFrom(ulong index)
+        {
+            ImmutableArray<RoundLeaf>.Builder leaves = ImmutableArray.CreateBuilder<RoundLeaf>();
+            while (Calendar.TryGetValue(index++, out RoundLeaf? leaf)) leaves.Add(leaf);
+            return leaves.ToImmutable();
+        }
+
+        public Disk Copy() => new() { Batches = new(Batches), Seconds = new(Seconds), Calendar = new(Calendar) };
     }
 
     private sealed class Resident(ISigner signer)

@@ -47,7 +47,7 @@ public sealed class ProvenanceWorldTests
         world.AdvanceTo(Duration.FromSeconds(13));
         world.Restart(4);
         promised.AddRange(OfferFor(world, 14, 18));
-        // One that validates, and is no writer, hears nobody and nobody hears it.
+        // One that validates hears nobody and nobody hears it.
         world.Cut(2);
         world.AdvanceTo(Duration.FromSeconds(24));
         world.Mend();
@@ -66,6 +66,44 @@ public sealed class ProvenanceWorldTests
         Assert.True(world.NodeOf(2)!.Provenance!.Repeated > 0);
         SimulationReport report = world.Finish();
         Assert.Empty(report.Violations);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public void Whichever_validator_is_gone_promises_of_the_others_are_kept_in_time(int gone)
+    {
+        World world = new(Config(seed: 7, seconds: 24));
+        world.Begin();
+        world.AdvanceTo(Duration.FromSeconds(4));
+        world.Crash(gone);
+        List<Promised> promised = OfferFor(world, 5, 20);
+        world.AdvanceTo(Duration.FromSeconds(24));
+        Assert.True(promised.Count >= 4 * 25, $"{promised.Count} promises");
+        foreach (Promised it in promised) Assert.True(SettledIn(world, it).Second <= it.Due.Second, $"{it} is in {SettledIn(world, it)}");
+        Assert.Empty(world.Finish().Violations);
+    }
+
+    [Fact]
+    public void A_validator_that_lacks_seconds_of_the_calendar_fetches_them_and_serves_them()
+    {
+        World world = new(Config(seed: 8, seconds: 30));
+        world.Begin();
+        world.AdvanceTo(Duration.FromSeconds(8));
+        world.Crash(1);
+        // As of somebody who was no validator then, or went on from a snapshot.
+        world.DiskOf(1).Hold(new JournalWrite.TruncateBelow("provenance.calendar", 5));
+        world.AdvanceTo(Duration.FromSeconds(12));
+        world.Restart(1);
+        world.AdvanceTo(Duration.FromSeconds(30));
+        ImmutableArray<RoundLeaf> own = [.. new ProvenanceStore(world.NodeOf(1)!.Ports.Journal).LeavesFrom(0)];
+        ImmutableArray<RoundLeaf> others = [.. new ProvenanceStore(world.NodeOf(0)!.Ports.Journal).LeavesFrom(0)];
+        Assert.True(own.Length > 25, $"{own.Length} seconds");
+        Assert.Equal(others.Take(own.Length), own.Take(others.Length));
+        Assert.Equal(world.NodeOf(0)!.Provenance!.CalendarCertified, world.NodeOf(1)!.Provenance!.CalendarCertified);
+        Assert.Empty(world.Finish().Violations);
     }
 
     [Fact]
@@ -189,7 +227,7 @@ public sealed class ProvenanceWorldTests
 
     private static ReceiptResult Verify(World world, ReadOnlyMemory<byte> receipt)
     {
-        ImmutableArray<EpochPlan> plans = EpochPlans.Of(world.Genesis, world.TipOf(0)!.Seals);
+        ImmutableArray<EpochPlan> plans = EpochPlans.Of(world.Genesis, Enumerable.Range(0, Peers).Select(world.TipOf).First(static tip => tip is not null)!.Seals);
         return new EventReceiptVerifier(world.Signatures, null).Verify(receipt, new ReceiptTrust(world.Genesis.ChainId, plans, [], 0, []));
     }
 
