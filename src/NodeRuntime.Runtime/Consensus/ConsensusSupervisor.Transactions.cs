@@ -170,6 +170,8 @@ public sealed partial class ConsensusSupervisor
         {
             _followed = (snapshot.FinalizedView, snapshot.View);
             Rebuild(new ProposalInput.Entered(snapshot.FinalizedView, snapshot.View));
+            _leads = snapshot.Self is { } self && LeaderSchedule.LeaderOf(_model.Chain, snapshot.Validators, snapshot.View) == self;
+            NotePending();
         }
 
         if (Context.Now - _toldAt < StatusInterval) return;

@@ -53,6 +53,7 @@ public sealed partial class ConsensusSupervisor : Actor<ConsensusCommand>
     private bool _writes;
     private bool _wasPending;
     private ImmutableArray<EnteredSecond> _offered = [];
+    private bool _leads;
     private ValidatorSet? _due;
     private bool _isPerforming;
     private long _evidenceSeen;
@@ -481,11 +482,12 @@ public sealed partial class ConsensusSupervisor : Actor<ConsensusCommand>
         accuse.Reply.Tell(answer);
     }
 
-    // A block is asked for while transactions or a second of the calendar wait, and once more after one with transactions: its state is proven by its child.
+    // A block is asked for while transactions wait, and once more after one with transactions: its state is proven by its child. A second of the calendar
+    // waits for whoever leads alone: another may have its tree later, and is given the time of a quiet chain.
     private void NotePending()
     {
         bool isPending = _mempool.Count > _mempool.GapCount || (_tip is { Events.IsEmpty: false })
-            || (!_offered.IsEmpty && EventCalendarRules.Select(_chain.State.Records.EventCalendar, Context.Now, _offered) is not null);
+            || (_leads && !_offered.IsEmpty && EventCalendarRules.Select(_chain.State.Records.EventCalendar, Context.Now, _offered) is not null);
         if (isPending == _wasPending) return;
         _wasPending = isPending;
         Step(new ConsensusInput.Pending(isPending));
