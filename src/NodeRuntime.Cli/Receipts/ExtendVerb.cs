@@ -26,7 +26,7 @@ internal static class ExtendVerb
     {
         Argument<string> file = new("FILE") { Description = "The receipt of an event" };
         Option<string?> output = new("--out") { Description = "Where to; default: in its place", HelpName = "FILE" };
-        Option<string?> contact = new("--contact") { Description = "A peer that has more: the one that took the event, or the calendar's writer; default: the context's contacts", HelpName = "URL" };
+        Option<string?> contact = new("--contact") { Description = "A peer that has more: the one that took the event, or a validator that has witnesses; default: the context's contacts", HelpName = "URL" };
         Option<bool> published = new("--published") { Description = "To PUBLISHED, under the calendar's root of a day that stands on the ledger; the proof of it is written beside the receipt" };
         WitnessOptions witnesses = new();
         Command command = new("extend", "Take a receipt of an event further: from PROMISED to ROUND, to WITNESSED where --witness names whom to believe, to PUBLISHED with --published")
@@ -71,11 +71,14 @@ internal static class ExtendVerb
             if (publication is not null) await PublicationFiles.WriteAsync(PublicationFiles.Beside(target), publication, cancellation);
             await File.WriteAllBytesAsync(target + ".part", bytes, cancellation);
             File.Move(target + ".part", target, overwrite: true);
+            PromiseTerm? term = PromiseTerm.Of(receipt, extended);
             ReceiptExtendResult answer = new(
-                target, WordOf(receipt.State), WordOf(extended.State), result.ToString(), publication is null ? null : PublicationFiles.Beside(target), publication?.Day.ToString());
+                target, WordOf(receipt.State), WordOf(extended.State), result.ToString(), publication is null ? null : PublicationFiles.Beside(target), publication?.Day.ToString(),
+                term?.Due.Second, term?.Entered.Second, term?.SecondsLate);
             session.Display.Answer(answer, CliJson.Default.ReceiptExtendResult, static (console, said) =>
             {
                 Display.Pairs(console, ("receipt", said.File), ("was", said.Was), ("is", said.Is), ("verified", said.Result));
+                if (said.SecondsLate is > 0 and { } late) Display.Pairs(console, ("late", $"{late} s behind what was promised"));
                 if (said.Publication is { } proof) Display.Pairs(console, ("root of", said.Day!), ("its proof", proof));
             });
             bool isFar = extended.State >= ReceiptState.Witnessed || (believed.IsEmpty && extended.State == ReceiptState.Round);

@@ -54,7 +54,11 @@ internal sealed record EventReceiptFacts(
 /// <param name="Result">What the verifier says of it now.</param>
 /// <param name="Publication">Where the proof of the calendar's root was written; null where none was needed.</param>
 /// <param name="Day">Of that root.</param>
-internal sealed record ReceiptExtendResult(string File, string Was, string Is, string Result, string? Publication = null, string? Day = null);
+/// <param name="Due">Of a receipt that was PROMISED: the last second in which its event was to be entered, in seconds since 1970.</param>
+/// <param name="Entered">The one in which it was.</param>
+/// <param name="SecondsLate">0 where the promise was kept.</param>
+internal sealed record ReceiptExtendResult(
+    string File, string Was, string Is, string Result, string? Publication, string? Day, ulong? Due, ulong? Entered, ulong? SecondsLate);
 
 /// <param name="Verdict">PROVEN, REFUSED or INCONCLUSIVE; <paramref name="Reason"/> names why.</param>
 /// <param name="Second">The last that the accused spoke of, in seconds since 1970; null of checkpoints.</param>

@@ -228,6 +228,13 @@ public sealed class TraceTests : IClassFixture<OnePeer>, IDisposable
         while (true)
         {
             (code, answer) = await _line.RunJsonAsync("receipt", "extend", file, "--witness", key);
+            // The promise was kept, and that is said once: by whoever still had it.
+            if (code is ExitCode.Ok or ExitCode.Inconclusive && Text(answer, "was") == "PROMISED")
+            {
+                Assert.Equal(0UL, answer.GetProperty("secondsLate").GetUInt64());
+                Assert.True(answer.GetProperty("entered").GetUInt64() <= answer.GetProperty("due").GetUInt64());
+            }
+
             if (code == ExitCode.Ok) break;
             // In no round yet, or in one that the witness has not seen: the file is never less than it was.
             bool isEarly = code == ExitCode.Refused && Text(answer.GetProperty("error"), "code") == "NotInCalendar";

@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.Collections.Immutable;
 using System.Linq;
+using NodeRuntime.Ledger.Blocks;
 using NodeRuntime.Primitives;
 using NodeRuntime.Proofs.Transactions;
 using NodeRuntime.Runtime.Consensus;
@@ -106,7 +107,7 @@ internal static class HistoryVerdict
         List<(int, int, UInt128)> applied = [];
         foreach (StoredBlock stored in chain)
         {
-            foreach (ReadOnlyMemory<byte> bytes in stored.Block.Transactions)
+            foreach (ReadOnlyMemory<byte> bytes in BlockBody.Split(stored.Block.Transactions).Transactions)
             {
                 Assert.True(Transaction.TryDecode(bytes, out Transaction? transaction));
                 int from = accounts.IndexOf(transaction!.Sender);

@@ -5,6 +5,7 @@ using System.Linq;
 using System.Threading;
 using System.Threading.Tasks;
 using NodeRuntime.Actors.Ports;
+using NodeRuntime.Ledger.Blocks;
 using NodeRuntime.Primitives;
 using NodeRuntime.Processes.Tests.Net;
 using NodeRuntime.Proofs.Transactions;
@@ -92,7 +93,7 @@ internal sealed class TransferFeed(PeerNet net, byte[][] signed, int senders)
         foreach (StoredBlock stored in Net.StoredChain.BlocksAbove(net.DataOf(0), _height))
         {
             _height = stored.Block.Header.Height.Number;
-            foreach (ReadOnlyMemory<byte> bytes in stored.Block.Transactions)
+            foreach (ReadOnlyMemory<byte> bytes in BlockBody.Split(stored.Block.Transactions).Transactions)
             {
                 if (!Transaction.TryDecode(bytes, out Transaction? transaction) || !_senderOf.TryGetValue(transaction!.Sender, out int sender)) continue;
                 _final[sender] = int.Max(_final[sender], (int)transaction.Sequence + 1);
