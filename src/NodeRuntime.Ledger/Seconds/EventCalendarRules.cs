@@ -65,6 +65,7 @@ public static class EventCalendarRules
 
         return seconds.Count == 0 ? null : new CalendarEntry(seconds.ToImmutable());
     }
+
     // Somebody else may have it.
     private static bool IsAwaited(ulong second, Instant time) => second + PatienceSeconds > EpochPlans.RoundOf(time).Second;
 }

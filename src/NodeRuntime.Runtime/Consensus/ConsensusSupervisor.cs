@@ -487,7 +487,7 @@ public sealed partial class ConsensusSupervisor : Actor<ConsensusCommand>
     private void NotePending()
     {
         bool isPending = _mempool.Count > _mempool.GapCount || (_tip is { Events.IsEmpty: false })
-            || (_leads && !_offered.IsEmpty && EventCalendarRules.Select(_chain.State.Records.EventCalendar, Context.Now, _offered) is not null);
+            || (_leads && !_offered.IsEmpty && EventCalendarRules.Select(_chain.FurthestCalendar(), Context.Now, _offered) is not null);
         if (isPending == _wasPending) return;
         _wasPending = isPending;
         Step(new ConsensusInput.Pending(isPending));

@@ -34,6 +34,18 @@ internal sealed class LedgerChain(LedgerState state, Hash256 digest, PastEpochs 
     public LedgerState? After(Hash256 digest) =>
         digest == _tip ? State : _above.TryGetValue(digest, out Speculation? speculation) ? speculation.Outcome.State : null;
 
+    /// <summary>The calendar of events as far as any block that may become final brings it: what is in one of them needs no other.</summary>
+    public EventCalendarRecord FurthestCalendar()
+    {
+        EventCalendarRecord furthest = State.Records.EventCalendar;
+        foreach (Speculation speculation in _above.Values)
+        {
+            if (speculation.Outcome.State is { } state && state.Records.EventCalendar is var calendar && calendar.Size > furthest.Size) furthest = calendar;
+        }
+
+        return furthest;
+    }
+
     /// <summary>For a proposer: what of this evidence the ledger has not punished on a parent.</summary>
     public ImmutableArray<Evidence> Punishable(LedgerState parent, ImmutableArray<Evidence> evidence)
     {

@@ -1,5 +1,5 @@
 namespace NodeRuntime.Runtime.Provenance;
 
-/// <summary>Published by the calendar's writer when a quorum has signed a checkpoint: what outside witnesses are asked to cosign.</summary>
+/// <summary>Published by a validator when a quorum has signed a checkpoint: what outside witnesses are asked to cosign.</summary>
 /// <param name="Checkpoint">A signed note with the validators' lines.</param>
 public sealed record CalendarCertified(ulong Size, string Checkpoint);

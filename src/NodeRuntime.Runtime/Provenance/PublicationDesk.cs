@@ -9,11 +9,11 @@ namespace NodeRuntime.Runtime.Provenance;
 
 /// <summary>
 /// A validator's part in publishing: while the ledger has no root for the day and the newest checkpoint that this peer has would be taken, it is asked for
-/// again and again. The plan's writer asks at once, each validator behind it so much later, so that a writer that is gone stops nothing and where nobody is
+/// again and again. The plan's first validator asks at once, each one behind it so much later, so that one that is gone stops nothing and where nobody is
 /// gone one transaction is made.
 /// <code>
 /// 00:00:00      first checkpoint of the day      ledger has it
-///    | nothing to show  | writer asks ............ | the others' turns pass unused
+///    | nothing to show  | the first asks ......... | the others' turns pass unused
 ///                       | + 5 s: the second asks, + 10 s: the third, ...
 /// </code>
 /// Nothing is kept on disk: the ledger knows which days have their root.

@@ -87,6 +87,20 @@ public sealed class ProvenanceWorldTests
     }
 
     [Fact]
+    public void A_quiet_chain_makes_a_block_for_each_second_and_no_more()
+    {
+        World world = new(Config(seed: 9, seconds: 60));
+        world.Begin();
+        world.AdvanceTo(Duration.FromSeconds(20));
+        ulong before = world.TipOf(0)!.Height.Number;
+        world.AdvanceTo(Duration.FromSeconds(50));
+        ulong blocks = world.TipOf(0)!.Height.Number - before;
+        Assert.True(blocks is >= 29 and <= 33, $"{blocks} blocks in 30 seconds");
+        world.AdvanceTo(Duration.FromSeconds(60));
+        Assert.Empty(world.Finish().Violations);
+    }
+
+    [Fact]
     public void A_validator_that_lacks_seconds_of_the_calendar_fetches_them_and_serves_them()
     {
         World world = new(Config(seed: 8, seconds: 30));
