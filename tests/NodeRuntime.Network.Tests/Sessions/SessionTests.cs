@@ -152,11 +152,12 @@ public sealed class SessionTests
         await sender.Next<NetworkEvent.Connected>();
 
         int accepted = 0;
-        while (sender.Network.Send(_stranger.Peer, FrameClass.Bulk, new byte[1 << 20]) == SendVerdict.Accepted) accepted++;
+        SendVerdict refused;
+        while ((refused = sender.Network.Send(_stranger.Peer, FrameClass.Bulk, new byte[1 << 20])) == SendVerdict.Accepted) accepted++;
 
-        // The queue's eight MiB and what the kernel and TLS took: not more than the sockets' buffers.
+        // The queue's eight MiB and what the kernel and TLS took: not more than the sockets' buffers. Until those are full a place may come free again.
         Assert.InRange(accepted, 7, 64);
-        Assert.Equal(SendVerdict.QueueFull, sender.Network.Send(_stranger.Peer, FrameClass.Bulk, new byte[1 << 20]));
+        Assert.Equal(SendVerdict.QueueFull, refused);
         Assert.Equal(SendVerdict.Accepted, sender.Network.Send(_stranger.Peer, FrameClass.Consensus, new byte[1]));
         Assert.Equal(SendVerdict.Accepted, sender.Network.Send(other.Id, FrameClass.Bulk, new byte[1 << 20]));
         Assert.Equal(1 << 20, (await other.Next<NetworkEvent.Received>()).Frame.Length);
