@@ -440,7 +440,7 @@ public static class Limits
     /// <summary>Plans of the calendar that are known and not yet over, 52 bytes each in one value of the state. Where as many wait, no other set falls due.</summary>
     public const int CalendarPlansMax = 256;
 
-    /// <summary>Frames about rounds that one peer may send in a second: a child sends four, a writer two for each validator.</summary>
+    /// <summary>Frames about rounds that one peer may send in a second: a child sends four, a validator a few to each other one.</summary>
     public const int ProvenanceFramesPerSecondMax = 256;
 
     /// <summary>Chains of custody whose last events a peer remembers: more than it has leases.</summary>

@@ -190,23 +190,12 @@ internal sealed class CalendarDesk
     public void Wanted(PeerId parent, ProvenanceMessage.WantTop message)
     {
         if (FindTop(message.Round) is not { } top || LeafOf(message.Round) is not { } leaf || top.Tree.Root != leaf.CoreRoot) return;
-        foreach ((PeerId child, int slot) in top.Children)
-        {
-            if (child == parent) _scene.Send(parent, new ProvenanceMessage.TopShown(message.Round, Segment.Of(top.Tree.Prove(slot), null)));
-        }
+        if (top.WayOf(parent) is { } way) _scene.Send(parent, new ProvenanceMessage.TopShown(message.Round, way));
     }
 
     /// <summary>From this peer's own tree of a round, as a parent, up to the newest checkpoint; null where the round is in none, or another topmost tree stands there.</summary>
-    public ImmutableArray<Segment>? WayUp(Round round)
-    {
-        if (FindTop(round) is not { } top) return null;
-        foreach ((PeerId child, int slot) in top.Children)
-        {
-            if (child == _scene.Self) return WayUp(round, top.Tree.Root, Segment.Of(top.Tree.Prove(slot), null));
-        }
-
-        return null;
-    }
+    public ImmutableArray<Segment>? WayUp(Round round) =>
+        FindTop(round) is { } top && top.WayOf(_scene.Self) is { } way ? WayUp(round, top.Tree.Root, way) : null;
 
     /// <param name="root">That of the topmost tree which <paramref name="top"/> leads to.</param>
     public ImmutableArray<Segment>? WayUp(Round round, Hash256 root, Segment top)
@@ -257,11 +246,7 @@ internal sealed class CalendarDesk
         if (!_sizes.TryGetValue(line.Size, out (Hash256 Root, RoundLeaf Last) known) || known.Root == line.Root) return;
         if (WeightOf(EpochOf(line.Size).Plan, line.Key) == 0 || _wrong.ContainsKey((line.Size, line.Key)) || !IsSigned(line)) return;
         _wrong.Add((line.Size, line.Key), line);
-        foreach (PeerId validator in EpochOf(line.Size).Parents)
-        {
-            if (validator != _scene.Self && _scene.IsReachable(validator)) _scene.Send(validator, line);
-        }
-
+        _scene.SendToOthers(EpochOf(line.Size), line);
         Confront(line.Size, line.Key);
     }
 
@@ -301,7 +286,7 @@ internal sealed class CalendarDesk
             ProvenanceMessage.Signed line = new(Size, _log.Root, voter.PublicKey, voter.Sign(ValidatorNote.SigningDigest(_scene.Chain, TextOf(Size, _log.Root))));
             foreach (PeerId validator in epoch.Parents)
             {
-                if (validator == _scene.Self || _scene.IsReachable(validator)) _scene.Send(validator, line);
+                if (_scene.IsReachable(validator)) _scene.Send(validator, line);
             }
         }
 

@@ -6,13 +6,26 @@ using System.Linq;
 using NodeRuntime.Crypto;
 using NodeRuntime.Primitives;
 using NodeRuntime.Provenance.Fraud;
+using NodeRuntime.Provenance.Receipts;
 using NodeRuntime.Provenance.Records;
 using NodeRuntime.Provenance.Trees;
 
 namespace NodeRuntime.Runtime.Provenance;
 
 /// <summary>A parent's round that is over, and which children are in it.</summary>
-internal sealed record EnteredRound(CalendarEpoch Epoch, ClosedParent Tree, ImmutableArray<(PeerId Child, int Slot)> Children);
+internal sealed record EnteredRound(CalendarEpoch Epoch, ClosedParent Tree, ImmutableArray<(PeerId Child, int Slot)> Children)
+{
+    /// <summary>A child's place in the tree; null where it is not in it.</summary>
+    public Segment? WayOf(PeerId child)
+    {
+        foreach ((PeerId one, int slot) in Children)
+        {
+            if (one == child) return Segment.Of(Tree.Prove(slot), null);
+        }
+
+        return null;
+    }
+}
 
 /// <summary>
 /// One level of trees as its parent keeps them: takes what children closed, acknowledges it, and closes the round when all have spoken or time is up. A

@@ -315,18 +315,10 @@ public sealed class ProvenanceMachine
         {
             if (_passed.Contains(round) || !_calendar.IsSettled(round)) continue;
             if (_calendar.WayUp(round) is { } way) PassDown(round, way);
-            else if (_asked.Add(round)) Ask(round);
+            else if (_asked.Add(round)) _scene.SendToOthers(_scene.Epochs.At(round), new ProvenanceMessage.WantTop(round));
         }
 
         while (_asked.Count > RoundsWaiting) _asked.Remove(_asked.Min);
-    }
-
-    private void Ask(Round round)
-    {
-        foreach (PeerId validator in _scene.Epochs.At(round).Parents)
-        {
-            if (validator != _scene.Self && _scene.IsReachable(validator)) _scene.Send(validator, new ProvenanceMessage.WantTop(round));
-        }
     }
 
     private void Shown(ProvenanceMessage.TopShown shown)

@@ -57,6 +57,15 @@ internal sealed class ProvenanceScene(ChainId chain, ISigner signer, ISignatureV
         else Effects.Add(new ProvenanceEffect.Send(peer, message));
     }
 
+    /// <summary>To all validators of an epoch that this peer sees, but itself.</summary>
+    public void SendToOthers(CalendarEpoch epoch, ProvenanceMessage message)
+    {
+        foreach (PeerId validator in epoch.Parents)
+        {
+            if (validator != Self && IsReachable(validator)) Send(validator, message);
+        }
+    }
+
     public bool IsSigned(PeerId peer, Hash256 digest, Signature signature) =>
         KeyOf(peer) is { } key && Signatures.Verify(key, digest, signature) == SignatureVerdict.Accepted;
 
